@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: ISC */
+#include "ipc.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "settings.h"
+
+#define FROM(role) (1U << (role))
+#define ANY_CHILD                                               \
+	(FROM(ROLE_DIAL) | FROM(ROLE_GIT) | FROM(ROLE_RENDER) | \
+	 FROM(ROLE_KEYS) | FROM(ROLE_SERVE))
+#define PARENT FROM(ROLE_PARENT)
+
+/* The law of the house: who may send what to whom, and what it looks like. */
+static const struct rule {
+	unsigned from, to;
+	size_t min, max; /* payload */
+	unsigned min_fds, max_fds;
+} rules[MSG__MAX] = {
+    [MSG_GIVE] = {PARENT, ANY_CHILD, sizeof(struct msg_give),
+		  sizeof(struct msg_give), 1, 1},
+    [MSG_START] = {PARENT, ANY_CHILD, 1, IPC_DATA_MAX, 0, 0},
+    [MSG_READY] = {ANY_CHILD, PARENT, 0, 512, 0, 0},
+    [MSG_FAILED] = {ANY_CHILD, PARENT | FROM(ROLE_GIT), 1, 1024, 0, 0},
+    [MSG_CONNECT] = {FROM(ROLE_GIT), FROM(ROLE_DIAL),
+		     sizeof(struct msg_connect), sizeof(struct msg_connect), 0,
+		     0},
+    [MSG_CONNECTED] = {FROM(ROLE_DIAL), FROM(ROLE_GIT),
+		       sizeof(struct msg_connect), sizeof(struct msg_connect),
+		       1, 1},
+    [MSG_FETCH] = {PARENT, FROM(ROLE_GIT), sizeof(struct msg_fetch),
+		   sizeof(struct msg_fetch), 0, 0},
+    [MSG_PROGRESS] = {FROM(ROLE_GIT), PARENT, sizeof(struct msg_progress),
+		      sizeof(struct msg_progress), 0, 0},
+    [MSG_SOURCE] = {FROM(ROLE_GIT), PARENT, sizeof(struct msg_source),
+		    sizeof(struct msg_source), 1, 1},
+    [MSG_UNCHANGED] = {FROM(ROLE_GIT), PARENT, 0, 0, 0, 0},
+    [MSG_RENDERED] = {FROM(ROLE_RENDER), PARENT, sizeof(struct msg_rendered),
+		      sizeof(struct msg_rendered), 3, IPC_FDS_MAX},
+    [MSG_SNAPSHOT] = {PARENT, FROM(ROLE_SERVE), 0, 0, 2, IPC_FDS_MAX},
+    [MSG_SWAPPED] = {FROM(ROLE_SERVE), PARENT, 0, 0, 0, 0},
+    [MSG_HOOK] = {FROM(ROLE_SERVE), PARENT, 0, 0, 0, 0},
+    [MSG_DRAIN] = {PARENT, FROM(ROLE_SERVE), 0, 0, 0, 0},
+    [MSG_SIGN] = {FROM(ROLE_SERVE), FROM(ROLE_KEYS), sizeof(struct msg_sign),
+		  sizeof(struct msg_sign), 0, 0},
+    [MSG_SIGNATURE] = {FROM(ROLE_KEYS), FROM(ROLE_SERVE),
+		       sizeof(struct msg_signature),
+		       sizeof(struct msg_signature), 0, 0},
+};
+
+_Static_assert(sizeof(struct serve_settings) <= IPC_DATA_MAX, "one packet");
+_Static_assert(sizeof(struct render_settings) <= IPC_DATA_MAX, "one packet");
+_Static_assert(sizeof(struct git_settings) <= IPC_DATA_MAX, "one packet");
+
+const char *
+role_name(enum role role)
+{
+	static const char *const names[ROLE__MAX] = {
+	    [ROLE_PARENT] = "parent", [ROLE_DIAL] = "dial",
+	    [ROLE_GIT] = "git",	      [ROLE_RENDER] = "render",
+	    [ROLE_KEYS] = "keys",     [ROLE_SERVE] = "serve"};
+
+	return (unsigned)role < ROLE__MAX ? names[role] : "unknown";
+}
+
+int
+ipc_pair(int fds[2])
+{
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds);
+}
+
+static int
+allowed(uint32_t type, enum role from, enum role to, size_t len, unsigned nfds)
+{
+	const struct rule *r;
+
+	if (type >= MSG__MAX)
+		return 0;
+	r = &rules[type];
+	return (r->from & FROM(from)) && (r->to & FROM(to)) && len >= r->min &&
+	       len <= r->max && nfds >= r->min_fds && nfds <= r->max_fds;
+}
+
+union control {
+	char space[CMSG_SPACE(sizeof(int) * IPC_FDS_MAX)];
+	struct cmsghdr align;
+};
+
+int
+ipc_send(const struct ipc *c, enum msg_type type, const void *data, size_t len,
+	 const int *fds, unsigned nfds)
+{
+	uint32_t wire = type;
+	struct iovec iov[2] = {{&wire, sizeof(wire)},
+			       {(void *)(uintptr_t)data, len}};
+	struct msghdr mh = {.msg_iov = iov, .msg_iovlen = 2};
+	union control control;
+	ssize_t n;
+
+	if (!allowed(wire, c->self, c->peer, len, nfds))
+		fatalx("message %u (%zu bytes, %u descriptors) may not go from "
+		       "%s to %s",
+		       wire, len, nfds, role_name(c->self), role_name(c->peer));
+	if (nfds > 0) {
+		struct cmsghdr *cm;
+
+		memset(&control, 0, sizeof(control));
+		mh.msg_control = control.space;
+		mh.msg_controllen = CMSG_SPACE(sizeof(int) * nfds);
+		cm = CMSG_FIRSTHDR(&mh);
+		cm->cmsg_level = SOL_SOCKET;
+		cm->cmsg_type = SCM_RIGHTS;
+		cm->cmsg_len = CMSG_LEN(sizeof(int) * nfds);
+		memcpy(CMSG_DATA(cm), fds, sizeof(int) * nfds);
+	}
+	do
+		n = sendmsg(c->fd, &mh, MSG_NOSIGNAL);
+	while (n == -1 && errno == EINTR);
+	return n == -1 ? -1 : 0;
+}
+
+int
+ipc_send_text(const struct ipc *c, enum msg_type type, const char *text)
+{
+	size_t len = strlen(text);
+	size_t max = rules[type].max;
+
+	return ipc_send(c, type, text, len < max ? len : max, NULL, 0);
+}
+
+static void
+take_fds(struct msghdr *mh, struct ipc_msg *msg)
+{
+	struct cmsghdr *cm;
+
+	for (cm = CMSG_FIRSTHDR(mh); cm != NULL; cm = CMSG_NXTHDR(mh, cm)) {
+		size_t bytes;
+
+		if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
+			continue;
+		bytes = cm->cmsg_len - CMSG_LEN(0);
+		memcpy(msg->fds + msg->nfds, CMSG_DATA(cm), bytes);
+		msg->nfds += bytes / sizeof(int);
+	}
+}
+
+static int
+receive(const struct ipc *c, struct ipc_msg *msg, int flags)
+{
+	uint32_t wire;
+	struct iovec iov[2] = {{&wire, sizeof(wire)},
+			       {msg->data, IPC_DATA_MAX}};
+	union control control;
+	struct msghdr mh = {.msg_iov = iov,
+			    .msg_iovlen = 2,
+			    .msg_control = control.space,
+			    .msg_controllen = sizeof(control.space)};
+	ssize_t n;
+
+	do
+		n = recvmsg(c->fd, &mh, flags | MSG_CMSG_CLOEXEC);
+	while (n == -1 && errno == EINTR);
+	if (n <= 0)
+		return (int)n;
+	msg->nfds = 0;
+	take_fds(&mh, msg);
+	msg->len = (size_t)n < sizeof(wire) ? 0 : (size_t)n - sizeof(wire);
+	if ((size_t)n < sizeof(wire) ||
+	    (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
+	    !allowed(wire, c->peer, c->self, msg->len, msg->nfds)) {
+		while (msg->nfds > 0)
+			close(msg->fds[--msg->nfds]);
+		errno = EPROTO;
+		return -1;
+	}
+	msg->type = wire;
+	msg->data[msg->len] = '\0';
+	return 1;
+}
+
+int
+ipc_recv(const struct ipc *c, struct ipc_msg *msg)
+{
+	return receive(c, msg, 0);
+}
+
+int
+ipc_recv_nowait(const struct ipc *c, struct ipc_msg *msg)
+{
+	return receive(c, msg, MSG_DONTWAIT);
+}
+
+static void
+start_give(struct start *s, const struct ipc_msg *m)
+{
+	const struct msg_give *give = (const void *)m->data;
+
+	if (s->n == START_FDS_MAX)
+		fatalx("too many descriptors were given");
+	s->given[s->n].slot = give->slot;
+	s->given[s->n].fd = m->fds[0];
+	s->n++;
+}
+
+void
+start_recv(struct start *s, enum role self, void *settings, size_t settings_len)
+{
+	static struct ipc_msg m;
+
+	memset(s, 0, sizeof(*s));
+	s->parent = (struct ipc){CONTROL_FD, self, ROLE_PARENT};
+	for (;;) {
+		int n = ipc_recv(&s->parent, &m);
+
+		if (n == 0)
+			_exit(0); /* the parent is gone */
+		if (n == -1)
+			fatal("no settings from the parent");
+		if (m.type == MSG_START)
+			break;
+		if (m.type != MSG_GIVE)
+			fatalx("message %d before the settings", (int)m.type);
+		start_give(s, &m);
+	}
+	if (m.len != settings_len)
+		fatalx("settings of %zu bytes, not %zu", m.len, settings_len);
+	memcpy(settings, m.data, settings_len);
+}
+
+int
+start_fd(const struct start *s, enum slot slot, unsigned nth)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (s->given[i].slot == slot && nth-- == 0)
+			return s->given[i].fd;
+	return -1;
+}

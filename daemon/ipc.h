@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_IPC_H
+#define BLOGD_IPC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+/*
+ * The whole protocol between the processes.  A channel is a SOCK_SEQPACKET
+ * socket pair; a message is one packet: a header, a fixed payload, and
+ * descriptors (SCM_RIGHTS).  One table in ipc.c says which role may send which
+ * message to which, how long it is and how many descriptors it carries;
+ * ipc_recv checks all of that, so a handler can cast the payload.
+ */
+enum role {
+	ROLE_PARENT,
+	ROLE_DIAL,
+	ROLE_GIT,
+	ROLE_RENDER,
+	ROLE_KEYS,
+	ROLE_SERVE,
+	ROLE__MAX
+};
+
+const char *role_name(enum role role);
+
+enum msg_type {
+	MSG_GIVE,    /* parent to any: struct msg_give + 1 descriptor */
+	MSG_START,   /* parent to any: that role's settings; all was given */
+	MSG_READY,   /* any to parent: jailed, filtered, at work;
+			text: what the jail consists of */
+	MSG_FAILED,  /* any to parent, dial to git: text, why it did not work */
+	MSG_CONNECT, /* git to dial: struct msg_connect */
+	MSG_CONNECTED, /* dial to git: struct msg_connect + the socket */
+	MSG_FETCH,     /* parent to git: struct msg_fetch */
+	MSG_PROGRESS,  /* git to parent: struct msg_progress */
+	MSG_SOURCE,    /* git to parent: struct msg_source + the source memfd */
+	MSG_UNCHANGED, /* git to parent: nothing new since the last source */
+	MSG_RENDERED,  /* render to parent: struct msg_rendered + index,
+			  segments, catalogue */
+	MSG_SNAPSHOT,  /* parent to serve: index, segments (2 or more
+			  descriptors) */
+	MSG_SWAPPED,   /* serve to parent: the snapshot is being served */
+	MSG_HOOK,      /* serve to parent: somebody asked for an update */
+	MSG_DRAIN,     /* parent to serve: accept no more, end when idle */
+	MSG_SIGN,      /* serve to keys: struct msg_sign */
+	MSG_SIGNATURE, /* keys to serve: struct msg_signature */
+	MSG__MAX
+};
+
+/* What a descriptor handed over with MSG_GIVE is for. */
+enum slot {
+	SLOT_DIAL,	  /* git: channel to dial; dial: channel to git */
+	SLOT_CA,	  /* git: trusted certificates, PEM */
+	SLOT_SSH_KEY,	  /* git: private key for ssh, PEM or OpenSSH format */
+	SLOT_PASSWORD,	  /* git: password or token, first line of the file */
+	SLOT_REPOSITORY,  /* git: the local repository's directory */
+	SLOT_SOURCE,	  /* render: what git wrote */
+	SLOT_INDEX,	  /* render: previous snapshot's index */
+	SLOT_SEGMENT,	  /* render: previous snapshot's segments, in order */
+	SLOT_CATALOGUE,	  /* render: previous catalogue */
+	SLOT_CERTIFICATE, /* serve, keys: certificate chain, PEM */
+	SLOT_KEY,	  /* keys: private key, PEM */
+	SLOT_KEYS,	 /* serve: channel to keys; keys: one channel a serve */
+	SLOT_LISTEN_TLS, /* serve: listening socket, TLS spoken on it */
+	SLOT_LISTEN_PLAIN /* serve: listening socket, plain HTTP */
+};
+
+struct msg_give {
+	uint32_t slot;
+};
+
+struct msg_connect { /* the answer repeats the question */
+	uint64_t sequence;
+	char host[256];
+	char port[8];
+};
+
+struct msg_fetch {
+	uint32_t full; /* write every blob, not only those that are new */
+};
+
+struct msg_progress {
+	uint64_t received_bytes;
+	uint32_t received_objects;
+	uint32_t total_objects;
+};
+
+struct msg_source {
+	char commit[65]; /* hexadecimal */
+	uint32_t files;
+	uint32_t left_out; /* files git refused, already logged */
+};
+
+struct msg_rendered {
+	char commit[65];
+	uint32_t segments; /* descriptors: index, segments..., catalogue */
+	uint32_t articles;
+	uint32_t pages;	   /* addresses in the snapshot */
+	uint32_t problems; /* files left out or over budget, already logged */
+};
+
+#define SIGN_MAX      512
+#define SIGNATURE_MAX 512
+
+struct msg_sign {
+	uint64_t sequence;
+	uint8_t key[32]; /* SHA-256 of the SubjectPublicKeyInfo */
+	uint32_t scheme; /* TLS SignatureScheme, RFC 8446 section 4.2.3 */
+	uint32_t len;
+	uint8_t tbs[SIGN_MAX]; /* the whole message to be signed */
+};
+
+struct msg_signature {
+	uint64_t sequence;
+	uint32_t len; /* 0: refused */
+	uint8_t signature[SIGNATURE_MAX];
+};
+
+#define IPC_DATA_MAX 16384
+#define IPC_FDS_MAX  40
+
+/* One end of a channel.  The owner closes fd. */
+struct ipc {
+	int fd;
+	enum role self;
+	enum role peer;
+};
+
+struct ipc_msg {
+	enum msg_type type;
+	size_t len;
+	unsigned nfds;
+	int fds[IPC_FDS_MAX]; /* the receiver owns them */
+	union {
+		char data[IPC_DATA_MAX + 1]; /* NUL after len: texts are safe */
+		uint64_t align;
+	};
+};
+
+/* Makes a pair of connected, close-on-exec, blocking ends.  -1: errno. */
+int ipc_pair(int fds[2]);
+
+/* Sends one message; the descriptors stay the sender's.  0, or -1 with errno
+ * (EAGAIN when the other side does not read, EPIPE when it is gone). */
+int ipc_send(const struct ipc *c, enum msg_type type, const void *data,
+	     size_t len, const int *fds, unsigned nfds);
+
+/* Receives one message.  1: msg is filled and its descriptors are
+ * close-on-exec; 0: the peer is gone; -1: errno, EAGAIN for none yet, EPROTO
+ * for one that this peer may not send (ends the relation: the caller exits or
+ * kills the peer). */
+int ipc_recv(const struct ipc *c, struct ipc_msg *msg);
+int ipc_recv_nowait(const struct ipc *c, struct ipc_msg *msg);
+
+/* MSG_FAILED or MSG_READY with a text. */
+int ipc_send_text(const struct ipc *c, enum msg_type type, const char *text);
+
+/* ---- what a child does first: receive all MSG_GIVE, then MSG_START ---- */
+
+#define START_FDS_MAX 64
+
+struct start {
+	struct ipc parent; /* the control channel, descriptor 3 */
+	unsigned n;
+	struct {
+		enum slot slot;
+		int fd;
+	} given[START_FDS_MAX];
+};
+
+/* Blocks until MSG_START and copies its payload, which must be settings_len
+ * bytes, to settings.  fatal on anything else. */
+void start_recv(struct start *s, enum role self, void *settings,
+		size_t settings_len);
+
+/* The nth descriptor given for the slot, or -1.  The caller owns it. */
+int start_fd(const struct start *s, enum slot slot, unsigned nth);
+
+#define CONTROL_FD 3
+
+#endif

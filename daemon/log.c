@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC */
+#include "log.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "utf8.h"
+
+static enum log_sink to = LOG_TO_TERMINAL;
+static int debug;
+
+void
+log_init(enum log_sink sink, int verbose)
+{
+	to = sink;
+	debug = verbose;
+	if (sink == LOG_TO_SYSLOG)
+		openlog("blogd", LOG_NDELAY | LOG_PID, LOG_DAEMON);
+}
+
+enum log_sink
+log_sink_of_stderr(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM"); /* "device:inode" */
+	unsigned long long dev, ino;
+	struct stat st;
+
+	if (stream == NULL || sscanf(stream, "%llu:%llu", &dev, &ino) != 2 ||
+	    fstat(STDERR_FILENO, &st) == -1)
+		return LOG_TO_TERMINAL;
+	return st.st_dev == dev && st.st_ino == ino ? LOG_TO_JOURNAL
+						    : LOG_TO_TERMINAL;
+}
+
+/* Copies text to out so that it can be neither mistaken for another line nor
+ * steer a terminal: control bytes and what is not UTF-8 become \xNN. */
+static size_t
+printable(char *out, size_t room, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t left = strlen(text), n = 0;
+
+	while (left > 0) {
+		size_t len = utf8_char_len(p, left);
+
+		if (len == 0 || (len == 1 && (*p < 0x20 || *p == 0x7f)) ||
+		    (len == 2 && p[0] == 0xc2 && p[1] < 0xa0)) {
+			if (n + 4 >= room)
+				break;
+			snprintf(out + n, 5, "\\x%02x", *p);
+			n += 4;
+			len = 1;
+		} else {
+			if (n + len >= room)
+				break;
+			memcpy(out + n, p, len);
+			n += len;
+		}
+		p += len;
+		left -= len;
+	}
+	out[n] = '\0';
+	return n;
+}
+
+/* One line in the form the sink wants, by one write so that lines of several
+ * processes do not mix.  A full pipe loses the line rather than the time. */
+static void
+line_out(int level, const char *role, const char *text)
+{
+	char line[LOG_LINE];
+	size_t n = 0;
+
+	if (to == LOG_TO_SYSLOG) {
+		char safe[LOG_LINE];
+
+		printable(safe, sizeof(safe), text);
+		syslog(level, "%s: %s", role, safe);
+		return;
+	}
+	if (to == LOG_TO_PARENT)
+		n = (size_t)snprintf(line, sizeof(line), "<%d>", level);
+	else if (to == LOG_TO_JOURNAL)
+		n = (size_t)snprintf(line, sizeof(line), "<%d>%s: ", level,
+				     role);
+	else
+		n = (size_t)snprintf(line, sizeof(line), "blogd: %s: ", role);
+	n += printable(line + n, sizeof(line) - n - 1, text);
+	line[n++] = '\n';
+	if (write(STDERR_FILENO, line, n) == -1)
+		return; /* nobody left to tell */
+}
+
+static void vlog(int level, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+vlog(int level, const char *fmt, va_list ap)
+{
+	char text[LOG_LINE];
+	int saved = errno;
+
+	if (level == LOG_LEVEL_DEBUG && !debug)
+		return;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	line_out(level, "parent", text);
+	errno = saved;
+}
+
+#define LOG_FUNCTION(name, level)       \
+	void name(const char *fmt, ...) \
+	{                               \
+		va_list ap;             \
+                                        \
+		va_start(ap, fmt);      \
+		vlog(level, fmt, ap);   \
+		va_end(ap);             \
+	}
+
+LOG_FUNCTION(log_err, LOG_LEVEL_ERR)
+LOG_FUNCTION(log_warn, LOG_LEVEL_WARNING)
+LOG_FUNCTION(log_notice, LOG_LEVEL_NOTICE)
+LOG_FUNCTION(log_info, LOG_LEVEL_INFO)
+LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG)
+
+void
+log_child_line(const char *role, const char *line)
+{
+	int level = LOG_LEVEL_WARNING; /* libraries' and sanitizers' output */
+
+	if (line[0] == '<' && line[1] >= '0' && line[1] <= '7' &&
+	    line[2] == '>') {
+		level = line[1] - '0';
+		line += 3;
+	}
+	if (level == LOG_LEVEL_DEBUG && !debug)
+		return;
+	line_out(level, role, line);
+}
+
+void
+fatal(const char *fmt, ...)
+{
+	char text[LOG_LINE];
+	int saved = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_err("%s: %s", text, strerror(saved));
+	_exit(1);
+}
+
+void
+fatalx(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vlog(LOG_LEVEL_ERR, fmt, ap);
+	va_end(ap);
+	_exit(1);
+}
