@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: ISC */
+#include "../sandbox/sandbox.h"
+#include "git/fetch.h"
+#include "git/local.h"
+#include "git/publish.h"
+#include "git/reports.h"
+#include "git/store.h"
+#include "ipc.h"
+#include "log.h"
+#include "proc.h"
+#include "settings.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/rand.h>
+
+/*
+ * git: fetches from the one remote into memory and hands each new commit's
+ * files to the parent.  Lives for ever, so that a fetch brings only what is
+ * new.  It parses what a server sends, so it can neither open nor connect: dial
+ * connects, and all files were opened by the parent.
+ */
+
+#define PROGRESS_MS 200 /* at most one message in that time */
+
+struct git {
+	struct git_settings settings;
+	struct ipc parent;
+	struct fetcher fetcher;
+	struct store *store;
+	struct publisher *publisher;
+	struct reports reports;
+	git_oid sent; /* the commit of the last source */
+	int any_sent;
+	int64_t last_progress_ms;
+};
+
+/* ---- start ---- */
+
+static void give_up(const struct git *g, const struct err *err)
+    __attribute__((noreturn));
+
+static void
+give_up(const struct git *g, const struct err *err)
+{
+	ipc_send_text(&g->parent, MSG_FAILED, err->text);
+	_exit(1);
+}
+
+static enum sandbox_variant
+variant_of(const struct git_settings *s)
+{
+	switch (s->transport) {
+	case GIT_OVER_SSH:
+		return VARIANT_SSH;
+	case GIT_LOCAL:
+		return VARIANT_LOCAL;
+	default:
+		return VARIANT_PLAIN;
+	}
+}
+
+/* libc, OpenSSL and libssh2 do some things the first time they are needed; the
+ * filter would not let them. */
+static void
+warm_up(void)
+{
+	unsigned char bytes[16];
+
+	signal(SIGPIPE, SIG_IGN);
+	/* libssh2 looks for known_hosts below HOME and insists that there is a
+	 * HOME; the filter says that there is no such file. */
+	setenv("HOME", "/", 1);
+	tzset();
+	RAND_bytes(bytes, sizeof(bytes));
+	RAND_priv_bytes(bytes, sizeof(bytes));
+}
+
+static int new_store(struct git *g, struct err *err);
+
+static int
+set_up(struct git *g, const struct start *start, struct err *err)
+{
+	warm_up();
+	if (store_library_init(err) == -1 || new_store(g, err) == -1)
+		return -1;
+	g->publisher = publisher_new(&g->settings);
+	if (g->settings.transport == GIT_LOCAL)
+		return 0;
+	return fetch_init(
+	    &g->fetcher, &g->settings, start_fd(start, SLOT_DIAL, 0),
+	    start_fd(start, SLOT_CA, 0), start_fd(start, SLOT_SSH_KEY, 0),
+	    start_fd(start, SLOT_PASSWORD, 0), err);
+}
+
+static void
+enter_jail(const struct git *g, const struct start *start)
+{
+	enum sandbox_variant variant = variant_of(&g->settings);
+
+	sandbox_enter(ROLE_GIT, variant, start_fd(start, SLOT_REPOSITORY, 0));
+	sandbox_filter(ROLE_GIT, variant);
+}
+
+/* ---- a fetch ---- */
+
+static int
+on_progress(void *ctx, const struct store_progress *p)
+{
+	struct git *g = ctx;
+	struct msg_progress m = {.received_bytes = p->received_bytes,
+				 .received_objects = p->received_objects,
+				 .total_objects = p->total_objects};
+	int64_t now = limits_now_ms();
+
+	if (now - g->last_progress_ms < PROGRESS_MS)
+		return 0;
+	g->last_progress_ms = now;
+	ipc_send(&g->parent, MSG_PROGRESS, &m, sizeof(m), NULL, 0);
+	return 0;
+}
+
+static int
+new_store(struct git *g, struct err *err)
+{
+	struct store *s = store_new(&g->settings, err);
+
+	if (s == NULL)
+		return -1;
+	g->store = s;
+	store_on_progress(s, on_progress, g);
+	return 0;
+}
+
+/* What a fetch brought, for the log. */
+struct fetched {
+	git_oid tip;
+	int64_t began_ms;
+	uint64_t bytes_before;
+	uint32_t objects_before;
+};
+
+static int
+bring_in(struct git *g, struct fetched *got, struct err *err)
+{
+	const struct git_settings *s = &g->settings;
+
+	store_set_deadline(g->store,
+			   got->began_ms + (int64_t)s->deadline_s * 1000);
+	got->bytes_before = store_bytes(g->store);
+	got->objects_before = store_objects(g->store);
+	if (s->transport != GIT_LOCAL)
+		return fetch(&g->fetcher, g->store, got->began_ms, &got->tip,
+			     err);
+	return local_fetch(g->store, sandbox_repository_path(s->path), s->path,
+			   s->branch, &got->tip, err);
+}
+
+/* What force pushes made unreachable stays in the store; when that fills it,
+ * a new one takes what is reachable. */
+static int
+bring_in_or_renew(struct git *g, struct fetched *got, struct err *err)
+{
+	struct store *old;
+
+	if (bring_in(g, got, err) == 0)
+		return 0;
+	if (!store_is_full(g->store))
+		return -1;
+	log_notice("the store is full of old commits: cloning anew");
+	old = g->store;
+	g->store = NULL;
+	if (new_store(g, err) == 0 && bring_in(g, got, err) == 0) {
+		store_free(old);
+		return 0;
+	}
+	store_free(g->store);
+	g->store = old;
+	return -1;
+}
+
+static void
+on_report(void *ctx, const char *line)
+{
+	struct git *g = ctx;
+
+	if (reports_add(&g->reports, line))
+		log_warn("%s", line);
+}
+
+static void
+send_source(struct git *g, const struct published *p, const git_oid *tip)
+{
+	struct msg_source m = {.files = p->files, .left_out = p->left_out};
+
+	git_oid_tostr(m.commit, sizeof(m.commit), tip);
+	if (ipc_send(&g->parent, MSG_SOURCE, &m, sizeof(m), &p->fd, 1) == -1)
+		fatal("cannot hand over the source");
+	close(p->fd);
+	g->sent = *tip;
+	g->any_sent = 1;
+}
+
+static void
+log_fetch(const struct git *g, const struct fetched *got,
+	  const struct published *p)
+{
+	char commit[GIT_OID_HEXSZ + 1];
+
+	git_oid_tostr(commit, sizeof(commit), &got->tip);
+	log_info(
+	    "commit %s: %" PRIu32 " files; new: %" PRIu32 " objects, %" PRIu64
+	    " bytes; kept: %" PRIu32 " objects, %" PRIu64 " bytes; %" PRId64
+	    " ms",
+	    commit, p->files, store_objects(g->store) - got->objects_before,
+	    store_bytes(g->store) - got->bytes_before, store_objects(g->store),
+	    store_bytes(g->store), limits_now_ms() - got->began_ms);
+}
+
+static int
+update(struct git *g, int full, struct err *err)
+{
+	struct fetched got = {.began_ms = limits_now_ms()};
+	struct published p;
+	int rc;
+
+	if (bring_in_or_renew(g, &got, err) == -1)
+		return -1;
+	if (g->any_sent && !full && git_oid_equal(&got.tip, &g->sent)) {
+		ipc_send(&g->parent, MSG_UNCHANGED, NULL, 0, NULL, 0);
+		return 0;
+	}
+	rc = publish(g->publisher, g->store, &got.tip, full, on_report, g, &p,
+		     err);
+	reports_end(&g->reports, rc == 0);
+	if (rc == -1)
+		return -1;
+	store_set_tip(g->store, &got.tip);
+	log_fetch(g, &got, &p);
+	send_source(g, &p, &got.tip);
+	return 0;
+}
+
+void
+git_main(void)
+{
+	static struct git g;
+	static struct ipc_msg m;
+	struct start start;
+	struct err err;
+	int n;
+
+	start_recv(&start, ROLE_GIT, &g.settings, sizeof(g.settings));
+	g.parent = start.parent;
+	if (set_up(&g, &start, &err) == -1)
+		give_up(&g, &err);
+	enter_jail(&g, &start);
+	ipc_send_text(&g.parent, MSG_READY, sandbox_report());
+	while ((n = ipc_recv(&g.parent, &m)) == 1) {
+		const struct msg_fetch *request = (const void *)m.data;
+
+		if (m.type != MSG_FETCH)
+			fatalx("unexpected message %d", (int)m.type);
+		if (update(&g, request->full != 0, &err) == -1)
+			ipc_send_text(&g.parent, MSG_FAILED, err.text);
+	}
+	if (n == -1)
+		fatal("control channel");
+	_exit(0); /* no clean-up: it would want more than the filter allows */
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_GIT_LOCAL_H
+#define BLOGD_GIT_LOCAL_H
+
+#include "store.h"
+
+/*
+ * A remote that is a directory: copies what is reachable from its branch and
+ * missing in the store.  The only part of git/ that opens files; it opens them
+ * for reading, below path.
+ *
+ * path is where to look (a bare repository, a work tree, or its .git
+ * directory); shown is what messages call it.  branch: "" for HEAD, a branch's
+ * name, or a whole reference (refs/...).  The head commit goes to *tip; the
+ * store's own tip is left to the caller.  Honours the store's limits, deadline
+ * and progress function.  0, or -1 with err and the store as it was.
+ */
+int local_fetch(struct store *s, const char *path, const char *shown,
+		const char *branch, git_oid *tip, struct err *err);
+
+#endif

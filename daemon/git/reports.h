@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_GIT_REPORTS_H
+#define BLOGD_GIT_REPORTS_H
+
+#include <stddef.h>
+
+/*
+ * What was said about the files of one commit, so that the next commit's report
+ * need not repeat it: a README that is left out is news once.  Zero-initialise.
+ */
+struct reports {
+	char **said; /* of the last round, sorted */
+	size_t nsaid;
+	char **now;
+	size_t nnow;
+	size_t cap; /* of now */
+};
+
+/* Notes the line; 1 if it is news: the last round did not have it. */
+int reports_add(struct reports *r, const char *line);
+
+/* Ends a round.  Those of a commit that was published become what was said; of
+ * another they are forgotten. */
+void reports_end(struct reports *r, int published);
+
+#endif
