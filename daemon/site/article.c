@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+
+#include "escape.h"
+#include "frontmatter.h"
+#include "model.h"
+
+struct article *
+article_new(struct site *s, struct file *f)
+{
+	struct article *a = region_alloc(&s->region, 1, sizeof(*a));
+
+	a->file = f;
+	a->created = f->src->created;
+	a->updated = f->src->updated;
+	f->article = a;
+	s->articles[s->narticles++] = a;
+	return a;
+}
+
+static int
+has_tag(const struct article *a, struct slice tag)
+{
+	size_t i;
+
+	for (i = 0; i < a->ntags; i++)
+		if (slice_cmp(a->tags[i], tag) == 0)
+			return 1;
+	return 0;
+}
+
+#define TAGS_MAX 64 /* of one article */
+
+void
+article_tags(struct site *s, struct article *a)
+{
+	struct slice left = a->tag_line, tag;
+	const char *comma;
+	size_t n;
+
+	a->tags = region_alloc(&s->region, TAGS_MAX, sizeof(*a->tags));
+	while (left.len > 0 && a->ntags < TAGS_MAX) {
+		comma = memchr(left.data, ',', left.len);
+		n = comma != NULL ? (size_t)(comma - left.data) : left.len;
+		tag = trim((struct slice){left.data, n});
+		if (tag.len > 0 && !has_tag(a, tag))
+			a->tags[a->ntags++] = tag;
+		n += comma != NULL;
+		left = (struct slice){left.data + n, left.len - n};
+	}
+}
+
+/* Nothing in it that Markdown could make something of? */
+static int
+is_plain(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.data[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		      c == ' ' || c == ',' || c >= 0x80))
+			return 0;
+	}
+	return 1;
+}
+
+static struct slice
+escaped(struct site *s, const char *before, struct slice text,
+	const char *after)
+{
+	struct buf b = {0};
+	struct slice html;
+
+	buf_str(&b, before);
+	escape_add(&b, ESCAPE_TEXT, text);
+	buf_str(&b, after);
+	html = region_take(&s->region, &b);
+	buf_free(&b);
+	return html;
+}
+
+static void
+queue(struct site *s, struct article *a, enum article_text which)
+{
+	if (s->ntexts == s->captexts) {
+		s->captexts = s->captexts > 0 ? s->captexts * 2 : 256;
+		s->texts =
+		    xreallocarray(s->texts, s->captexts, sizeof(*s->texts));
+	}
+	s->texts[s->ntexts].article = a;
+	s->texts[s->ntexts++].which = which;
+}
+
+void
+article_queue(struct site *s, struct article *a)
+{
+	queue(s, a, TEXT_BODY);
+	if (a->abstract.len > 0)
+		queue(s, a, TEXT_ABSTRACT);
+	if (is_plain(a->author))
+		a->html[TEXT_AUTHOR] = escaped(s, "", a->author, "");
+	else
+		queue(s, a, TEXT_AUTHOR);
+}
+
+/* What a rendering of an author must be: one paragraph.  Its inside, or {NULL,
+ * 0}. */
+static struct slice
+inside_paragraph(struct slice html)
+{
+	static const char start[] = "<p>", end[] = "</p>\n";
+	const size_t nstart = sizeof(start) - 1, nend = sizeof(end) - 1;
+	const char *first;
+
+	if (html.len < nstart + nend || memcmp(html.data, start, nstart) != 0)
+		return (struct slice){NULL, 0};
+	first = memmem(html.data, html.len, end, nend);
+	if (first == NULL || (size_t)(first - html.data) != html.len - nend)
+		return (struct slice){NULL, 0};
+	return (struct slice){html.data + nstart, html.len - nstart - nend};
+}
+
+static const char *
+result_text(enum markdown_result result)
+{
+	switch (result) {
+	case MARKDOWN_TIME:
+		return "takes too much processor time (post-cpu)";
+	case MARKDOWN_MEMORY:
+		return "takes too much memory (post-memory)";
+	case MARKDOWN_OUTPUT:
+		return "makes too much HTML (post-output-factor)";
+	default:
+		return "makes the Markdown parser crash";
+	}
+}
+
+static void
+report_result(struct site *s, struct article *a, enum article_text which,
+	      enum markdown_result result)
+{
+	static const char *const what[] = {"the text", "the abstract",
+					   "the author"};
+	struct buf b = {0};
+
+	buf_printf(&b, "%s %s; shown as its source", what[which],
+		   result_text(result));
+	model_problem(s, a->file, 1, 1, buf_cstr(&b));
+	buf_free(&b);
+}
+
+static struct slice
+fallback(struct site *s, struct article *a, enum article_text which)
+{
+	switch (which) {
+	case TEXT_BODY:
+		return escaped(
+		    s,
+		    "<p class=\"notice\" role=\"note\">This post could not be "
+		    "laid out. Here is its source.</p>\n<pre>",
+		    a->source, "</pre>\n");
+	case TEXT_ABSTRACT:
+		return escaped(s, "<p>", a->abstract, "</p>\n");
+	default:
+		return escaped(s, "", a->author, "");
+	}
+}
+
+void
+article_text_done(struct site *s, struct article *a, enum article_text which,
+		  enum markdown_result result, struct slice html)
+{
+	a->result[which] = (uint8_t)result;
+	if (result != MARKDOWN_OK) {
+		report_result(s, a, which, result);
+		a->html[which] = fallback(s, a, which);
+		return;
+	}
+	if (which == TEXT_AUTHOR) {
+		html = inside_paragraph(html);
+		if (html.data == NULL) {
+			a->html[which] = fallback(s, a, which);
+			return;
+		}
+	}
+	a->html[which] = region_copy(&s->region, html);
+}
+
+/* ---- HTML to text ---- */
+
+static size_t
+decode_reference(struct buf *out, struct slice s)
+{
+	static const struct {
+		const char *reference, *text;
+	} table[] = {{"&amp;", "&"},   {"&lt;", "<"},  {"&gt;", ">"},
+		     {"&quot;", "\""}, {"&#39;", "'"}, {"&nbsp;", " "}};
+	size_t i, n;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		n = strlen(table[i].reference);
+		if (s.len >= n && memcmp(s.data, table[i].reference, n) == 0) {
+			buf_str(out, table[i].text);
+			return n;
+		}
+	}
+	buf_char(out, '&');
+	return 1;
+}
+
+/* Every "<" in HTML that we made begins a tag, and no ">" stands inside one. */
+void
+html_to_text(struct buf *out, struct slice html)
+{
+	size_t i = 0;
+	const char *end;
+
+	while (i < html.len) {
+		struct slice at = {html.data + i, html.len - i};
+
+		if (at.data[0] == '<') {
+			end = memchr(at.data, '>', at.len);
+			i = end != NULL ? (size_t)(end - html.data) + 1
+					: html.len;
+		} else if (at.data[0] == '&') {
+			i += decode_reference(out, at);
+		} else {
+			buf_char(out, at.data[0] == '\n' ? ' ' : at.data[0]);
+			i++;
+		}
+	}
+	while (out->len > 0 && out->data[out->len - 1] == ' ')
+		out->len--;
+}

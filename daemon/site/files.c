@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "catalogue.h"
+#include "frontmatter.h"
+#include "url.h"
+
+#define PROBLEM_MAX 768
+
+static void
+report(struct site *s, const char *line)
+{
+	s->nproblems++;
+	s->report(s->ctx, line);
+}
+
+void
+model_problem(struct site *s, struct file *f, size_t line, size_t column,
+	      const char *message)
+{
+	struct buf b = {0};
+
+	buf_add(&b, f->path.data, f->path.len);
+	buf_printf(&b, ":%zu:%zu: %s", line, column, message);
+	report(s, buf_cstr(&b));
+	buf_add(&f->problems, b.data, b.len);
+	buf_char(&f->problems, '\n');
+	buf_free(&b);
+}
+
+void
+model_notice(struct site *s, struct slice path, const char *fmt, ...)
+{
+	char message[PROBLEM_MAX];
+	struct buf b = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	buf_add(&b, path.data, path.len);
+	buf_str(&b, ":1:1: ");
+	buf_str(&b, message);
+	report(s, buf_cstr(&b));
+	buf_free(&b);
+}
+
+/* ---- files that are known from the last run ---- */
+
+/* The identity body of a page of the previous snapshot. */
+static int
+previous_body(const struct site *s, struct slice address, struct slice *body)
+{
+	const struct snapshot_entry *e;
+	struct snapshot_run run;
+
+	e = snapshot_find(s->previous, address.data, address.len);
+	if (e == NULL || e->status != 200 ||
+	    !snapshot_run(s->previous, e, ENC_IDENTITY, &run))
+		return 0;
+	*body = (struct slice){run.body, (size_t)run.body_len};
+	return 1;
+}
+
+static int
+recall_article(struct site *s, struct file *f, const struct record *r)
+{
+	struct slice body;
+	struct article *a;
+
+	if (!previous_body(s, r->address, &body) || r->body_off == 0 ||
+	    r->body_off > body.len || r->body_len > body.len - r->body_off)
+		return 0;
+	a = article_new(s, f);
+	a->title = r->title;
+	a->author = r->author;
+	a->author_url = r->author_url;
+	a->tag_line = r->tag_line;
+	a->abstract = r->abstract;
+	a->html[TEXT_BODY] =
+	    (struct slice){body.data + r->body_off, (size_t)r->body_len};
+	a->html[TEXT_ABSTRACT] = r->abstract_html;
+	a->html[TEXT_AUTHOR] = r->author_html;
+	memcpy(a->result, r->result, sizeof(a->result));
+	article_tags(s, a);
+	return 1;
+}
+
+static void
+repeat_problems(struct site *s, struct file *f, struct slice problems)
+{
+	const char *end;
+	struct buf line = {0};
+	size_t n;
+
+	buf_add(&f->problems, problems.data, problems.len);
+	while (problems.len > 0) {
+		end = memchr(problems.data, '\n', problems.len);
+		n = end != NULL ? (size_t)(end - problems.data) : problems.len;
+		buf_clear(&line);
+		buf_add(&line, problems.data, n);
+		report(s, buf_cstr(&line));
+		n += end != NULL;
+		problems.data += n;
+		problems.len -= n;
+	}
+	buf_free(&line);
+}
+
+/* 0 when the record, or the page it counts on, is not enough. */
+static int
+recall(struct site *s, struct file *f, const struct record *r)
+{
+	struct slice body;
+
+	/* f->kind is what the path alone says. */
+	if ((r->kind == FILE_STATIC) != (f->kind == FILE_STATIC) ||
+	    (r->kind == FILE_SETTING) != (f->kind == FILE_SETTING) ||
+	    r->kind == FILE_HIDDEN)
+		return 0;
+	if (r->kind == FILE_STATIC && (!previous_body(s, r->address, &body) ||
+				       body.len != f->src->data_len))
+		return 0;
+	if (r->kind == FILE_ARTICLE && !recall_article(s, f, r))
+		return 0;
+	f->kind = r->kind;
+	f->value = r->value;
+	repeat_problems(s, f, r->problems);
+	return 1;
+}
+
+/* ---- files that are read ---- */
+
+struct reading {
+	struct site *site;
+	struct file *file;
+};
+
+static void
+report_frontmatter(void *ctx, size_t line, size_t column, const char *message)
+{
+	struct reading *r = ctx;
+
+	model_problem(r->site, r->file, line, column, message);
+}
+
+/* A path on this site, or a web address; header_add is one more guard. */
+static int
+is_target(struct slice target)
+{
+	size_t i;
+
+	for (i = 0; i < target.len; i++)
+		if ((unsigned char)target.data[i] < 0x20 ||
+		    target.data[i] == 0x7f)
+			return 0;
+	if (target.len > 0 && target.data[0] == '/')
+		return target.len == 1 ||
+		       (target.data[1] != '/' && target.data[1] != '\\');
+	return url_has_scheme(target) && url_allowed(target, URL_MEDIA) &&
+	       memmem(target.data, target.len, "://", 3) != NULL;
+}
+
+static void
+read_article(struct site *s, struct file *f, const struct frontmatter *fm)
+{
+	struct article *a = article_new(s, f);
+
+	f->kind = FILE_ARTICLE;
+	a->title = fm->title;
+	a->author = fm->author;
+	a->author_url = fm->author_url;
+	a->tag_line = fm->tags;
+	a->abstract = fm->abstract;
+	a->source = fm->body;
+	if (a->author_url.len > 0 && !url_allowed(a->author_url, URL_LINK)) {
+		model_problem(
+		    s, f, 1, 1,
+		    "author_url is neither a path nor an http, https or "
+		    "mailto address; ignored");
+		a->author_url = slice_of("");
+	}
+	article_tags(s, a);
+	article_queue(s, a);
+}
+
+static void
+read_file(struct site *s, struct file *f, struct slice text)
+{
+	struct reading reading = {s, f};
+	struct frontmatter fm;
+
+	switch (frontmatter_parse(text, &fm, report_frontmatter, &reading)) {
+	case FRONTMATTER_ARTICLE:
+		frontmatter_lint(text, &fm, report_frontmatter, &reading);
+		read_article(s, f, &fm);
+		break;
+	case FRONTMATTER_REDIRECT:
+		if (is_target(fm.redirect)) {
+			f->kind = FILE_REDIRECT;
+			f->value = fm.redirect;
+			break;
+		}
+		model_problem(
+		    s, f, fm.redirect_line, 1,
+		    "left out: redirect needs a path that begins with \"/\", "
+		    "or an http or https address");
+		/* fall through */
+	case FRONTMATTER_NONE:
+		f->kind = FILE_LEFT_OUT;
+		break;
+	}
+}
+
+/* ---- all files ---- */
+
+static int
+begins(struct slice s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.len >= n && memcmp(s.data, with, n) == 0;
+}
+
+static enum file_kind
+kind_by_path(struct slice path)
+{
+	if (dotconfig_is_setting(path))
+		return FILE_SETTING;
+	if (begins(path, ".") || memmem(path.data, path.len, "/.", 2) != NULL)
+		return FILE_HIDDEN;
+	if (begins(path, "static/"))
+		return FILE_STATIC;
+	return FILE_ARTICLE;
+}
+
+static int
+read_one(struct site *s, struct file *f, struct catalogue *c, struct err *err)
+{
+	struct record r;
+
+	f->kind = kind_by_path(f->path);
+	if (f->kind == FILE_HIDDEN)
+		return 0;
+	if (catalogue_find(c, f, &r) && recall(s, f, &r))
+		return 0;
+	if (!source_has_data(f->src))
+		return err_set(
+		    err,
+		    "%.*s: its bytes are neither in the source nor in the "
+		    "last snapshot; a full fetch is needed",
+		    (int)(f->path.len < 200 ? f->path.len : 200), f->path.data);
+	if (f->kind == FILE_SETTING)
+		f->value = trim(source_data(s->src, f->src));
+	else if (f->kind == FILE_ARTICLE)
+		read_file(s, f, source_data(s->src, f->src));
+	return 0;
+}
+
+int
+files_read(struct site *s, struct slice bytes, struct err *err)
+{
+	struct catalogue c;
+	size_t i, n = s->src->head->nfiles;
+
+	s->files = xcalloc(n, sizeof(*s->files));
+	s->articles = xcalloc(n, sizeof(struct article *));
+	s->nfiles = n;
+	catalogue_open(&c, s, bytes);
+	for (i = 0; i < n; i++) {
+		struct file *f = &s->files[i];
+
+		f->src = &s->src->files[i];
+		f->path = source_path(s->src, f->src);
+		if (read_one(s, f, &c, err) == -1)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+/* ---- order ---- */
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct article *x = *(struct article *const *)a;
+	const struct article *y = *(struct article *const *)b;
+
+	if (x->created != y->created)
+		return x->created < y->created ? 1 : -1;
+	return slice_cmp(x->file->path, y->file->path);
+}
+
+void
+articles_sort(struct article **list, size_t n)
+{
+	if (n > 1)
+		qsort(list, n, sizeof(struct article *), newest_first);
+}
+
+/* ---- what is taken ---- */
+
+int
+link_reserved(const struct site *s, struct slice address)
+{
+	const char *hook = s->set.hook;
+
+	if (slice_is(address, "/tags") || slice_is(address, "/atom") ||
+	    (address.len > 6 && memcmp(address.data, "/tags/", 6) == 0))
+		return 1;
+	if (hook[0] == '\0')
+		return 0;
+	if (hook[0] != '/') {
+		address.data++;
+		address.len--;
+	}
+	return slice_is(address, hook);
+}
+
+static int
+compare_slices(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+static int
+is_taken(const struct slice *taken, size_t n, struct slice address)
+{
+	return n > 0 && bsearch(&address, taken, n, sizeof(*taken),
+				compare_slices) != NULL;
+}
+
+/* ---- directories ---- */
+
+/* How many of list's articles from `from` on are below the directory. */
+static size_t
+count_below(struct article **list, size_t n, size_t from, struct slice dir)
+{
+	size_t low = from, high = n, middle;
+
+	while (low < high) {
+		struct slice path;
+
+		middle = low + (high - low) / 2;
+		path = list[middle]->file->path;
+		if (path.len > dir.len && path.data[dir.len] == '/' &&
+		    memcmp(path.data, dir.data, dir.len) == 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low - from;
+}
+
+/* Does the path before already lie in this directory? */
+static int
+shares(struct slice before, struct slice dir)
+{
+	return before.len > dir.len && before.data[dir.len] == '/' &&
+	       memcmp(before.data, dir.data, dir.len) == 0;
+}
+
+/* list is in path order, so that what is below a directory is one range of it,
+ * found by bisection: n log n in all. */
+struct directory *
+link_directories(struct site *s, struct article **list, size_t n, size_t *ndirs)
+{
+	struct directory *dirs = NULL;
+	size_t i, j, cap = 0;
+
+	(void)s;
+	*ndirs = 0;
+	for (i = 0; i < n; i++) {
+		struct slice path = list[i]->file->path, dir = path;
+
+		for (j = 0; j < path.len; j++) {
+			dir.len = j;
+			if (path.data[j] != '/' ||
+			    (i > 0 && shares(list[i - 1]->file->path, dir)))
+				continue;
+			if (*ndirs == cap) {
+				cap = cap > 0 ? cap * 2 : 16;
+				dirs = xreallocarray(dirs, cap, sizeof(*dirs));
+			}
+			dirs[*ndirs].path = dir;
+			dirs[*ndirs].first = i;
+			dirs[(*ndirs)++].n = count_below(list, n, i, dir);
+		}
+	}
+	return dirs;
+}
+
+/* ---- addresses ---- */
+
+static struct slice
+with_slash(struct site *s, struct slice path)
+{
+	char *p = region_alloc(&s->region, path.len + 1, 1);
+
+	p[0] = '/';
+	memcpy(p + 1, path.data, path.len);
+	return (struct slice){p, path.len + 1};
+}
+
+static int
+has_page(const struct file *f)
+{
+	return f->kind == FILE_ARTICLE || f->kind == FILE_REDIRECT ||
+	       f->kind == FILE_STATIC;
+}
+
+/* Every file's exact address, but those that are reserved. */
+static size_t
+take_exact(struct site *s, struct slice *taken)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->nfiles; i++) {
+		struct file *f = &s->files[i];
+
+		if (!has_page(f))
+			continue;
+		f->exact = with_slash(s, f->path);
+		if (link_reserved(s, f->exact)) {
+			model_notice(s, f->path,
+				     "left out: its address belongs to blogd");
+			continue;
+		}
+		f->address = f->exact;
+		taken[n++] = f->exact;
+		if (f->kind == FILE_ARTICLE)
+			s->shown[s->nshown++] = f->article;
+	}
+	return n;
+}
+
+/* "x.md" is served as "x", unless something else has that address. */
+static void
+shorten(struct site *s, struct file *f, const struct slice *taken, size_t n)
+{
+	struct slice address = f->exact;
+
+	if (f->kind == FILE_STATIC || f->address.len == 0 || address.len < 5 ||
+	    memcmp(address.data + address.len - 3, ".md", 3) != 0)
+		return;
+	address.len -= 3;
+	if (address.data[address.len - 1] == '/')
+		return;
+	if (link_reserved(s, address) || is_taken(taken, n, address))
+		model_notice(
+		    s, f->path,
+		    "\"%.*s\" is the address of something else, so this file "
+		    "keeps its ending in its own",
+		    (int)(address.len < 512 ? address.len : 512), address.data);
+	else
+		f->address = address;
+}
+
+void
+link_addresses(struct site *s)
+{
+	struct directory *dirs;
+	struct slice *taken;
+	size_t i, n, ndirs;
+
+	s->shown = region_alloc(&s->region, s->narticles + 1,
+				sizeof(struct article *));
+	taken = xcalloc(s->nfiles + 1, sizeof(*taken));
+	n = take_exact(s, taken);
+	dirs = link_directories(s, s->shown, s->nshown, &ndirs);
+	taken = xreallocarray(taken, n + ndirs + 1, sizeof(*taken));
+	for (i = 0; i < ndirs; i++)
+		taken[n++] = with_slash(s, dirs[i].path);
+	qsort(taken, n, sizeof(*taken), compare_slices);
+	for (i = 0; i < s->nfiles; i++)
+		shorten(s, &s->files[i], taken, n);
+	free(taken);
+	free(dirs);
+	s->newest =
+	    region_alloc(&s->region, s->nshown + 1, sizeof(struct article *));
+	memcpy(s->newest, s->shown, s->nshown * sizeof(struct article *));
+	articles_sort(s->newest, s->nshown);
+}
+
+/* ---- menu ---- */
+
+static int
+compare_items(const void *a, const void *b)
+{
+	const struct menu_item *x = a, *y = b;
+
+	return slice_cmp(x->name, y->name);
+}
+
+/* The distinct first elements of the articles' addresses, sorted by bytes. */
+void
+link_menu(struct site *s)
+{
+	struct menu_item *menu =
+	    region_alloc(&s->region, s->nshown + 1, sizeof(*menu));
+	const char *slash;
+	size_t i, n = 0;
+
+	for (i = 0; i < s->nshown; i++) {
+		struct slice first = s->shown[i]->file->address;
+
+		slash = memchr(first.data + 1, '/', first.len - 1);
+		if (slash != NULL)
+			first.len = (size_t)(slash - first.data);
+		if (link_reserved(s, first))
+			continue;
+		menu[n].address = first;
+		menu[n++].name = (struct slice){first.data + 1, first.len - 1};
+	}
+	qsort(menu, n, sizeof(*menu), compare_items);
+	for (i = 0; i < n; i++)
+		if (s->nmenu == 0 ||
+		    slice_cmp(menu[s->nmenu - 1].name, menu[i].name) != 0)
+			menu[s->nmenu++] = menu[i];
+	s->menu = menu;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_MDNODE_H
+#define BLOGD_MDNODE_H
+
+#include <cmark-gfm.h>
+
+#include "htmlout.h"
+
+/* Writes the parsed document as HTML: what cmark's own writer does, and heading
+ * ids, raw HTML by allowlist, refused URLs, and an end when the room is full.
+ */
+void mdnode_write(struct htmlout *o, cmark_node *document);
+
+#endif

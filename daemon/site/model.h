@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_MODEL_H
+#define BLOGD_MODEL_H
+
+#include "digest.h"
+#include "region.h"
+#include "site.h"
+
+/*
+ * What site/ knows while it builds one site.  Slices point into the source, the
+ * previous catalogue or snapshot, or the site's region; all live as long as the
+ * site.  Bytes from the repository are kept as they are and escaped where they
+ * are written.
+ */
+
+/* To be raised whenever the same input would make other pages than before; the
+ * package's version counts as well. */
+#define SITE_FORMAT 1
+
+enum file_kind {
+	FILE_HIDDEN,  /* a name that begins with a dot: none of our business */
+	FILE_SETTING, /* .config/... */
+	FILE_STATIC,
+	FILE_ARTICLE,
+	FILE_REDIRECT,
+	FILE_LEFT_OUT,
+	FILE__MAX
+};
+
+struct file {
+	const struct source_file *src;
+	struct slice path; /* in the repository */
+	enum file_kind kind;
+	struct slice value;  /* a setting's text, a redirect's target */
+	struct buf problems; /* reported lines, for the catalogue */
+	struct article *article;
+	struct slice exact;   /* "/" path */
+	struct slice address; /* where it is served; empty: nowhere */
+};
+
+enum article_text { TEXT_BODY, TEXT_ABSTRACT, TEXT_AUTHOR, TEXT__MAX };
+
+struct article {
+	struct file *file;
+	int64_t created, updated;
+	struct slice title, author, author_url, tag_line, abstract;
+	struct slice source; /* of the body; empty when it is known rendered */
+	struct slice html[TEXT__MAX];
+	uint8_t result[TEXT__MAX]; /* enum markdown_result */
+	struct slice *tags;	   /* trimmed, no duplicates, as written */
+	size_t ntags;
+	uint64_t body_off; /* of html[TEXT_BODY] in the article's page;
+			      0: not known yet */
+	uint8_t digest[DIGEST_LEN];
+};
+
+struct text {
+	struct article *article;
+	enum article_text which;
+};
+
+struct menu_item {
+	struct slice name, address;
+};
+
+enum page_kind {
+	PAGE_ARTICLE,
+	PAGE_HOME,    /* "/": an article */
+	PAGE_LISTING, /* a directory, or "/" with all */
+	PAGE_TAGS,
+	PAGE_TAG,
+	PAGE_FEED,
+	PAGE_REDIRECT,
+	PAGE_STATIC,
+	PAGE_STYLE,
+	PAGE_NOT_FOUND
+};
+
+struct page {
+	struct site_page pub;
+	enum page_kind kind;
+	struct slice name; /* of the directory or tag */
+	const struct file *file;
+	struct article **list; /* the articles it shows, in order */
+	size_t nlist;
+};
+
+/* A tag and its articles, newest first. */
+struct tag {
+	struct slice name;
+	struct slice address; /* empty: such a name can have no page */
+	struct article **list;
+	size_t nlist;
+};
+
+struct site {
+	struct render_settings set;
+	const struct source *src;
+	struct snapshot *previous;
+	site_report_fn *report;
+	void *ctx;
+	size_t nproblems;
+	struct region region;
+	uint8_t key[DIGEST_LEN]; /* of what the rendered texts depend on */
+
+	struct file *files;
+	size_t nfiles;
+	struct article **articles; /* by path */
+	size_t narticles;
+	struct text *texts;
+	size_t ntexts, captexts;
+
+	struct slice name, index, uuid;
+	struct slice root;   /* public base, no slash at the end; a NUL
+				follows it */
+	struct slice prefix; /* its path: "" or "/blog" */
+
+	struct article **shown;	 /* those with an address, by path */
+	struct article **newest; /* the same, newest first */
+	size_t nshown;
+	struct menu_item *menu;
+	size_t nmenu;
+	struct tag *tags; /* by name */
+	size_t ntags;
+	int own_style; /* the repository has static/css/style.css */
+	struct page *pages;
+	size_t npages, cappages;
+	uint8_t frame[DIGEST_LEN]; /* of what every HTML page shows */
+};
+
+/* Reports "path:line:col: message" and remembers it for the next run. */
+void model_problem(struct site *s, struct file *f, size_t line, size_t column,
+		   const char *message);
+/* The same for what depends on other files, or is no file: not remembered. */
+void model_notice(struct site *s, struct slice path, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- articles (article.c) ---- */
+
+struct article *article_new(struct site *s, struct file *f);
+/* Splits tag_line. */
+void article_tags(struct site *s, struct article *a);
+/* Lists the texts that are not known yet; an author without markup is done at
+ * once. */
+void article_queue(struct site *s, struct article *a);
+void article_text_done(struct site *s, struct article *a,
+		       enum article_text which, enum markdown_result result,
+		       struct slice html);
+
+/* Appends HTML's text: tags out, references that we write decoded. */
+void html_to_text(struct buf *out, struct slice html);
+
+/* ---- files (files.c) ---- */
+
+/* Decides what every file is.  -1 with err. */
+int files_read(struct site *s, struct slice catalogue, struct err *err);
+
+/* ---- settings (dotconfig.c) ---- */
+
+void dotconfig_read(struct site *s);
+int dotconfig_is_setting(struct slice path);
+
+/* ---- addresses and pages (link.c, plan.c, tags.c, recipe.c) ---- */
+
+struct directory {
+	struct slice path; /* without slashes at its ends */
+	size_t first, n;   /* range of s->shown */
+};
+
+/* Gives every file its address; what has none was reported.  Fills shown and
+ * newest. */
+void link_addresses(struct site *s);
+/* Directories with articles below, by path; the caller frees it. */
+struct directory *link_directories(struct site *s, struct article **list,
+				   size_t n, size_t *ndirs);
+/* Would this address collide with what is always there? */
+int link_reserved(const struct site *s, struct slice address);
+void link_menu(struct site *s);
+void link_tags(struct site *s);
+void plan_pages(struct site *s);
+void recipe_frame(struct site *s);
+void recipe_article(struct article *a);
+void recipe_page(struct site *s, struct page *p);
+/* newest first, ties by path */
+void articles_sort(struct article **list, size_t n);
+
+/* ---- bodies ---- */
+
+extern const char style_css[];
+struct slice style_address(struct region *r);
+
+/* What a page says about itself in <head>. */
+struct layout {
+	struct slice title;	  /* empty: the site's name alone */
+	struct slice description; /* text; may be empty */
+	struct slice address;	  /* canonical, decoded; empty: none */
+	struct slice current;	  /* decoded path, to mark the menu */
+};
+
+void layout_begin(const struct site *s, struct buf *out,
+		  const struct layout *l);
+void layout_end(const struct site *s, struct buf *out);
+/* An href or src of this site: prefix and encoded address. */
+void layout_url(const struct site *s, struct buf *out, struct slice address);
+void layout_text(struct buf *out, struct slice text);
+void layout_time(struct buf *out, int64_t t);
+/* A list of links to the article's tags. */
+void layout_tags(const struct site *s, struct buf *out,
+		 const struct article *a);
+
+/* offset: where the rendered body begins in out. */
+void page_article(const struct site *s, const struct article *a,
+		  struct slice path, struct buf *out, size_t *offset);
+void page_not_found(const struct site *s, struct buf *out);
+void page_listing(const struct site *s, const struct page *p, struct buf *out);
+void page_tags(const struct site *s, const struct page *p, struct buf *out);
+void feed_write(const struct site *s, const struct page *p, struct buf *out);
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "media.h"
+#include "model.h"
+
+#define HTML "text/html; charset=utf-8"
+
+static struct page *
+add(struct site *s, enum page_kind kind, struct slice path, const char *type)
+{
+	struct page *p;
+
+	if (s->npages == s->cappages) {
+		s->cappages = s->cappages > 0 ? s->cappages * 2 : 256;
+		s->pages =
+		    xreallocarray(s->pages, s->cappages, sizeof(*s->pages));
+	}
+	p = &s->pages[s->npages++];
+	memset(p, 0, sizeof(*p));
+	p->kind = kind;
+	p->pub.path = path;
+	p->pub.status = 200;
+	p->pub.cache = SITE_CACHE_PAGE;
+	p->pub.content_type = slice_of(type);
+	p->pub.location = slice_of("");
+	p->pub.compress = 1;
+	return p;
+}
+
+static void
+set_list(struct page *p, struct article **list, size_t n)
+{
+	size_t i;
+
+	p->list = list;
+	p->nlist = n;
+	for (i = 0; i < n; i++)
+		if (p->pub.modified < list[i]->updated)
+			p->pub.modified = list[i]->updated;
+}
+
+/* location: encoded. */
+static void
+add_redirect(struct site *s, const struct file *f, struct slice path,
+	     struct slice location)
+{
+	struct page *p = add(s, PAGE_REDIRECT, path, "");
+
+	p->file = f;
+	p->pub.status = 301;
+	p->pub.location = location;
+	p->pub.compress = 0;
+	p->pub.modified = f->src->updated;
+}
+
+/* Where a redirect leads, as it goes into the field; a path is of this site. */
+static struct slice
+location(struct site *s, enum escape_mode mode, struct slice target)
+{
+	struct buf b = {0};
+	struct slice result;
+
+	if (target.data[0] == '/')
+		buf_add(&b, s->prefix.data, s->prefix.len);
+	escape_add(&b, mode, target);
+	result = region_take(&s->region, &b);
+	buf_free(&b);
+	return result;
+}
+
+static void
+plan_redirect(struct site *s, const struct file *f)
+{
+	struct slice to = location(s, ESCAPE_URL, f->value);
+
+	if (slice_cmp(f->value, f->address) == 0 ||
+	    slice_cmp(f->value, f->exact) == 0) {
+		model_notice(s, f->path, "left out: it redirects to itself");
+		return;
+	}
+	add_redirect(s, f, f->address, to);
+	if (slice_cmp(f->address, f->exact) != 0)
+		add_redirect(s, f, f->exact, to);
+}
+
+static void
+plan_article(struct site *s, const struct file *f)
+{
+	struct page *p = add(s, PAGE_ARTICLE, f->address, HTML);
+	struct article **self = region_alloc(&s->region, 1, sizeof(*self));
+
+	*self = f->article;
+	p->file = f;
+	set_list(p, self, 1);
+	if (slice_cmp(f->address, f->exact) != 0)
+		add_redirect(s, f, f->exact,
+			     location(s, ESCAPE_PATH, f->address));
+}
+
+static void
+plan_static(struct site *s, const struct file *f)
+{
+	const struct media *media = media_by_path(f->path);
+	struct page *p = add(s, PAGE_STATIC, f->address, media->type);
+
+	p->file = f;
+	p->pub.compress = media->compress;
+	p->pub.modified = f->src->updated;
+	s->own_style |= slice_is(f->path, "static/css/style.css");
+}
+
+static void
+plan_files(struct site *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nfiles; i++) {
+		const struct file *f = &s->files[i];
+
+		if (f->address.len == 0)
+			continue;
+		if (f->kind == FILE_ARTICLE)
+			plan_article(s, f);
+		else if (f->kind == FILE_REDIRECT)
+			plan_redirect(s, f);
+		else
+			plan_static(s, f);
+	}
+}
+
+static struct article **
+copy_sorted(struct site *s, struct article **list, size_t n)
+{
+	struct article **copy =
+	    region_alloc(&s->region, n + 1, sizeof(struct article *));
+
+	memcpy(copy, list, n * sizeof(struct article *));
+	articles_sort(copy, n);
+	return copy;
+}
+
+static void
+plan_directories(struct site *s, const struct directory *dirs, size_t n)
+{
+	struct buf address = {0};
+	struct page *p;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		buf_char(&address, '/');
+		buf_add(&address, dirs[i].path.data, dirs[i].path.len);
+		if (link_reserved(s,
+				  (struct slice){address.data, address.len})) {
+			model_notice(
+			    s, dirs[i].path,
+			    "no listing of this directory: its address "
+			    "belongs to blogd");
+			buf_clear(&address);
+			continue;
+		}
+		p = add(s, PAGE_LISTING, region_take(&s->region, &address),
+			HTML);
+		p->name = dirs[i].path;
+		set_list(p, copy_sorted(s, s->shown + dirs[i].first, dirs[i].n),
+			 dirs[i].n);
+	}
+	buf_free(&address);
+}
+
+/* "/" : the index page, or the listing it names, or all articles. */
+static void
+plan_home(struct site *s, const struct directory *dirs, size_t ndirs)
+{
+	struct page *p;
+	size_t i;
+
+	for (i = 0; i < s->nshown; i++) {
+		const struct file *f = s->shown[i]->file;
+
+		if (slice_cmp(f->path, s->index) != 0 &&
+		    slice_cmp(
+			(struct slice){f->address.data + 1, f->address.len - 1},
+			s->index) != 0)
+			continue;
+		p = add(s, PAGE_HOME, slice_of("/"), HTML);
+		p->file = f;
+		set_list(p, &s->shown[i], 1);
+		return;
+	}
+	p = add(s, PAGE_LISTING, slice_of("/"), HTML);
+	p->name = slice_of("");
+	for (i = 0; i < ndirs; i++)
+		if (slice_cmp(dirs[i].path, s->index) == 0) {
+			p->name = dirs[i].path;
+			set_list(
+			    p,
+			    copy_sorted(s, s->shown + dirs[i].first, dirs[i].n),
+			    dirs[i].n);
+			return;
+		}
+	set_list(p, s->newest, s->nshown);
+	model_notice(
+	    s, s->index,
+	    "there is no article and no directory of this name to be the "
+	    "first page (index_page); \"/\" lists all articles");
+}
+
+static void
+plan_tags(struct site *s)
+{
+	struct page *p = add(s, PAGE_TAGS, slice_of("/tags"), HTML);
+	size_t i;
+
+	set_list(p, s->newest, s->nshown);
+	for (i = 0; i < s->ntags; i++) {
+		const struct tag *t = &s->tags[i];
+
+		if (t->address.len == 0)
+			continue;
+		p = add(s, PAGE_TAG, t->address, HTML);
+		p->name = t->name;
+		set_list(p, t->list, t->nlist);
+	}
+}
+
+static void
+plan_feed(struct site *s)
+{
+	size_t n = s->set.feed_entries;
+	struct page *p = add(s, PAGE_FEED, slice_of("/atom"),
+			     "application/atom+xml; charset=utf-8");
+
+	set_list(p, s->newest, n < s->nshown ? n : s->nshown);
+	p->pub.modified = s->src->head->commit_time;
+}
+
+static int
+compare_pages(const void *a, const void *b)
+{
+	const struct page *x = a, *y = b;
+	int order = slice_cmp(x->pub.path, y->pub.path);
+
+	return order != 0 ? order : (int)x->kind - (int)y->kind;
+}
+
+/* Addresses were given out so that none is there twice; this is what makes it
+ * certain. */
+static void
+drop_doubles(struct site *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->npages; i++) {
+		if (n > 0 && slice_cmp(s->pages[n - 1].pub.path,
+				       s->pages[i].pub.path) == 0)
+			model_notice(
+			    s, s->pages[i].pub.path,
+			    "two pages have this address; one is left out");
+		else
+			s->pages[n++] = s->pages[i];
+	}
+	s->npages = n;
+}
+
+void
+plan_pages(struct site *s)
+{
+	struct directory *dirs;
+	struct page *p;
+	size_t i, ndirs;
+
+	dirs = link_directories(s, s->shown, s->nshown, &ndirs);
+	plan_files(s);
+	plan_directories(s, dirs, ndirs);
+	plan_home(s, dirs, ndirs);
+	free(dirs);
+	plan_tags(s);
+	plan_feed(s);
+	p = add(s, PAGE_STYLE, style_address(&s->region),
+		"text/css; charset=utf-8");
+	p->pub.cache = SITE_CACHE_ASSET;
+	p = add(s, PAGE_NOT_FOUND, slice_of(""), HTML);
+	p->pub.status = 404;
+	qsort(s->pages, s->npages, sizeof(*s->pages), compare_pages);
+	drop_doubles(s);
+	recipe_frame(s);
+	for (i = 0; i < s->nshown; i++)
+		recipe_article(s->shown[i]);
+	for (i = 0; i < s->npages; i++)
+		recipe_page(s, &s->pages[i]);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "rawhtml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rawattr.h"
+
+/* What an element may stand in, where a stray one could end an element of the
+ * page around the post (HTML, section 13.2.6). */
+enum family { ANY, LISTED, DEFINED, TABLED, SECTIONED, CELL, COLUMN };
+
+struct element {
+	const char *name;
+	enum family family;
+	int is_void;
+	unsigned attributes; /* ATTR_* beyond the global ones */
+};
+
+#define MEDIA (ATTR_SRC | ATTR_WIDTH | ATTR_HEIGHT)
+
+/* Sorted by name, for bsearch. */
+static const struct element elements[] = {
+    {"a", ANY, 0, ATTR_HREF | ATTR_NAME},
+    {"abbr", ANY, 0, 0},
+    {"audio", ANY, 0, ATTR_SRC | ATTR_PLAYER},
+    {"b", ANY, 0, 0},
+    {"bdi", ANY, 0, 0},
+    {"bdo", ANY, 0, 0},
+    {"blockquote", ANY, 0, ATTR_CITE},
+    {"br", ANY, 1, 0},
+    {"caption", TABLED, 0, 0},
+    {"cite", ANY, 0, 0},
+    {"code", ANY, 0, 0},
+    {"col", COLUMN, 1, ATTR_SPAN},
+    {"colgroup", TABLED, 0, ATTR_SPAN},
+    {"dd", DEFINED, 0, 0},
+    {"del", ANY, 0, ATTR_CITE | ATTR_DATETIME},
+    {"details", ANY, 0, ATTR_OPEN},
+    {"dfn", ANY, 0, 0},
+    {"div", ANY, 0, 0},
+    {"dl", ANY, 0, 0},
+    {"dt", DEFINED, 0, 0},
+    {"em", ANY, 0, 0},
+    {"figcaption", ANY, 0, 0},
+    {"figure", ANY, 0, 0},
+    {"h1", ANY, 0, 0},
+    {"h2", ANY, 0, 0},
+    {"h3", ANY, 0, 0},
+    {"h4", ANY, 0, 0},
+    {"h5", ANY, 0, 0},
+    {"h6", ANY, 0, 0},
+    {"hr", ANY, 1, 0},
+    {"i", ANY, 0, 0},
+    {"img", ANY, 1, MEDIA | ATTR_ALT},
+    {"ins", ANY, 0, ATTR_CITE | ATTR_DATETIME},
+    {"kbd", ANY, 0, 0},
+    {"li", LISTED, 0, ATTR_VALUE},
+    {"mark", ANY, 0, 0},
+    {"ol", ANY, 0, ATTR_START | ATTR_REVERSED},
+    {"p", ANY, 0, 0},
+    {"pre", ANY, 0, 0},
+    {"q", ANY, 0, ATTR_CITE},
+    {"rp", ANY, 0, 0},
+    {"rt", ANY, 0, 0},
+    {"ruby", ANY, 0, 0},
+    {"s", ANY, 0, 0},
+    {"samp", ANY, 0, 0},
+    {"small", ANY, 0, 0},
+    {"source", ANY, 1, ATTR_SRC | ATTR_TYPE},
+    {"span", ANY, 0, 0},
+    {"strong", ANY, 0, 0},
+    {"sub", ANY, 0, 0},
+    {"summary", ANY, 0, 0},
+    {"sup", ANY, 0, 0},
+    {"table", ANY, 0, 0},
+    {"tbody", TABLED, 0, 0},
+    {"td", CELL, 0, ATTR_COLSPAN | ATTR_ROWSPAN},
+    {"tfoot", TABLED, 0, 0},
+    {"th", CELL, 0, ATTR_COLSPAN | ATTR_ROWSPAN | ATTR_SCOPE},
+    {"thead", TABLED, 0, 0},
+    {"time", ANY, 0, ATTR_DATETIME},
+    {"tr", SECTIONED, 0, 0},
+    {"u", ANY, 0, 0},
+    {"ul", ANY, 0, 0},
+    {"var", ANY, 0, 0},
+    {"video", ANY, 0, MEDIA | ATTR_PLAYER | ATTR_POSTER},
+    {"wbr", ANY, 1, 0},
+};
+
+#define NELEMENTS (sizeof(elements) / sizeof(elements[0]))
+_Static_assert(NELEMENTS < HTML_NONE, "an element's number is one byte");
+
+/* Parents by family, and which open siblings a start tag closes (the end tags
+ * that HTML lets an author leave out). */
+static const struct rule {
+	const char *parents; /* " name name " */
+	const char *closes;
+} rules[] = {
+    [ANY] = {NULL, ""},
+    [LISTED] = {" ul ol ", " li "},
+    [DEFINED] = {" dl ", " dt dd "},
+    [TABLED] = {" table ", " td th tr thead tbody tfoot colgroup caption "},
+    [SECTIONED] = {" table thead tbody tfoot ", " td th tr colgroup caption "},
+    [CELL] = {" tr ", " td th "},
+    [COLUMN] = {" colgroup ", ""},
+};
+
+const char *
+rawhtml_name(uint8_t i)
+{
+	return i < NELEMENTS ? elements[i].name : "";
+}
+
+static int
+compare(const void *key, const void *entry)
+{
+	return strcmp(key, ((const struct element *)entry)->name);
+}
+
+static const struct element *
+element_by_name(struct slice name)
+{
+	char lower[12];
+	size_t i;
+
+	if (name.len >= sizeof(lower))
+		return NULL;
+	for (i = 0; i < name.len; i++)
+		lower[i] = name.data[i] >= 'A' && name.data[i] <= 'Z'
+			       ? (char)(name.data[i] | 0x20)
+			       : name.data[i];
+	lower[i] = '\0';
+	return bsearch(lower, elements, NELEMENTS, sizeof(elements[0]),
+		       compare);
+}
+
+static int
+listed(const char *list, uint8_t element)
+{
+	const char *name = rawhtml_name(element);
+	size_t n = strlen(name);
+	const char *p;
+
+	if (n == 0)
+		return 0;
+	for (p = strstr(list, name); p != NULL; p = strstr(p + 1, name))
+		if (p[-1] == ' ' && p[n] == ' ')
+			return 1;
+	return 0;
+}
+
+/* Makes room for the element: closes siblings whose end tag was left out, and
+ * says whether it may stand where we are then. */
+static int
+may_open(struct htmlout *o, const struct element *e)
+{
+	const struct rule *rule = &rules[e->family];
+	size_t depth = o->nopen;
+
+	if (e->family == ANY)
+		return 1;
+	/* Look first, close after: a refused tag changes nothing. */
+	while (depth > 0 && listed(rule->closes, o->open[depth - 1]))
+		depth--;
+	if (depth == 0 || !listed(rule->parents, o->open[depth - 1]))
+		return 0;
+	while (o->nopen > depth)
+		html_close(o, o->open[o->nopen - 1]);
+	return 1;
+}
+
+/* ---- tokens ---- */
+
+struct tag {
+	const struct element *element;
+	struct slice attributes; /* between the name and the end */
+	int closing, self_closing;
+	size_t len; /* of the whole tag */
+};
+
+static size_t
+name_len(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.len && ((s.data[i] >= 'a' && s.data[i] <= 'z') ||
+			     (s.data[i] >= 'A' && s.data[i] <= 'Z') ||
+			     (i > 0 && s.data[i] >= '0' && s.data[i] <= '9')))
+		i++;
+	return i;
+}
+
+static struct slice
+rest(struct slice s, size_t from)
+{
+	return (struct slice){s.data + from, s.len - from};
+}
+
+/* Parses the tag at "<"; 0 when it is none, or none that is allowed. */
+static int
+parse_tag(struct slice s, struct tag *t)
+{
+	size_t i = 1, n;
+
+	memset(t, 0, sizeof(*t));
+	if (i < s.len && s.data[i] == '/') {
+		t->closing = 1;
+		i++;
+	}
+	n = name_len(rest(s, i));
+	t->element = element_by_name((struct slice){s.data + i, n});
+	if (n == 0 || t->element == NULL)
+		return 0;
+	i += n;
+	n = rawattr_skip(rest(s, i));
+	t->attributes = (struct slice){s.data + i, n};
+	i += n;
+	if (i < s.len && s.data[i] == '/' && !t->closing) {
+		t->self_closing = 1;
+		i++;
+	}
+	if (i >= s.len || s.data[i] != '>')
+		return 0;
+	t->len = i + 1;
+	return 1;
+}
+
+/* Length of a comment at "<", or 0. */
+static size_t
+comment_len(struct slice s)
+{
+	const char *end;
+
+	if (s.len < 7 || memcmp(s.data, "<!--", 4) != 0)
+		return 0;
+	end = memmem(s.data + 4, s.len - 4, "-->", 3);
+	return end != NULL ? (size_t)(end - s.data) + 3 : 0;
+}
+
+/* Writes the tag; 0 when it may not stand here. */
+static int
+write_tag(struct htmlout *o, const struct tag *t)
+{
+	uint8_t number = (uint8_t)(t->element - elements);
+
+	if (t->closing)
+		return html_close(o, number);
+	if (!may_open(o, t->element))
+		return 0;
+	if (!t->element->is_void && !html_open(o, number))
+		return 0;
+	html_char(o, '<');
+	html_str(o, t->element->name);
+	rawattr_write(o, t->attributes, t->element->attributes);
+	html_char(o, '>');
+	if (t->self_closing && !t->element->is_void)
+		html_close(o, number);
+	return 1;
+}
+
+/* What stands at "<"; returns how much of it is done. */
+static size_t
+write_markup(struct htmlout *o, struct slice s)
+{
+	struct tag tag;
+	size_t n = comment_len(s);
+
+	if (n > 0)
+		return n;
+	if (parse_tag(s, &tag) && write_tag(o, &tag))
+		return tag.len;
+	html_str(o, "&lt;");
+	return 1;
+}
+
+void
+rawhtml_write(struct htmlout *o, struct slice html)
+{
+	const char *markup;
+	size_t n;
+
+	while (html.len > 0 && !o->full) {
+		markup = memchr(html.data, '<', html.len);
+		n = markup != NULL ? (size_t)(markup - html.data) : html.len;
+		rawattr_text(o, (struct slice){html.data, n});
+		html = rest(html, n);
+		if (html.len > 0)
+			html = rest(html, write_markup(o, html));
+	}
+}
+
+int
+rawhtml_begins_allowed(struct slice html)
+{
+	struct tag tag;
+
+	while (html.len > 0 && strchr(" \t\n", html.data[0]) != NULL &&
+	       html.data[0] != '\0')
+		html = rest(html, 1);
+	return html.len > 0 && html.data[0] == '<' &&
+	       (comment_len(html) > 0 || parse_tag(html, &tag));
+}

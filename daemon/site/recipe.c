@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "model.h"
+
+/*
+ * Recipes: a hash of all that a page and its fields are made from.  What a page
+ * shows of an article is in the article's digest; what every page shows around
+ * it is in the frame.
+ */
+
+/* The fields of every response. */
+static void
+add_response(struct digest *d, const struct site *s)
+{
+	digest_add(d, slice_of(PACKAGE_VERSION));
+	digest_number(d, SITE_FORMAT);
+	digest_add(d, slice_of(s->set.csp));
+	digest_number(d, s->set.hsts_s);
+}
+
+void
+recipe_frame(struct site *s)
+{
+	struct digest d = {0};
+	size_t i;
+
+	add_response(&d, s);
+	digest_add(&d, slice_of(style_css));
+	digest_add(&d, s->root);
+	digest_add(&d, s->name);
+	digest_number(&d, (uint64_t)s->own_style);
+	for (i = 0; i < s->nmenu; i++)
+		digest_add(&d, s->menu[i].address);
+	digest_end(&d, s->frame);
+	digest_free(&d);
+}
+
+void
+recipe_article(struct article *a)
+{
+	struct digest d = {0};
+	size_t i;
+
+	digest_add(&d, a->file->path);
+	digest_add(&d, a->file->address);
+	digest_bytes(&d, a->file->src->blob, OID_MAX);
+	digest_number(&d, (uint64_t)a->created);
+	digest_number(&d, (uint64_t)a->updated);
+	for (i = 0; i < TEXT__MAX; i++)
+		digest_number(&d, a->result[i]);
+	digest_end(&d, a->digest);
+	digest_free(&d);
+}
+
+static void
+add_tags(struct digest *d, const struct site *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->ntags; i++) {
+		digest_add(d, s->tags[i].name);
+		digest_number(d, s->tags[i].nlist);
+	}
+}
+
+/* The articles a page shows, by what it shows of them. */
+static void
+add_articles(struct digest *d, const struct page *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nlist; i++)
+		digest_bytes(d, p->list[i]->digest, DIGEST_LEN);
+}
+
+/* An entry's id depends on who else was created in that second: the article
+ * before the last one listed tells about it. */
+static void
+add_feed(struct digest *d, const struct site *s, const struct page *p)
+{
+	size_t i;
+
+	digest_add(d, s->uuid);
+	digest_number(d, (uint64_t)s->src->head->commit_time);
+	for (i = 0; i < p->nlist; i++)
+		digest_number(d, i > 0 && s->newest[i - 1]->created ==
+					      s->newest[i]->created);
+}
+
+void
+recipe_page(struct site *s, struct page *p)
+{
+	struct digest d = {0};
+
+	add_response(&d, s);
+	digest_number(&d, p->kind);
+	digest_add(&d, p->pub.path);
+	digest_number(&d, p->pub.status);
+	digest_number(&d, p->pub.cache);
+	digest_add(&d, p->pub.content_type);
+	digest_add(&d, p->pub.location);
+	digest_number(&d, (uint64_t)p->pub.modified);
+	digest_add(&d, p->name);
+	if (p->kind == PAGE_STATIC)
+		digest_bytes(&d, p->file->src->blob, OID_MAX);
+	else if (p->kind != PAGE_REDIRECT && p->kind != PAGE_STYLE)
+		digest_bytes(&d, s->frame, DIGEST_LEN);
+	if (p->kind == PAGE_TAGS)
+		add_tags(&d, s);
+	else
+		add_articles(&d, p);
+	if (p->kind == PAGE_FEED)
+		add_feed(&d, s, p);
+	digest_end(&d, p->pub.recipe);
+	digest_free(&d);
+}

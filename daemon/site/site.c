@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model.h"
+
+/* Rendered texts of the last run are of use as long as this is the same. */
+static void
+set_key(struct site *s)
+{
+	struct digest d = {0};
+
+	digest_add(&d, slice_of(PACKAGE_VERSION));
+	digest_number(&d, SITE_FORMAT);
+	digest_number(&d, s->set.post_cpu_ms);
+	digest_number(&d, s->set.post_memory);
+	digest_number(&d, s->set.post_output_factor);
+	digest_number(&d, s->set.post_output_constant);
+	digest_end(&d, s->key);
+	digest_free(&d);
+}
+
+struct site *
+site_new(const struct render_settings *set, const struct source *src,
+	 struct snapshot *previous, struct slice catalogue,
+	 site_report_fn *report, void *ctx, struct err *err)
+{
+	struct site *s = xcalloc(1, sizeof(*s));
+
+	s->set = *set;
+	s->src = src;
+	s->previous = previous;
+	s->report = report;
+	s->ctx = ctx;
+	set_key(s);
+	if (files_read(s, catalogue, err) == -1) {
+		site_free(s);
+		return NULL;
+	}
+	if (s->narticles == 0) {
+		err_set(err, "the repository has no article (a file that "
+			     "begins with \"title: ...\" and \"author: ...\" "
+			     "and a line \"---\")");
+		site_free(s);
+		return NULL;
+	}
+	dotconfig_read(s);
+	return s;
+}
+
+void
+site_free(struct site *s)
+{
+	size_t i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; i < s->nfiles; i++)
+		buf_free(&s->files[i].problems);
+	free(s->files);
+	free(s->articles);
+	free(s->texts);
+	free(s->pages);
+	region_free(&s->region);
+	free(s);
+}
+
+size_t
+site_ntexts(const struct site *s)
+{
+	return s->ntexts;
+}
+
+struct slice
+site_text(const struct site *s, size_t i)
+{
+	const struct text *t = &s->texts[i];
+
+	switch (t->which) {
+	case TEXT_BODY:
+		return t->article->source;
+	case TEXT_ABSTRACT:
+		return t->article->abstract;
+	default:
+		return t->article->author;
+	}
+}
+
+void
+site_text_done(struct site *s, size_t i, enum markdown_result result,
+	       struct slice html)
+{
+	article_text_done(s, s->texts[i].article, s->texts[i].which, result,
+			  html);
+}
+
+int
+site_link(struct site *s, struct err *err)
+{
+	link_addresses(s);
+	if (s->nshown == 0)
+		return err_set(err, "every article is at an address that "
+				    "belongs to blogd (/tags, /atom)");
+	link_menu(s);
+	link_tags(s);
+	plan_pages(s);
+	return 0;
+}
+
+size_t
+site_npages(const struct site *s)
+{
+	return s->npages;
+}
+
+const struct site_page *
+site_page(const struct site *s, size_t i)
+{
+	return &s->pages[i].pub;
+}
+
+/* The file's bytes; files_read saw to it that they are somewhere. */
+static void
+compose_static(const struct site *s, const struct file *f, struct buf *out)
+{
+	struct slice data = source_data(s->src, f->src);
+	const struct snapshot_entry *e;
+	struct snapshot_run run;
+
+	if (source_has_data(f->src)) {
+		buf_add(out, data.data, data.len);
+		return;
+	}
+	e = snapshot_find(s->previous, f->exact.data, f->exact.len);
+	if (e != NULL && snapshot_run(s->previous, e, ENC_IDENTITY, &run))
+		buf_add(out, run.body, (size_t)run.body_len);
+}
+
+void
+site_compose(struct site *s, size_t i, struct buf *out)
+{
+	const struct page *p = &s->pages[i];
+	size_t start = out->len, offset;
+
+	switch (p->kind) {
+	case PAGE_ARTICLE:
+		page_article(s, p->list[0], p->pub.path, out, &offset);
+		p->list[0]->body_off = offset - start;
+		break;
+	case PAGE_HOME:
+		page_article(s, p->list[0], p->pub.path, out, &offset);
+		break;
+	case PAGE_LISTING:
+	case PAGE_TAG:
+		page_listing(s, p, out);
+		break;
+	case PAGE_TAGS:
+		page_tags(s, p, out);
+		break;
+	case PAGE_FEED:
+		feed_write(s, p, out);
+		break;
+	case PAGE_STATIC:
+		compose_static(s, p->file, out);
+		break;
+	case PAGE_STYLE:
+		buf_str(out, style_css);
+		break;
+	case PAGE_NOT_FOUND:
+		page_not_found(s, out);
+		break;
+	case PAGE_REDIRECT:
+		break;
+	}
+}
+
+const char *
+site_root(const struct site *s)
+{
+	return s->root.data;
+}
+
+size_t
+site_narticles(const struct site *s)
+{
+	return s->nshown > 0 ? s->nshown : s->narticles;
+}
+
+size_t
+site_nproblems(const struct site *s)
+{
+	return s->nproblems;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/site/frontmatter.h"
+
+static char said[4096];
+
+static void
+report(void *ctx, size_t line, size_t column, const char *message)
+{
+	size_t n = strlen(said);
+
+	(void)ctx;
+	snprintf(said + n, sizeof(said) - n, "%zu:%zu: %s\n", line, column,
+		 message);
+}
+
+static enum frontmatter_kind
+parse(const char *text, struct frontmatter *f)
+{
+	said[0] = '\0';
+	return frontmatter_parse(slice_of(text), f, report, NULL);
+}
+
+static void
+lint(const char *text)
+{
+	struct frontmatter f;
+
+	parse(text, &f);
+	said[0] = '\0';
+	frontmatter_lint(slice_of(text), &f, report, NULL);
+}
+
+#define assert_slice(s, text) assert_true(slice_is((s), (text)))
+
+static void
+test_canopy(void **state)
+{
+	struct frontmatter f;
+
+	(void)state;
+	assert_int_equal(parse("---\ntitle: Operating systems\n"
+			       "author: hannes\ntags: a, b\n"
+			       "abstract: What: an --- abstract\n"
+			       "author_url: /About\nmood: fine\n---\nBody\n",
+			       &f),
+			 FRONTMATTER_ARTICLE);
+	assert_slice(f.title, "Operating systems");
+	assert_slice(f.author, "hannes");
+	assert_slice(f.tags, "a, b");
+	assert_slice(f.abstract, "What: an --- abstract");
+	assert_slice(f.author_url, "/About");
+	assert_slice(f.body, "Body\n");
+	assert_int_equal(f.body_line, 9);
+	assert_string_equal(said, "");
+}
+
+static void
+test_forms(void **state)
+{
+	struct frontmatter f;
+
+	(void)state;
+	assert_int_equal(parse("title: x\nauthor: y\n---\nBody", &f),
+			 FRONTMATTER_ARTICLE);
+	assert_slice(f.body, "Body");
+	assert_int_equal(parse("\xef\xbb\xbf---\r\ntitle:  x \r\n\r\n"
+			       "author:\ty\r\n---\r\nBody\r\n",
+			       &f),
+			 FRONTMATTER_ARTICLE);
+	assert_slice(f.title, "x");
+	assert_slice(f.author, "y");
+	assert_slice(f.body, "Body\r\n");
+	assert_int_equal(parse("\n---\ntitle: x\ntitle: z\nauthor: y\n"
+			       "content: markdown\n---",
+			       &f),
+			 FRONTMATTER_ARTICLE);
+	assert_slice(f.title, "x");
+	assert_slice(f.body, "");
+}
+
+static void
+test_redirect(void **state)
+{
+	struct frontmatter f;
+
+	(void)state;
+	assert_int_equal(parse("redirect: /About\n", &f), FRONTMATTER_REDIRECT);
+	assert_slice(f.redirect, "/About");
+	assert_int_equal(f.redirect_line, 1);
+	assert_int_equal(parse("---\nredirect: /About\n---\n", &f),
+			 FRONTMATTER_REDIRECT);
+	assert_int_equal(parse("title: x\nauthor: y\nredirect: /z\n---\n", &f),
+			 FRONTMATTER_ARTICLE);
+	assert_int_equal(parse("text\nredirect: /About\n", &f),
+			 FRONTMATTER_NONE);
+}
+
+static void
+test_left_out(void **state)
+{
+	struct frontmatter f;
+
+	(void)state;
+	assert_int_equal(parse("# Readme\n", &f), FRONTMATTER_NONE);
+	assert_non_null(strstr(said, "1:1: left out: not an article"));
+	assert_int_equal(parse("", &f), FRONTMATTER_NONE);
+	assert_non_null(strstr(said, "1:1: left out"));
+	assert_int_equal(parse("---\nauthor: y\n---\nBody", &f),
+			 FRONTMATTER_NONE);
+	assert_string_equal(said,
+			    "3:1: left out: the header has no \"title: \"\n");
+	assert_int_equal(parse("---\ntitle: \nauthor: y\n---\n", &f),
+			 FRONTMATTER_NONE);
+	assert_int_equal(parse("---\ntitle: x\n---\nBody", &f),
+			 FRONTMATTER_NONE);
+	assert_non_null(strstr(said, "no \"author: \""));
+	assert_int_equal(parse("---\ntitle: x\nauthor: y\nBody", &f),
+			 FRONTMATTER_NONE);
+	assert_string_equal(said,
+			    "4:1: left out: no line \"---\" ends the header\n");
+	assert_int_equal(parse("title: x\nauthor: y\ncontent: html\n---\n", &f),
+			 FRONTMATTER_NONE);
+	assert_non_null(strstr(said, "another type than markdown"));
+}
+
+static void
+test_bad_lines(void **state)
+{
+	struct frontmatter f;
+
+	(void)state;
+	assert_int_equal(parse("---\ntitle: x\nnonsense\nauthor: y\n"
+			       "http://x\n---\n",
+			       &f),
+			 FRONTMATTER_ARTICLE);
+	assert_non_null(strstr(said, "3:1: header line without"));
+	assert_non_null(strstr(said, "5:1: header line without"));
+}
+
+static void
+test_lint(void **state)
+{
+	(void)state;
+	lint("title: x\nauthor: y\n---\n#Heading\n##two\n# fine\n#include\n"
+	     "#12\n```\n##code\n```\n    ##code\n###\n####### seven\n");
+	assert_string_equal(
+	    said, "4:2: \"#\" without a blank behind it makes no heading\n"
+		  "5:3: \"#\" without a blank behind it makes no heading\n");
+	lint("title: x\nauthor: y\n---\nfine\n\xc3\xa4"
+	     "b\xff\n");
+	assert_string_equal(
+	    said, "5:3: bytes that are not UTF-8 are shown as U+FFFD\n");
+	lint("title: x\nauthor: y\n---\n\xc3\xa4\n");
+	assert_string_equal(said, "");
+}
+
+/* Nothing here may read beyond the text. */
+static void
+test_hostile(void **state)
+{
+	static const char *const parts[] = {
+	    "---",	 "\n",	 "\r", ":",   " ",	   "title: ",
+	    "author: x", "\xff", "#",  "```", "redirect: "};
+	struct frontmatter f;
+	uint32_t seed = 1;
+	char text[256];
+	int i, j;
+
+	(void)state;
+	for (i = 0; i < 20000; i++) {
+		size_t n = 0;
+		char *copy;
+
+		for (j = 0; j < 12; j++) {
+			const char *part;
+
+			seed = seed * 1664525u + 1013904223u;
+			part = parts[(seed >> 16) % 11];
+			memcpy(text + n, part, strlen(part));
+			n += strlen(part);
+		}
+		copy = test_malloc(n);
+		memcpy(copy, text, n);
+		said[0] = '\0';
+		if (frontmatter_parse((struct slice){copy, n}, &f, report,
+				      NULL) == FRONTMATTER_ARTICLE)
+			frontmatter_lint((struct slice){copy, n}, &f, report,
+					 NULL);
+		test_free(copy);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_canopy),    cmocka_unit_test(test_forms),
+	    cmocka_unit_test(test_redirect),  cmocka_unit_test(test_left_out),
+	    cmocka_unit_test(test_bad_lines), cmocka_unit_test(test_lint),
+	    cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
