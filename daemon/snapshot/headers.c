@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+#include "headers.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* The token characters of RFC 9110 section 5.6.2 beside letters and digits. */
+static const char token_marks[] = "!#$%&'*+-.^_`|~";
+
+/* What frames a message or belongs to the connection (RFC 9110 sections 6.6.1,
+ * 7.6.1, 8.6 and 14.4, RFC 9112 section 6).  A snapshot that could set one
+ * would desynchronise a reader's connection. */
+static const char *const reserved_names[] = {
+    "Connection", "Content-Length", "Content-Range",
+    "Date",	  "Keep-Alive",	    "Proxy-Connection",
+    "TE",	  "Trailer",	    "Transfer-Encoding",
+    "Upgrade"};
+
+int
+header_value_ok(struct slice value)
+{
+	unsigned bad = 0;
+	size_t i;
+
+	for (i = 0; i < value.len; i++) {
+		unsigned char c = (unsigned char)value.data[i];
+
+		bad |= (unsigned)(c < 0x20) | (unsigned)(c == 0x7f);
+	}
+	return bad == 0;
+}
+
+static int
+is_token_char(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') ||
+	       (c != '\0' && strchr(token_marks, c) != NULL);
+}
+
+static int
+is_reserved(struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(reserved_names) / sizeof(*reserved_names); i++)
+		if (strlen(reserved_names[i]) == name.len &&
+		    strncasecmp(reserved_names[i], name.data, name.len) == 0)
+			return 1;
+	return 0;
+}
+
+int
+header_name_ok(struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < name.len; i++)
+		if (!is_token_char((unsigned char)name.data[i]))
+			return 0;
+	return name.len > 0 && !is_reserved(name);
+}
+
+int
+header_add(struct buf *out, const char *name, struct slice value)
+{
+	if (!header_name_ok(slice_of(name)) || !header_value_ok(value))
+		return -1;
+	buf_str(out, name);
+	buf_add(out, ": ", 2);
+	buf_add(out, value.data, value.len);
+	buf_add(out, "\r\n", 2);
+	return 0;
+}
+
+static void
+add_text(struct buf *out, const char *name, const char *value)
+{
+	header_add(out, name, slice_of(value));
+}
+
+static void
+add_etag(struct buf *out, const struct page_headers *h, enum encoding enc)
+{
+	struct snapshot_entry e;
+	char text[ETAG_MAX];
+
+	memcpy(e.etag, h->etag, sizeof(e.etag));
+	snapshot_etag(&e, enc, text);
+	add_text(out, "ETag", text);
+}
+
+static void
+add_hsts(struct buf *out, uint32_t seconds)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "max-age=%" PRIu32, seconds);
+	add_text(out, "Strict-Transport-Security", text);
+}
+
+void
+headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
+{
+	char date[HTTP_DATE_LEN + 1];
+
+	add_etag(out, h, enc);
+	if (h->vary)
+		add_text(out, "Vary", "Accept-Encoding");
+	if (h->cache_control.len > 0)
+		header_add(out, "Cache-Control", h->cache_control);
+	if (h->modified != 0) {
+		http_date(h->modified, date);
+		add_text(out, "Last-Modified", date);
+	}
+	if (h->hsts_s > 0)
+		add_hsts(out, h->hsts_s);
+	add_text(out, "X-Content-Type-Options", "nosniff");
+	if (h->csp.len > 0)
+		header_add(out, "Content-Security-Policy", h->csp);
+	/* Other sites learn which site a reader came from, never which page,
+	 * and nothing at all when they are not on HTTPS.  Older browsers'
+	 * default tells them the page. */
+	add_text(out, "Referrer-Policy", "strict-origin-when-cross-origin");
+	/* A site that opens this one in a window gets no handle on it. */
+	add_text(out, "Cross-Origin-Opener-Policy", "same-origin");
+}
+
+void
+headers_typed(struct buf *out, const struct page_headers *h, enum encoding enc)
+{
+	/* With nosniff, a body without a type is what an octet-stream is; say
+	 * so when the type that was asked for cannot be said. */
+	if (h->content_type.len > 0 &&
+	    header_add(out, "Content-Type", h->content_type) == -1)
+		add_text(out, "Content-Type", "application/octet-stream");
+	if (enc == ENC_GZIP)
+		add_text(out, "Content-Encoding", "gzip");
+	if (enc == ENC_BROTLI)
+		add_text(out, "Content-Encoding", "br");
+	if (h->location.len > 0)
+		header_add(out, "Location", h->location);
+}

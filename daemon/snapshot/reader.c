@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/mman.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../memfd.h"
+#include "format.h"
+
+struct snapshot {
+	unsigned refs;
+	struct snapshot_maps maps;
+	const struct snapshot_head *head;
+	const struct snapshot_entry *entries;
+};
+
+static void
+unmap(const char *map, size_t size)
+{
+	if (map != NULL)
+		munmap((void *)(uintptr_t)map, size);
+}
+
+static void
+maps_close(struct snapshot_maps *m)
+{
+	unsigned i;
+
+	unmap(m->index, m->index_size);
+	for (i = 0; i < m->nsegments; i++)
+		unmap(m->segment[i], m->segment_size[i]);
+}
+
+static int
+maps_open(struct snapshot_maps *m, const int *fds, unsigned nfds,
+	  struct err *err)
+{
+	unsigned i;
+
+	if (nfds < 2 || nfds > 1 + SEGMENTS_MAX)
+		return err_set(err, "a snapshot of %u descriptors", nfds);
+	m->nsegments = nfds - 1;
+	m->index = memfd_map(fds[0], &m->index_size, err);
+	if (m->index == NULL)
+		return -1;
+	for (i = 0; i < m->nsegments; i++) {
+		m->segment[i] = memfd_map(fds[1 + i], &m->segment_size[i], err);
+		if (m->segment[i] == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+struct snapshot *
+snapshot_open(const int *fds, unsigned nfds, struct err *err)
+{
+	struct snapshot *s = xcalloc(1, sizeof(*s));
+
+	s->refs = 1;
+	if (maps_open(&s->maps, fds, nfds, err) == -1 ||
+	    snapshot_check(&s->maps, err) == -1) {
+		snapshot_unref(s);
+		return NULL;
+	}
+	s->head = (const struct snapshot_head *)s->maps.index;
+	s->entries =
+	    (const struct snapshot_entry *)(s->maps.index + sizeof(*s->head));
+	return s;
+}
+
+struct snapshot *
+snapshot_ref(struct snapshot *s)
+{
+	s->refs++;
+	return s;
+}
+
+void
+snapshot_unref(struct snapshot *s)
+{
+	if (s == NULL || --s->refs > 0)
+		return;
+	maps_close(&s->maps);
+	free(s);
+}
+
+const struct snapshot_head *
+snapshot_head(const struct snapshot *s)
+{
+	return s->head;
+}
+
+struct slice
+snapshot_path(const struct snapshot *s, const struct snapshot_entry *e)
+{
+	return (struct slice){s->maps.index + e->path_off, e->path_len};
+}
+
+const struct snapshot_entry *
+snapshot_find(const struct snapshot *s, const char *path, size_t len)
+{
+	struct slice want = {path, len};
+	uint32_t low = 0, high = s->head->nentries;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		int c = slice_cmp(want, snapshot_path(s, &s->entries[mid]));
+
+		if (c == 0)
+			return &s->entries[mid];
+		if (c < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return NULL;
+}
+
+const struct snapshot_entry *
+snapshot_not_found(const struct snapshot *s)
+{
+	/* The empty path sorts first. */
+	return s->entries[0].path_len == 0 ? &s->entries[0] : NULL;
+}
+
+const struct snapshot_entry *
+snapshot_at(const struct snapshot *s, uint32_t i)
+{
+	return i < s->head->nentries ? &s->entries[i] : NULL;
+}
+
+int
+snapshot_run(const struct snapshot *s, const struct snapshot_entry *e,
+	     enum encoding enc, struct snapshot_run *run)
+{
+	const struct snapshot_variant *v = &e->variant[enc];
+
+	if (v->segment == SEGMENT_NONE)
+		return 0;
+	run->start = s->maps.segment[v->segment] + v->offset;
+	run->common = v->common;
+	run->typed = v->typed;
+	run->head = v->head;
+	run->body = run->start + v->head;
+	run->body_len = v->body_len;
+	return 1;
+}
+
+void
+snapshot_etag(const struct snapshot_entry *e, enum encoding enc,
+	      char out[ETAG_MAX])
+{
+	static const char digits[] = "0123456789abcdef";
+	static const char suffix[ENC__MAX][4] = {"-br", "-gz", ""};
+	char *p = out;
+	size_t i;
+
+	*p++ = '"';
+	for (i = 0; i < sizeof(e->etag); i++) {
+		*p++ = digits[e->etag[i] >> 4];
+		*p++ = digits[e->etag[i] & 15];
+	}
+	for (i = 0; suffix[enc][i] != '\0'; i++)
+		*p++ = suffix[enc][i];
+	*p++ = '"';
+	*p = '\0';
+}

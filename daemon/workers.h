@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_WORKERS_H
+#define BLOGD_WORKERS_H
+
+#include "pool.h"
+#include "settings.h"
+
+/*
+ * What render's workers do.  Two pools, not one: a worker that has parsed
+ * Markdown may have been taken over, and must not compress other posts' pages
+ * afterwards.
+ */
+
+/* Markdown to HTML within the settings' budget: result is an enum
+ * markdown_result, output 0 the HTML.  The settings must outlive the work. */
+struct pool_work workers_markdown(const struct render_settings *set);
+
+/* A body to gzip (output 0) and brotli (output 1), empty where that is not
+ * worth it. */
+struct pool_work workers_compress(void);
+
+#endif
