@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: ISC */
+#include "conn.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../buf.h"
+
+/* One event may write this many times before others get their turn. */
+#define ROUNDS	  4
+#define READ_SIZE 16384 /* a TLS record */
+#define LINGER_MS 2000
+
+struct conn {
+	struct waiter waiter; /* first: the timeouts hand out this */
+	struct conn_pool *pool;
+	struct ssl_st *tls; /* NULL: plain */
+	struct tls_io io;
+	struct event event;
+	short watched; /* EV_READ or EV_WRITE; 0: not yet */
+	uint8_t plain;
+	uint8_t opened;	 /* the handshake is over */
+	uint8_t lingers; /* nothing that comes is looked at */
+	char *saved;	 /* input not used yet */
+	size_t saved_len;
+	char *unsent;
+	size_t unsent_off, unsent_len;
+	int64_t slow_since; /* the client has not kept up since; 0: it does */
+	uint64_t slow_bytes;
+	struct h1 h1;
+};
+
+static void on_event(evutil_socket_t fd, short what, void *arg);
+
+/* ------------------------------------------------------------- ending -- */
+
+static void
+conn_free(struct conn *c)
+{
+	struct conn_pool *p = c->pool;
+
+	timeouts_leave(&c->waiter);
+	if (c->watched)
+		event_del(&c->event);
+	h1_free(&c->h1);
+	if (c->tls != NULL)
+		tls_close(c->tls);
+	close(c->io.fd);
+	free(c->saved);
+	free(c->unsent);
+	free(c);
+	p->n--;
+	p->closed(p->arg);
+}
+
+static void
+watch(struct conn *c, short what)
+{
+	if (c->watched == what)
+		return;
+	if (c->watched)
+		event_del(&c->event);
+	c->watched = what;
+	event_assign(&c->event, c->pool->base, c->io.fd,
+		     (short)(what | EV_PERSIST), on_event, c);
+	event_add(&c->event, NULL);
+}
+
+/* Says goodbye if the socket takes it; nothing waits for that. */
+static void
+goodbye(struct conn *c)
+{
+	const char *rest;
+	size_t len;
+
+	if (c->tls == NULL || !c->opened)
+		return;
+	output_begin(&c->pool->output, c->tls);
+	tls_shutdown(c->tls);
+	output_flush(&c->pool->output, c->io.fd, &rest, &len);
+}
+
+/* To close a socket with unread input sends RST, which can overtake the answer
+ * and destroy it (RFC 9112 section 9.6): so stop sending, and read for a while
+ * what the client still has to say. */
+static void
+linger(struct conn *c)
+{
+	goodbye(c);
+	if (shutdown(c->io.fd, SHUT_WR) == -1) {
+		conn_free(c);
+		return;
+	}
+	c->lingers = 1;
+	free(c->saved);
+	c->saved = NULL;
+	watch(c, EV_READ);
+	timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_LINGER);
+}
+
+static void
+linger_readable(struct conn *c)
+{
+	ssize_t n = read(c->io.fd, c->pool->input, c->pool->input_cap);
+
+	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
+		conn_free(c);
+}
+
+static void
+finish(struct conn *c, enum h1_want want)
+{
+	if (want == H1_LINGER) {
+		linger(c);
+		return;
+	}
+	goodbye(c);
+	conn_free(c);
+}
+
+/* -------------------------------------------------------------- input -- */
+
+static struct input
+load_input(struct conn *c)
+{
+	struct input in = {c->pool->input, c->saved_len};
+
+	if (c->saved_len > 0)
+		memcpy(in.data, c->saved, c->saved_len);
+	free(c->saved);
+	c->saved = NULL;
+	c->saved_len = 0;
+	return in;
+}
+
+static void
+save_input(struct conn *c, const struct input *in)
+{
+	if (in->len == 0)
+		return;
+	c->saved = xmalloc(in->len);
+	memcpy(c->saved, in->data, in->len);
+	c->saved_len = in->len;
+}
+
+/* As tls_read. */
+static ssize_t
+plain_read(int fd, void *buf, size_t len)
+{
+	ssize_t n = read(fd, buf, len);
+
+	if (n == 0)
+		return -1;
+	return n == -1 && (errno == EAGAIN || errno == EINTR) ? 0 : n;
+}
+
+/* Moves what is unused to the start of the shared memory and reads behind it.
+ * As tls_read. */
+static ssize_t
+read_more(struct conn *c, struct input *in)
+{
+	struct conn_pool *p = c->pool;
+	char *end = p->input + in->len;
+	ssize_t n;
+
+	memmove(p->input, in->data, in->len);
+	in->data = p->input;
+	if (c->tls != NULL)
+		n = tls_read(c->tls, end, READ_SIZE);
+	else
+		n = plain_read(c->io.fd, end, READ_SIZE);
+	if (n > 0)
+		in->len += (size_t)n;
+	return n;
+}
+
+/* ------------------------------------------------------------- output -- */
+
+/* The peer is gone, or said something TLS does not allow: it may be told why,
+ * if its socket takes that. */
+static void
+abandon(struct conn *c)
+{
+	const char *rest;
+	size_t len;
+
+	output_flush(&c->pool->output, c->io.fd, &rest, &len);
+	conn_free(c);
+}
+
+/* 0 all sent, 1 the rest waits for the socket, -1 the connection is broken. */
+static int
+flush(struct conn *c)
+{
+	const char *rest;
+	size_t len;
+	int left = output_flush(&c->pool->output, c->io.fd, &rest, &len);
+
+	if (left != 1)
+		return left;
+	c->unsent = xmalloc(len);
+	memcpy(c->unsent, rest, len);
+	c->unsent_off = 0;
+	c->unsent_len = len;
+	return 1;
+}
+
+static void
+wait_to_write(struct conn *c)
+{
+	if (c->slow_since == 0) {
+		c->slow_since = timeouts_now();
+		c->slow_bytes = 0;
+	}
+	watch(c, EV_WRITE);
+	timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_WRITE);
+}
+
+/* Deadlines are absolute: only an answer starts them anew, not a few bytes. */
+static void
+wait_to_read(struct conn *c, const struct input *in)
+{
+	struct timeouts *t = &c->pool->timeouts;
+	enum wait_kind kind = c->h1.in_body ? WAIT_BODY
+			      : in->len > 0 ? WAIT_HEADER
+					    : WAIT_IDLE;
+
+	c->slow_since = 0;
+	watch(c, EV_READ);
+	if (c->h1.answered)
+		timeouts_wait(t, &c->waiter, kind);
+	else
+		timeouts_keep(t, &c->waiter, kind);
+	c->h1.answered = 0;
+}
+
+/* Who takes a byte now and then is making progress, and holds memory for ever:
+ * so there is a least rate beside the write timeout. */
+static int
+too_slow(const struct conn *c)
+{
+	const struct conn_pool *p = c->pool;
+	int64_t ms = timeouts_now() - c->slow_since;
+
+	if (c->slow_since == 0 || p->min_rate == 0 ||
+	    ms <= p->timeouts.ms[WAIT_WRITE])
+		return 0;
+	return c->slow_bytes * 1000 / (uint64_t)ms < p->min_rate;
+}
+
+/* ------------------------------------------------------------- states -- */
+
+/* Runs the protocol until it has to wait, and waits. */
+static void
+serve(struct conn *c, struct input *in)
+{
+	struct conn_pool *p = c->pool;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		enum h1_want want;
+		int left;
+
+		want = h1_run(&c->h1, p->env, c->plain, in, &p->output);
+		left = flush(c);
+		if (left == -1) {
+			conn_free(c);
+			return;
+		}
+		if (left == 1)
+			break;
+		if (want == H1_CLOSE || want == H1_LINGER) {
+			finish(c, want);
+			return;
+		}
+		if (want == H1_WRITE)
+			continue;
+		if (c->tls != NULL && tls_pending(c->tls)) {
+			ssize_t n = read_more(c, in);
+
+			if (n == -1) {
+				abandon(c);
+				return;
+			}
+			if (n > 0 || p->output.wire_len > 0)
+				continue;
+		}
+		save_input(c, in);
+		wait_to_read(c, in);
+		return;
+	}
+	save_input(c, in);
+	wait_to_write(c);
+}
+
+static void
+handshake(struct conn *c)
+{
+	struct conn_pool *p = c->pool;
+	int done = tls_handshake(c->tls), left = flush(c);
+
+	if (left == -1 || done == -1) {
+		conn_free(c);
+		return;
+	}
+	c->opened = done;
+	if (left == 1) {
+		watch(c, EV_WRITE);
+	} else if (done && tls_pending(c->tls)) {
+		struct input in = {p->input, 0};
+
+		serve(c, &in);
+	} else {
+		watch(c, EV_READ);
+		if (done)
+			timeouts_wait(&p->timeouts, &c->waiter, WAIT_IDLE);
+	}
+}
+
+static void
+readable(struct conn *c)
+{
+	struct input in;
+
+	if (c->lingers) {
+		linger_readable(c);
+		return;
+	}
+	if (!c->opened) {
+		handshake(c);
+		return;
+	}
+	in = load_input(c);
+	if (read_more(c, &in) == -1)
+		abandon(c);
+	else
+		serve(c, &in);
+}
+
+/* 1 when nothing is left to be sent. */
+static int
+send_unsent(struct conn *c)
+{
+	ssize_t n = write(c->io.fd, c->unsent + c->unsent_off,
+			  c->unsent_len - c->unsent_off);
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n == -1 || (c->slow_bytes += (uint64_t)n, too_slow(c))) {
+		conn_free(c);
+		return 0;
+	}
+	c->unsent_off += (size_t)n;
+	if (c->unsent_off < c->unsent_len) {
+		if (c->opened)
+			wait_to_write(c);
+		return 0;
+	}
+	free(c->unsent);
+	c->unsent = NULL;
+	return 1;
+}
+
+static void
+writable(struct conn *c)
+{
+	struct input in;
+
+	if (c->unsent != NULL && !send_unsent(c))
+		return;
+	if (c->waiter.kind == WAIT_HANDSHAKE) {
+		handshake(c);
+		return;
+	}
+	in = load_input(c);
+	serve(c, &in);
+}
+
+static void
+on_event(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)fd;
+	/* Not later: already reading may make TLS say something. */
+	output_begin(&c->pool->output, c->tls);
+	if (what & EV_WRITE)
+		writable(c);
+	else
+		readable(c);
+}
+
+/* ----------------------------------------------------------- deadlines -- */
+
+static void
+time_out_request(struct conn *c)
+{
+	struct conn_pool *p = c->pool;
+
+	output_begin(&p->output, c->tls);
+	h1_timeout(&c->h1, p->env, &p->output);
+	if (flush(c) == 0)
+		linger(c);
+	else
+		conn_free(c);
+}
+
+static void
+on_expired(struct waiter *w)
+{
+	struct conn *c = (struct conn *)w;
+
+	switch (w->kind) {
+	case WAIT_HEADER:
+	case WAIT_BODY:
+		time_out_request(c);
+		break;
+	case WAIT_IDLE:
+		finish(c, H1_CLOSE);
+		break;
+	default:
+		conn_free(c);
+		break;
+	}
+}
+
+/* The kinds of waiting stand in the order of what is lost by an end, and those
+ * who are being written to come last: they are not evicted. */
+static struct waiter *
+find_victim(struct conn_pool *p)
+{
+	struct waiter *w = NULL;
+
+	for (int kind = 0; kind < WAIT_WRITE && w == NULL; kind++)
+		w = timeouts_oldest(&p->timeouts, kind);
+	return w;
+}
+
+int
+conn_evictable(struct conn_pool *p)
+{
+	return find_victim(p) != NULL;
+}
+
+int
+conn_evict(struct conn_pool *p)
+{
+	struct waiter *w = find_victim(p);
+
+	if (w == NULL)
+		return 0;
+	if (w->kind == WAIT_IDLE)
+		finish((struct conn *)w, H1_CLOSE);
+	else
+		conn_free((struct conn *)w);
+	return 1;
+}
+
+void
+conn_close_idle(struct conn_pool *p)
+{
+	struct waiter *w;
+
+	while ((w = timeouts_oldest(&p->timeouts, WAIT_IDLE)) != NULL)
+		finish((struct conn *)w, H1_CLOSE);
+}
+
+/* ----------------------------------------------------------- beginning -- */
+
+void
+conn_pool_init(struct conn_pool *p, struct event_base *base,
+	       struct http_env *env, struct tls *tls, uint32_t max)
+{
+	const struct serve_settings *set = env->settings;
+	const int64_t ms[WAIT__MAX] = {
+	    [WAIT_IDLE] = set->idle_ms,
+	    [WAIT_LINGER] = LINGER_MS,
+	    [WAIT_HANDSHAKE] = set->handshake_ms,
+	    [WAIT_HEADER] = set->header_ms,
+	    [WAIT_BODY] = set->body_ms,
+	    [WAIT_WRITE] = set->write_ms,
+	};
+
+	memset(p, 0, sizeof(*p));
+	p->base = base;
+	p->env = env;
+	p->tls = tls;
+	p->max = max;
+	p->min_rate = set->min_rate;
+	/* The longest head that is not refused yet, and a record behind it. */
+	p->input_cap = (size_t)set->max_header_bytes + 2 * READ_SIZE;
+	p->input = xmalloc(p->input_cap);
+	output_init(&p->output);
+	timeouts_init(&p->timeouts, base, ms, on_expired);
+}
+
+void
+conn_open(struct conn_pool *p, int fd, int plain)
+{
+	struct conn *c = xcalloc(1, sizeof(*c));
+
+	c->pool = p;
+	c->io = (struct tls_io){fd, &p->output};
+	c->plain = plain != 0;
+	c->opened = c->plain;
+	p->n++;
+	if (!plain && (c->tls = tls_open(p->tls, &c->io)) == NULL) {
+		conn_free(c);
+		return;
+	}
+	watch(c, EV_READ);
+	timeouts_wait(&p->timeouts, &c->waiter,
+		      plain ? WAIT_IDLE : WAIT_HANDSHAKE);
+}

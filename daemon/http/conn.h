@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_CONN_H
+#define BLOGD_CONN_H
+
+#include "env.h"
+#include "h1.h"
+#include "timeouts.h"
+#include "tls.h"
+
+/*
+ * Connections: sockets, TLS, deadlines.  What is said on them is h1.c's.
+ *
+ * An idle connection owns its struct and OpenSSL's; what it has received or
+ * could not send is copied into memory of its own only while it waits.
+ */
+struct conn_pool {
+	struct event_base *base;
+	struct http_env *env;
+	struct tls *tls; /* NULL: all is plain */
+	struct timeouts timeouts;
+	struct output output;
+	char *input; /* shared by all connections */
+	size_t input_cap;
+	uint32_t n, max;
+	uint32_t min_rate; /* bytes/s a reader must take; 0: any */
+	void (*closed)(void *arg); /* after each connection's end */
+	void *arg;
+};
+
+/* Sizes and times are the settings' of env; max is the most connections that
+ * may be open. */
+void conn_pool_init(struct conn_pool *p, struct event_base *base,
+    struct http_env *env, struct tls *tls, uint32_t max);
+
+/* A connection on an accepted, non-blocking socket, which it takes over. */
+void conn_open(struct conn_pool *p, int fd, int plain);
+
+/* Makes room by closing the connection whose loss hurts least: the one that has
+ * been idle longest, or has sent nothing useful for longest.  0 when all are
+ * being served. */
+int conn_evict(struct conn_pool *p);
+/* Would conn_evict find one? */
+int conn_evictable(struct conn_pool *p);
+
+/* Closes all that are idle: for draining. */
+void conn_close_idle(struct conn_pool *p);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_ENV_H
+#define BLOGD_ENV_H
+
+#include <time.h>
+
+#include "../snapshot/headers.h"
+#include "request.h"
+#include "response.h"
+
+/*
+ * What every connection of the process answers from.  One connection is at work
+ * at a time, so the memory for plans is shared.
+ */
+struct http_env {
+	const struct serve_settings *settings;
+	struct snapshot *snapshot; /* NULL: none yet */
+	struct request_limits limits;
+	struct plan_memory memory;
+	int draining; /* answer, then close */
+	time_t date_time;
+	char date[HTTP_DATE_LEN + 1];
+	void (*hook)(void *arg); /* somebody asks for an update */
+	void *hook_arg;
+};
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+#include "field.h"
+
+#include <string.h>
+
+/* One row is 16 bytes of ASCII; a cell is the sum of the CLASS_ values. */
+/* clang-format off */
+const unsigned char field_class[256] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	2, 27, 2, 3, 27, 3, 27, 27, 26, 26, 27, 27, 26, 31, 63, 2,
+	255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 42, 26, 2, 26, 2, 2,
+	10, 127, 127, 127, 127, 127, 127, 31, 31, 31, 31, 31, 31, 31, 31, 31,
+	31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 2, 2, 2, 3, 31,
+	3, 127, 127, 127, 127, 127, 127, 31, 31, 31, 31, 31, 31, 31, 31, 31,
+	31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 31, 2, 3, 2, 31, 0,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+};
+/* clang-format on */
+
+unsigned
+field_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	return (unsigned)((c | 0x20) - 'a' + 10);
+}
+
+size_t
+field_span(struct slice s, int class)
+{
+	size_t n = 0;
+
+	while (n < s.len && field_is(s.data[n], class))
+		n++;
+	return n;
+}
+
+static int
+is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct slice
+field_trim(struct slice s)
+{
+	while (s.len > 0 && is_space(s.data[0])) {
+		s.data++;
+		s.len--;
+	}
+	while (s.len > 0 && is_space(s.data[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/* Not tolower(): that one asks the locale. */
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+int
+field_same_slice(struct slice a, struct slice b)
+{
+	if (a.len != b.len)
+		return 0;
+	for (size_t i = 0; i < a.len; i++)
+		if (lower(a.data[i]) != lower(b.data[i]))
+			return 0;
+	return 1;
+}
+
+int
+field_same(struct slice s, const char *text)
+{
+	return field_same_slice(s, slice_of(text));
+}
+
+int
+field_cut(struct slice s, char c, struct slice *head, struct slice *tail)
+{
+	const char *at = s.len > 0 ? memchr(s.data, c, s.len) : NULL;
+
+	*head = s;
+	*tail = (struct slice){NULL, 0};
+	if (at == NULL)
+		return 0;
+	head->len = (size_t)(at - s.data);
+	tail->data = at + 1;
+	tail->len = s.len - head->len - 1;
+	return 1;
+}
+
+int
+field_list_next(struct slice *rest, struct slice *element)
+{
+	while (rest->len > 0) {
+		field_cut(*rest, ',', element, rest);
+		*element = field_trim(*element);
+		if (element->len > 0)
+			return 1;
+	}
+	return 0;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+#include "h1.h"
+
+#include <string.h>
+
+static void
+put(struct output *out, const char *text)
+{
+	output_put(out, text, strlen(text));
+}
+
+/* One look at the clock for each second in the Date field. */
+static const char *
+date(struct http_env *env)
+{
+	time_t now = time(NULL);
+
+	if (now != env->date_time) {
+		env->date_time = now;
+		http_date(now, env->date);
+	}
+	return env->date;
+}
+
+/* framing: of the request, NULL when there was no readable one. */
+static void
+write_head(struct http_env *env, const struct plan *p,
+	   const struct request_framing *framing, int last, struct output *out)
+{
+	put(out, "HTTP/1.1 ");
+	put(out, status_text(p->status));
+	put(out, "\r\nDate: ");
+	output_put(out, date(env), HTTP_DATE_LEN);
+	put(out, "\r\n");
+	if (last)
+		put(out, "Connection: close\r\n");
+	else if (framing->minor == 0)
+		put(out, "Connection: keep-alive\r\n");
+	for (size_t i = 0; i < sizeof(p->fields) / sizeof(p->fields[0]); i++)
+		output_put(out, p->fields[i].data, p->fields[i].len);
+	put(out, "\r\n");
+}
+
+/* left: input behind this request. */
+static void
+write_plan(struct h1 *h, struct http_env *env, const struct plan *p,
+	   const struct request_framing *framing, size_t left,
+	   struct output *out)
+{
+	int last = p->close || env->draining || framing == NULL ||
+		   !framing->keep_alive;
+	size_t n;
+
+	h->answered = 1;
+	write_head(env, p, framing, last, out);
+	if (last)
+		h->ending = p->close || env->draining || left > 0 ? H1_LINGER
+								  : H1_CLOSE;
+	if (!p->from_snapshot) {
+		output_put(out, p->body.data, p->body.len);
+		return;
+	}
+	n = output_body(out, p->body.data, p->body.len);
+	if (n == p->body.len)
+		return;
+	h->rest = (struct slice){p->body.data + n, p->body.len - n};
+	h->held = snapshot_ref(env->snapshot);
+}
+
+static void
+refuse(struct h1 *h, struct http_env *env, unsigned status, struct output *out)
+{
+	struct plan p;
+
+	plan_error(&p, status, &env->memory);
+	write_plan(h, env, &p, NULL, 0, out);
+}
+
+void
+h1_timeout(struct h1 *h, struct http_env *env, struct output *out)
+{
+	refuse(h, env, 408, out);
+}
+
+static void
+plan(struct plan *p, struct http_env *env, int plain, const struct request *r)
+{
+	struct site_view view = {env->snapshot, env->settings, plain};
+
+	plan_response(p, &view, r, &env->memory);
+}
+
+/* Answers the request whose head is at the start of the input. */
+static void
+answer(struct h1 *h, struct http_env *env, int plain, const struct request *r,
+       size_t head_len, struct input *in, struct output *out)
+{
+	struct plan p;
+
+	plan(&p, env, plain, r);
+	in->data += head_len;
+	in->len -= head_len;
+	memset(&h->scan, 0, sizeof(h->scan));
+	if (p.hook)
+		env->hook(env->hook_arg);
+	write_plan(h, env, &p, &r->framing, in->len, out);
+}
+
+/* RFC 9110 section 10.1.1: the client waits to be told to send the body.  When
+ * the answer will be a refusal it is given at once. */
+static void
+answer_expectation(struct h1 *h, struct http_env *env, int plain,
+		   const struct request *r, struct output *out)
+{
+	struct plan p;
+
+	if (h->body.left > h->body.room)
+		return;
+	plan(&p, env, plain, r);
+	if (p.status < 300) {
+		put(out, "HTTP/1.1 100 Continue\r\n\r\n");
+		return;
+	}
+	p.close = 1;
+	write_plan(h, env, &p, &r->framing, 0, out);
+}
+
+/* 0: more input is needed. */
+static int
+take_head(struct h1 *h, struct http_env *env, int plain, struct input *in,
+	  struct output *out)
+{
+	struct request r;
+	size_t head_len;
+	int status;
+
+	if (in->len == 0)
+		return 0;
+	status = request_read(in->data, in->len, &env->limits, &h->scan, &r,
+			      &head_len);
+	if (status == REQUEST_INCOMPLETE)
+		return 0;
+	if (status != REQUEST_OK) {
+		refuse(h, env, (unsigned)status, out);
+		return 1;
+	}
+	if (!body_begin(&h->body, &r.framing, env->settings->max_body)) {
+		answer(h, env, plain, &r, head_len, in, out);
+		return 1;
+	}
+	h->in_body = 1;
+	h->head_len = head_len;
+	if (r.framing.expect_continue && in->len == head_len)
+		answer_expectation(h, env, plain, &r, out);
+	return 1;
+}
+
+/* Throws body bytes away behind the head.  The head is read a second time when
+ * they are all gone: that is rare, and nothing but the head had to be kept. */
+static int
+take_body(struct h1 *h, struct http_env *env, int plain, struct input *in,
+	  struct output *out)
+{
+	char *body = in->data + h->head_len;
+	size_t used, len = in->len - h->head_len;
+	struct request r;
+	int status = body_take(&h->body, body, len, &used);
+
+	memmove(body, body + used, len - used);
+	in->len -= used;
+	if (status == BODY_MORE)
+		return 0;
+	h->in_body = 0;
+	memset(&h->scan, 0, sizeof(h->scan));
+	if (status == BODY_DONE)
+		status = request_read(in->data, in->len, &env->limits, &h->scan,
+				      &r, &h->head_len);
+	if (status == REQUEST_OK)
+		answer(h, env, plain, &r, h->head_len, in, out);
+	else
+		refuse(h, env, (unsigned)status, out);
+	return 1;
+}
+
+static void
+send_rest(struct h1 *h, struct output *out)
+{
+	size_t n = output_body(out, h->rest.data, h->rest.len);
+
+	h->rest.data += n;
+	h->rest.len -= n;
+	if (h->rest.len == 0)
+		h1_free(h);
+}
+
+/* Nothing is left to do with the input. */
+static enum h1_want
+rest(const struct h1 *h, const struct http_env *env, const struct input *in)
+{
+	/* A response that had begun before the draining promised nothing of the
+	 * kind, but its client can come again: to another process. */
+	if (env->draining && h->answered && !h->in_body && in->len == 0)
+		return H1_CLOSE;
+	return H1_READ;
+}
+
+enum h1_want
+h1_run(struct h1 *h, struct http_env *env, int plain, struct input *in,
+       struct output *out)
+{
+	for (;;) {
+		if (h->rest.len > 0)
+			send_rest(h, out);
+		if (output_full(out) || h->rest.len > 0)
+			return H1_WRITE;
+		if (h->ending)
+			return h->ending;
+		if (!(h->in_body ? take_body(h, env, plain, in, out)
+				 : take_head(h, env, plain, in, out)))
+			return rest(h, env, in);
+	}
+}
+
+void
+h1_free(struct h1 *h)
+{
+	snapshot_unref(h->held);
+	h->held = NULL;
+	h->rest = (struct slice){NULL, 0};
+}

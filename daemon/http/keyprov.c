@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: ISC */
+#include "keyprov.h"
+
+#include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/provider.h>
+#include <openssl/x509.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../buf.h"
+#include "ask.h"
+#include "tbs.h"
+
+#define NAME	 "blogd"
+#define PROPERTY "provider=blogd"
+#define INNER	 "provider=default"
+
+#define EC_COMMAND \
+	"openssl ecparam -name prime256v1 -genkey -noout -out key.pem"
+
+/* A key of this provider: the public half, in the default provider's form. */
+struct remote_key {
+	const char *type; /* "EC" or "ED25519" */
+	EVP_PKEY *public;
+	uint8_t id[32]; /* SHA-256 of the SubjectPublicKeyInfo */
+};
+
+struct signing {
+	const struct remote_key *key;
+	uint32_t scheme;
+};
+
+/* ---- KEYMGMT ---- */
+
+static void *
+key_new(const char *type)
+{
+	struct remote_key *key = xcalloc(1, sizeof(*key));
+
+	key->type = type;
+	return key;
+}
+
+static void *
+key_new_ec(void *provctx)
+{
+	(void)provctx;
+	return key_new("EC");
+}
+
+static void *
+key_new_ed25519(void *provctx)
+{
+	(void)provctx;
+	return key_new("ED25519");
+}
+
+static void
+key_free(void *keydata)
+{
+	struct remote_key *key = keydata;
+
+	if (key == NULL)
+		return;
+	EVP_PKEY_free(key->public);
+	free(key);
+}
+
+/* The private half counts as there: it can be used, if not seen. */
+static int
+key_has(const void *keydata, int selection)
+{
+	const struct remote_key *key = keydata;
+
+	(void)selection;
+	return key->public != NULL;
+}
+
+static int
+key_match(const void *keydata1, const void *keydata2, int selection)
+{
+	const struct remote_key *a = keydata1, *b = keydata2;
+
+	(void)selection;
+	return EVP_PKEY_eq(a->public, b->public) == 1;
+}
+
+static int
+key_identify(struct remote_key *key)
+{
+	unsigned char *der = NULL;
+	int len = i2d_PUBKEY(key->public, &der);
+	int ok = len > 0 && EVP_Digest(der, (size_t)len, key->id, NULL,
+				       EVP_sha256(), NULL);
+
+	OPENSSL_free(der);
+	return ok;
+}
+
+static int
+key_import(void *keydata, int selection, const OSSL_PARAM params[])
+{
+	struct remote_key *key = keydata;
+	EVP_PKEY_CTX *ctx;
+	int ok;
+
+	if (!(selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) ||
+	    (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY))
+		return 0;
+	ctx = EVP_PKEY_CTX_new_from_name(NULL, key->type, INNER);
+	ok = ctx != NULL && EVP_PKEY_fromdata_init(ctx) == 1 &&
+	     EVP_PKEY_fromdata(ctx, &key->public, EVP_PKEY_PUBLIC_KEY,
+			       (OSSL_PARAM *)(uintptr_t)params) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	return ok && key_identify(key);
+}
+
+/* Must fail when asked for the private part: with that, libcrypto would move
+ * the key to the default provider and try to sign there. */
+static int
+key_export(void *keydata, int selection, OSSL_CALLBACK *callback, void *arg)
+{
+	const struct remote_key *key = keydata;
+
+	if (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY)
+		return 0;
+	return EVP_PKEY_export(key->public, selection, callback, arg);
+}
+
+static const OSSL_PARAM *
+key_types(int selection)
+{
+	static const OSSL_PARAM types[] = {
+	    OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0),
+	    OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, NULL, 0),
+	    OSSL_PARAM_END};
+
+	(void)selection;
+	return types;
+}
+
+static int
+key_get_params(void *keydata, OSSL_PARAM params[])
+{
+	const struct remote_key *key = keydata;
+
+	return EVP_PKEY_get_params(key->public, params);
+}
+
+static const OSSL_PARAM *
+key_gettable(void *provctx)
+{
+	static const OSSL_PARAM gettable[] = {
+	    OSSL_PARAM_int(OSSL_PKEY_PARAM_BITS, NULL),
+	    OSSL_PARAM_int(OSSL_PKEY_PARAM_SECURITY_BITS, NULL),
+	    OSSL_PARAM_int(OSSL_PKEY_PARAM_MAX_SIZE, NULL),
+	    OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0),
+	    OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_DEFAULT_DIGEST, NULL, 0),
+	    OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_MANDATORY_DIGEST, NULL, 0),
+	    OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, NULL,
+				    0),
+	    OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, NULL, 0),
+	    OSSL_PARAM_END};
+
+	(void)provctx;
+	return gettable;
+}
+
+static const char *
+ec_operation_name(int operation_id)
+{
+	return operation_id == OSSL_OP_SIGNATURE ? "ECDSA" : NULL;
+}
+
+static const char *
+ed25519_operation_name(int operation_id)
+{
+	return operation_id == OSSL_OP_SIGNATURE ? "ED25519" : NULL;
+}
+
+/* ---- SIGNATURE ---- */
+
+static void *
+sign_new(void *provctx, const char *propq)
+{
+	(void)provctx;
+	(void)propq;
+	return xcalloc(1, sizeof(struct signing));
+}
+
+static void
+sign_free(void *ctx)
+{
+	free(ctx);
+}
+
+static void *
+sign_dup(void *ctx)
+{
+	struct signing *copy = xmalloc(sizeof(*copy));
+
+	*copy = *(const struct signing *)ctx;
+	return copy;
+}
+
+static uint32_t
+scheme_of(const struct remote_key *key, const char *digest)
+{
+	static const struct {
+		const char *name, *alias;
+		uint32_t scheme;
+	} digests[] = {
+	    {"SHA256", "SHA2-256", SCHEME_ECDSA_SHA256},
+	    {"SHA384", "SHA2-384", SCHEME_ECDSA_SHA384},
+	    {"SHA512", "SHA2-512", SCHEME_ECDSA_SHA512},
+	};
+
+	if (strcmp(key->type, "ED25519") == 0)
+		return SCHEME_ED25519;
+	for (size_t i = 0; digest != NULL && i < 3; i++)
+		if (strcasecmp(digest, digests[i].name) == 0 ||
+		    strcasecmp(digest, digests[i].alias) == 0)
+			return digests[i].scheme;
+	return 0;
+}
+
+static int
+sign_init(void *ctx, const char *digest, void *keydata,
+	  const OSSL_PARAM params[])
+{
+	struct signing *s = ctx;
+
+	(void)params;
+	if (keydata != NULL)
+		s->key = keydata;
+	if (s->key == NULL)
+		return 0;
+	s->scheme = scheme_of(s->key, digest);
+	return s->scheme != 0;
+}
+
+/* The whole message in one call: keys sees what it signs. */
+static int
+sign_message(void *ctx, unsigned char *sig, size_t *siglen, size_t sigsize,
+	     const unsigned char *tbs, size_t tbslen)
+{
+	const struct signing *s = ctx;
+	struct msg_signature answer;
+
+	if (sig == NULL) {
+		*siglen = (size_t)EVP_PKEY_get_size(s->key->public);
+		return 1;
+	}
+	if (ask_signature(s->key->id, s->scheme, tbs, tbslen, &answer) == -1 ||
+	    answer.len == 0 || answer.len > sigsize)
+		return 0;
+	memcpy(sig, answer.signature, answer.len);
+	*siglen = answer.len;
+	return 1;
+}
+
+/* ---- the provider ---- */
+
+#define FN(id, function)                       \
+	{                                      \
+		id, (void (*)(void))(function) \
+	}
+#define KEYMGMT_COMMON                                           \
+	FN(OSSL_FUNC_KEYMGMT_FREE, key_free),                    \
+	    FN(OSSL_FUNC_KEYMGMT_HAS, key_has),                  \
+	    FN(OSSL_FUNC_KEYMGMT_MATCH, key_match),              \
+	    FN(OSSL_FUNC_KEYMGMT_GET_PARAMS, key_get_params),    \
+	    FN(OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, key_gettable), \
+	    FN(OSSL_FUNC_KEYMGMT_IMPORT, key_import),            \
+	    FN(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, key_types),       \
+	    FN(OSSL_FUNC_KEYMGMT_EXPORT, key_export),            \
+	    FN(OSSL_FUNC_KEYMGMT_EXPORT_TYPES, key_types),       \
+	{                                                        \
+		0, NULL                                          \
+	}
+
+static const OSSL_DISPATCH ec_keymgmt[] = {
+    FN(OSSL_FUNC_KEYMGMT_NEW, key_new_ec),
+    FN(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, ec_operation_name),
+    KEYMGMT_COMMON};
+
+static const OSSL_DISPATCH ed25519_keymgmt[] = {
+    FN(OSSL_FUNC_KEYMGMT_NEW, key_new_ed25519),
+    FN(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, ed25519_operation_name),
+    KEYMGMT_COMMON};
+
+static const OSSL_DISPATCH signature[] = {
+    FN(OSSL_FUNC_SIGNATURE_NEWCTX, sign_new),
+    FN(OSSL_FUNC_SIGNATURE_FREECTX, sign_free),
+    FN(OSSL_FUNC_SIGNATURE_DUPCTX, sign_dup),
+    FN(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT, sign_init),
+    FN(OSSL_FUNC_SIGNATURE_DIGEST_SIGN, sign_message),
+    {0, NULL}};
+
+static const OSSL_ALGORITHM keymgmts[] = {
+    {"EC:id-ecPublicKey:1.2.840.10045.2.1", PROPERTY, ec_keymgmt, NULL},
+    {"ED25519:1.3.101.112", PROPERTY, ed25519_keymgmt, NULL},
+    {NULL, NULL, NULL, NULL}};
+
+static const OSSL_ALGORITHM signatures[] = {
+    {"ECDSA", PROPERTY, signature, NULL},
+    {"ED25519:1.3.101.112", PROPERTY, signature, NULL},
+    {NULL, NULL, NULL, NULL}};
+
+static const OSSL_ALGORITHM *
+provider_query(void *provctx, int operation_id, int *no_store)
+{
+	(void)provctx;
+	*no_store = 0;
+	if (operation_id == OSSL_OP_KEYMGMT)
+		return keymgmts;
+	return operation_id == OSSL_OP_SIGNATURE ? signatures : NULL;
+}
+
+static const OSSL_DISPATCH provider[] = {
+    FN(OSSL_FUNC_PROVIDER_QUERY_OPERATION, provider_query), {0, NULL}};
+
+static int
+provider_init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in,
+	      const OSSL_DISPATCH **out, void **provctx)
+{
+	(void)in;
+	*out = provider;
+	*provctx = (void *)(uintptr_t)handle; /* nothing of our own */
+	return 1;
+}
+
+static OSSL_PROVIDER *inner, *ours;
+
+static void
+unload(void)
+{
+	OSSL_PROVIDER_unload(ours);
+	OSSL_PROVIDER_unload(inner);
+}
+
+static int
+load(void)
+{
+	inner = OSSL_PROVIDER_load(NULL, "default");
+	if (inner == NULL ||
+	    OSSL_PROVIDER_add_builtin(NULL, NAME, provider_init) != 1)
+		return -1;
+	ours = OSSL_PROVIDER_load(NULL, NAME);
+	/* Both providers have EC keys; all but the certificates' keys are to
+	 * be the default one's. */
+	if (ours == NULL || EVP_set_default_properties(NULL, "?" INNER) != 1)
+		return -1;
+	return OPENSSL_atexit(unload) == 1 ? 0 : -1;
+}
+
+int
+keyprov_init(const struct ipc *channel, struct err *err)
+{
+	if (ask_init(channel, err) == -1)
+		return -1;
+	if (ours == NULL && load() == -1)
+		return err_set(err, "cannot set up the key provider");
+	return 0;
+}
+
+/* ---- a certificate's key ---- */
+
+/* The scheme to try the key with; 0 with err for other keys. */
+static uint32_t
+check_type(EVP_PKEY *public, struct err *err)
+{
+	char group[32] = "";
+
+	EVP_PKEY_get_group_name(public, group, sizeof(group), NULL);
+	if (EVP_PKEY_is_a(public, "ED25519"))
+		return SCHEME_ED25519;
+	if (strcmp(group, "prime256v1") == 0)
+		return SCHEME_ECDSA_SHA256;
+	if (strcmp(group, "secp384r1") == 0)
+		return SCHEME_ECDSA_SHA384;
+	err_set(
+	    err,
+	    "the certificate's key is %s %s; blogd needs ECDSA with P-256 or "
+	    "P-384, or Ed25519: make a key with \"" EC_COMMAND
+	    "\" and have a certificate issued for it",
+	    EVP_PKEY_get0_type_name(public), group);
+	return 0;
+}
+
+static EVP_PKEY *
+wrap(EVP_PKEY *public)
+{
+	EVP_PKEY *key = NULL;
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(
+	    NULL, EVP_PKEY_get0_type_name(public), PROPERTY);
+
+	if (ctx == NULL ||
+	    EVP_PKEY_todata(public, EVP_PKEY_PUBLIC_KEY, &params) != 1 ||
+	    EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		key = NULL;
+	OSSL_PARAM_free(params);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static const char *
+digest_of(uint32_t scheme)
+{
+	return scheme == SCHEME_ECDSA_SHA256   ? "SHA256"
+	       : scheme == SCHEME_ECDSA_SHA384 ? "SHA384"
+					       : NULL;
+}
+
+static int
+verifies(EVP_PKEY *public, uint32_t scheme, const uint8_t *tbs, size_t len,
+	 const struct msg_signature *answer)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int ok = ctx != NULL &&
+		 EVP_DigestVerifyInit_ex(ctx, NULL, digest_of(scheme), NULL,
+					 INNER, public, NULL) == 1 &&
+		 EVP_DigestVerify(ctx, answer->signature, answer->len, tbs,
+				  len) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	return ok;
+}
+
+/* Has keys the private half?  A signature on something no handshake ever signs
+ * tells. */
+static int
+try_key(EVP_PKEY *public, uint32_t scheme, struct err *err)
+{
+	struct remote_key probe = {.public = public};
+	struct msg_signature answer;
+	uint8_t tbs[TBS_PROBE_LEN];
+
+	tbs_probe(tbs);
+	if (!key_identify(&probe))
+		return err_set(err, "cannot hash the certificate's key");
+	if (ask_signature(probe.id, scheme, tbs, sizeof(tbs), &answer) == -1)
+		return err_set(err, "keys does not answer");
+	if (answer.len == 0 ||
+	    !verifies(public, scheme, tbs, sizeof(tbs), &answer))
+		return err_set(
+		    err, "the private key does not belong to the certificate");
+	return 0;
+}
+
+EVP_PKEY *
+keyprov_key(X509 *certificate, struct err *err)
+{
+	EVP_PKEY *key, *public = X509_get0_pubkey(certificate);
+	uint32_t scheme;
+
+	if (public == NULL) {
+		err_set(err, "the certificate's key cannot be read");
+		return NULL;
+	}
+	scheme = check_type(public, err);
+	if (scheme == 0 || try_key(public, scheme, err) == -1)
+		return NULL;
+	key = wrap(public);
+	if (key == NULL)
+		err_set(err, "cannot set up the certificate's key");
+	return key;
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: ISC */
+#include "request.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "field.h"
+
+#define METHOD_LEN_MAX	  32
+#define AUTHORITY_LEN_MAX 262 /* a DNS name, ":" and a port */
+
+enum method
+request_method(struct slice name)
+{
+	static const struct {
+		const char *name;
+		enum method method;
+	} known[] = {
+	    {"GET", METHOD_GET},       {"HEAD", METHOD_HEAD},
+	    {"POST", METHOD_POST},     {"OPTIONS", METHOD_OPTIONS},
+	    {"PUT", METHOD_OTHER},     {"DELETE", METHOD_OTHER},
+	    {"PATCH", METHOD_OTHER},   {"TRACE", METHOD_OTHER},
+	    {"CONNECT", METHOD_OTHER},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (slice_is(name, known[i].name))
+			return known[i].method;
+	return METHOD_UNKNOWN;
+}
+
+int
+request_value(const struct request *r, enum request_field field, unsigned *iter,
+	      struct slice *value)
+{
+	while (*iter < r->nkept) {
+		unsigned i = (*iter)++;
+
+		if (r->kept[i].field == field) {
+			*value = r->kept[i].value;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int
+port_valid(struct slice port)
+{
+	unsigned long n = 0;
+
+	if (port.len > 5 || field_span(port, CLASS_DIGIT) != port.len)
+		return 0;
+	for (size_t i = 0; i < port.len; i++)
+		n = n * 10 + (unsigned long)(port.data[i] - '0');
+	return n <= 65535;
+}
+
+/* How many bytes of s are a host: RFC 3986 section 3.2.2, without the
+ * percent-encoding that no DNS name needs.  0: none. */
+static size_t
+host_span(struct slice s)
+{
+	struct slice inner = {s.data + 1, s.len - 1};
+	size_t n;
+
+	if (s.len == 0 || s.data[0] != '[')
+		return field_span(s, CLASS_HOST);
+	n = field_span(inner, CLASS_LITERAL);
+	return n > 0 && n < inner.len && inner.data[n] == ']' ? n + 2 : 0;
+}
+
+int
+request_authority_valid(struct slice a)
+{
+	size_t n = host_span(a);
+
+	if (n == 0 || a.len > AUTHORITY_LEN_MAX)
+		return 0;
+	if (n == a.len)
+		return 1;
+	return a.data[n] == ':' &&
+	       port_valid((struct slice){a.data + n + 1, a.len - n - 1});
+}
+
+/* ---------------------------------------------------- the request line -- */
+
+/* 505 for another major version (RFC 9110 section 15.6.6). */
+static int
+read_version(struct slice v, struct request *r)
+{
+	if (v.len != 8 || memcmp(v.data, "HTTP/", 5) != 0 ||
+	    !field_is(v.data[5], CLASS_DIGIT) || v.data[6] != '.' ||
+	    !field_is(v.data[7], CLASS_DIGIT))
+		return 400;
+	if (v.data[5] != '1')
+		return 505;
+	r->framing.minor = v.data[7] != '0';
+	return REQUEST_OK;
+}
+
+/* "http://authority/path" is the form a proxy is sent; every server has to
+ * take it as well (RFC 9112 section 3.2.2). */
+static int
+read_absolute_form(struct slice target, struct request *r)
+{
+	struct slice scheme, rest;
+	size_t n;
+
+	if (!field_cut(target, ':', &scheme, &rest) ||
+	    !(field_same(scheme, "http") || field_same(scheme, "https")) ||
+	    rest.len < 2 || memcmp(rest.data, "//", 2) != 0)
+		return 400;
+	rest.data += 2;
+	rest.len -= 2;
+	n = 0;
+	while (n < rest.len && rest.data[n] != '/' && rest.data[n] != '?')
+		n++;
+	r->authority = (struct slice){rest.data, n};
+	r->target = (struct slice){rest.data + n, rest.len - n};
+	if (!request_authority_valid(r->authority))
+		return 400;
+	if (r->target.len == 0)
+		r->target = slice_of(r->method == METHOD_OPTIONS ? "*" : "/");
+	/* "http://host?query" would need a slash that is not in the buffer. */
+	return r->target.data[0] != '?' ? REQUEST_OK : 400;
+}
+
+static int
+read_target(struct slice target, const struct request_limits *lim,
+	    struct request *r)
+{
+	if (target.len > lim->target)
+		return 414;
+	r->target = target;
+	if (target.len > 0 && target.data[0] == '/')
+		return REQUEST_OK;
+	if (r->method == METHOD_OPTIONS && slice_is(target, "*"))
+		return REQUEST_OK;
+	return read_absolute_form(target, r);
+}
+
+/* method SP target SP version: single spaces, nothing else that is white. */
+static int
+read_request_line(struct slice line, const struct request_limits *lim,
+		  struct request *r)
+{
+	struct slice method, target, version;
+	int status;
+
+	if (!field_cut(line, ' ', &method, &line) ||
+	    !field_cut(line, ' ', &target, &version) || method.len == 0 ||
+	    method.len > METHOD_LEN_MAX ||
+	    field_span(method, CLASS_TOKEN) != method.len ||
+	    memchr(line.data, '\t', line.len) != NULL)
+		return 400;
+	status = read_version(version, r);
+	if (status != REQUEST_OK)
+		return status;
+	r->method = request_method(method);
+	return read_target(target, lim, r);
+}
+
+/* ---------------------------------------------------------- the fields -- */
+
+/* What has been seen of the fields that may come only once or that decide
+ * together how the message ends. */
+struct seen {
+	int host, content_length, transfer_encoding, close, keep_alive;
+	struct slice host_value;
+};
+
+static int
+on_host(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)r;
+	if (seen->host++ || !request_authority_valid(v))
+		return 400;
+	seen->host_value = v;
+	return REQUEST_OK;
+}
+
+static int
+on_content_length(struct request *r, struct seen *seen, struct slice v)
+{
+	uint64_t n = 0;
+
+	if (seen->content_length++ || v.len == 0 || v.len > 18 ||
+	    field_span(v, CLASS_DIGIT) != v.len)
+		return 400;
+	for (size_t i = 0; i < v.len; i++)
+		n = n * 10 + (uint64_t)(v.data[i] - '0');
+	r->framing.content_length = n;
+	return REQUEST_OK;
+}
+
+/* Any coding but "chunked" would be thrown away unread, and whoever reads it
+ * differently sees another message: refused as well as malformed ones. */
+static int
+on_transfer_encoding(struct request *r, struct seen *seen, struct slice v)
+{
+	if (seen->transfer_encoding++ || !field_same(v, "chunked"))
+		return 400;
+	r->framing.chunked = 1;
+	return REQUEST_OK;
+}
+
+static int
+on_connection(struct request *r, struct seen *seen, struct slice v)
+{
+	struct slice option;
+
+	(void)r;
+	while (field_list_next(&v, &option)) {
+		if (field_same(option, "close"))
+			seen->close = 1;
+		else if (field_same(option, "keep-alive"))
+			seen->keep_alive = 1;
+	}
+	return REQUEST_OK;
+}
+
+static int
+on_expect(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	if (field_same(v, "100-continue"))
+		r->framing.expect_continue = 1;
+	return REQUEST_OK;
+}
+
+static int
+keep(struct request *r, enum request_field field, struct slice v)
+{
+	if (r->nkept == REQUEST_KEPT)
+		return 431;
+	r->kept[r->nkept].field = field;
+	r->kept[r->nkept].value = v;
+	r->nkept++;
+	return REQUEST_OK;
+}
+
+static int
+on_accept_encoding(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	return keep(r, FIELD_ACCEPT_ENCODING, v);
+}
+
+static int
+on_if_none_match(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	return keep(r, FIELD_IF_NONE_MATCH, v);
+}
+
+static int
+on_if_modified_since(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	return keep(r, FIELD_IF_MODIFIED_SINCE, v);
+}
+
+static int
+read_field(struct slice line, struct request *r, struct seen *seen)
+{
+	static const struct {
+		const char *name;
+		size_t len;
+		int (*on)(struct request *, struct seen *, struct slice);
+	} fields[] = {
+	    {"host", 4, on_host},
+	    {"accept-encoding", 15, on_accept_encoding},
+	    {"connection", 10, on_connection},
+	    {"if-none-match", 13, on_if_none_match},
+	    {"if-modified-since", 17, on_if_modified_since},
+	    {"content-length", 14, on_content_length},
+	    {"transfer-encoding", 17, on_transfer_encoding},
+	    {"expect", 6, on_expect},
+	};
+	struct slice name = {line.data, field_span(line, CLASS_TOKEN)}, value;
+
+	/* Also what stops at a space: folded lines, "Name :". */
+	if (name.len == 0 || name.len == line.len || line.data[name.len] != ':')
+		return 400;
+	value = field_trim(
+	    (struct slice){line.data + name.len + 1, line.len - name.len - 1});
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i].len == name.len &&
+		    field_same(name, fields[i].name))
+			return fields[i].on(r, seen, value);
+	return REQUEST_OK;
+}
+
+/* What only the whole head can tell. */
+static int
+conclude(struct request *r, const struct seen *seen)
+{
+	struct request_framing *f = &r->framing;
+
+	if (!seen->host && f->minor > 0)
+		return 400;
+	if (r->authority.len > 0 && seen->host &&
+	    !field_same_slice(r->authority, seen->host_value))
+		return 400;
+	if (seen->host)
+		r->authority = seen->host_value;
+	/* RFC 9112 section 6.1: both together, or chunked from a 1.0 client,
+	 * is an attack or a broken gateway. */
+	if (f->chunked && (seen->content_length || f->minor == 0))
+		return 400;
+	if (f->minor == 0)
+		f->expect_continue = 0;
+	f->keep_alive = !seen->close && (f->minor > 0 || seen->keep_alive);
+	return REQUEST_OK;
+}
+
+/* ------------------------------------------------------------ the head -- */
+
+/* The scan found every CRLF and nothing else that could end a line. */
+static struct slice
+next_line(const char **at)
+{
+	const char *end = *at;
+	struct slice line;
+
+	while (*end != '\r')
+		end++;
+	line = (struct slice){*at, (size_t)(end - *at)};
+	*at = end + 2;
+	return line;
+}
+
+static int
+read_head(const char *at, const struct request_limits *lim, struct request *r)
+{
+	struct seen seen = {0};
+	struct slice line = next_line(&at);
+	int status;
+
+	memset(r, 0, offsetof(struct request, kept));
+	status = read_request_line(line, lim, r);
+	while (status == REQUEST_OK && (line = next_line(&at)).len > 0)
+		status = read_field(line, r, &seen);
+	return status == REQUEST_OK ? conclude(r, &seen) : status;
+}
+
+/* Is so much here already that the head cannot become a good one? */
+static int
+over_limit(const struct request_scan *s, size_t end,
+	   const struct request_limits *lim)
+{
+	size_t first = METHOD_LEN_MAX + lim->target + sizeof(" HTTP/1.1 ");
+
+	if (s->lines == 0 && end - s->start > first)
+		return 414;
+	if (end - s->start > lim->head || s->lines > lim->fields + 1)
+		return 431;
+	return REQUEST_INCOMPLETE;
+}
+
+/* At the CRLF at i: notes the line; REQUEST_OK when it is the empty one that
+ * ends the head. */
+static int
+end_line(struct request_scan *s, size_t i)
+{
+	int empty = i == s->line;
+
+	s->line = i + 2;
+	if (!empty) {
+		s->lines++;
+		return REQUEST_INCOMPLETE;
+	}
+	if (s->lines > 0)
+		return REQUEST_OK;
+	/* RFC 9112 section 2.2: one empty line before a request is left from
+	 * the request before. */
+	if (s->start > 0)
+		return 400;
+	s->start = s->line;
+	return REQUEST_INCOMPLETE;
+}
+
+/* Goes on from where the last call stopped, to the end of the head or of the
+ * data.  The limits are looked at line by line. */
+static int
+scan_head(const char *data, size_t len, const struct request_limits *lim,
+	  struct request_scan *s)
+{
+	size_t i = s->seen;
+	int status = REQUEST_INCOMPLETE;
+
+	while (status == REQUEST_INCOMPLETE && i < len) {
+		if (field_is(data[i], CLASS_TEXT)) {
+			i++;
+			continue;
+		}
+		if (data[i] == '\r' && i + 1 == len)
+			break;
+		if (data[i] != '\r' || data[i + 1] != '\n')
+			return 400;
+		status = over_limit(s, i, lim);
+		if (status == REQUEST_INCOMPLETE)
+			status = end_line(s, i);
+		i += 2;
+	}
+	s->seen = i;
+	return status == REQUEST_INCOMPLETE ? over_limit(s, i, lim) : status;
+}
+
+/* So that nonsense is answered at once and not after the header timeout. */
+static int
+check_request_line(const char *data, const struct request_limits *lim,
+		   struct request_scan *s, struct request *r)
+{
+	const char *at = data + s->start;
+	int status;
+
+	if (s->lines == 0 || s->checked)
+		return REQUEST_INCOMPLETE;
+	s->checked = 1;
+	memset(r, 0, offsetof(struct request, kept));
+	status = read_request_line(next_line(&at), lim, r);
+	return status == REQUEST_OK ? REQUEST_INCOMPLETE : status;
+}
+
+int
+request_read(const char *data, size_t len, const struct request_limits *lim,
+	     struct request_scan *scan, struct request *r, size_t *head_len)
+{
+	int status = scan_head(data, len, lim, scan);
+
+	if (status == REQUEST_INCOMPLETE)
+		return check_request_line(data, lim, scan, r);
+	if (status != REQUEST_OK)
+		return status;
+	*head_len = scan->seen;
+	return read_head(data + scan->start, lim, r);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_REQUEST_H
+#define BLOGD_REQUEST_H
+
+#include <stdint.h>
+
+#include "../buf.h"
+
+/*
+ * A request, and the reader of its HTTP/1.1 head (RFC 9112).  The reader is a
+ * pure function on a byte buffer: it allocates nothing, all slices point into
+ * the buffer.  Whatever two readers could understand in two ways is an error
+ * (request smuggling): bare CR or LF, folded lines, white space before a colon,
+ * control bytes, repeated or odd Content-Length, and so on.
+ */
+enum method {
+	METHOD_GET,
+	METHOD_HEAD,
+	METHOD_POST,
+	METHOD_OPTIONS,
+	METHOD_OTHER,  /* registered, but nothing here answers to it: 405 */
+	METHOD_UNKNOWN /* 501 */
+};
+
+/* The fields an answer may depend on. */
+enum request_field {
+	FIELD_ACCEPT_ENCODING,
+	FIELD_IF_NONE_MATCH,
+	FIELD_IF_MODIFIED_SINCE
+};
+#define REQUEST_KEPT 16 /* lines of such fields in one request */
+
+/* How an HTTP/1 message ends, and what becomes of the connection. */
+struct request_framing {
+	int chunked;
+	uint64_t content_length; /* 0 when there is none */
+	int expect_continue;
+	int keep_alive;
+	int minor; /* 0 or 1: HTTP/1.0 clients must be told of keep-alive */
+};
+
+struct request {
+	enum method method;
+	struct slice target;    /* "/path?query" as sent, or "*" */
+	struct slice authority; /* Host, or :authority; empty: none */
+	struct request_framing framing;
+	unsigned nkept;
+	struct {
+		enum request_field field;
+		struct slice value;
+	} kept[REQUEST_KEPT]; /* in the order of the message */
+};
+
+struct request_limits {
+	size_t head;     /* bytes from request line to empty line */
+	size_t target;   /* bytes */
+	unsigned fields; /* lines */
+};
+
+/* What is known of a head that has not come whole: zero it for each request.
+ * A sender of single bytes costs one look at each byte. */
+struct request_scan {
+	size_t start; /* 2 after an empty line before the request */
+	size_t seen;
+	size_t line; /* where the line at `seen` begins */
+	unsigned lines;
+	int checked; /* the request line was found good */
+};
+
+#define REQUEST_INCOMPLETE 0
+#define REQUEST_OK         1
+
+/*
+ * Reads the head at data[0..len).  data must hold the same bytes as in the
+ * last call with this scan, and more.  REQUEST_OK: *r is filled, and the head
+ * took *head_len bytes.  Otherwise REQUEST_INCOMPLETE or the status to answer
+ * with before closing: 400, 414, 431, 505.
+ */
+int request_read(const char *data, size_t len, const struct request_limits *lim,
+    struct request_scan *scan, struct request *r, size_t *head_len);
+
+/* The method of its name. */
+enum method request_method(struct slice name);
+
+/* The next value of the field, 0 at the end; *iter starts as 0. */
+int request_value(const struct request *r, enum request_field field,
+    unsigned *iter, struct slice *value);
+
+/* "host[:port]" as RFC 3986 writes it, not empty, without user. */
+int request_authority_valid(struct slice authority);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+#include "target.h"
+
+#include <string.h>
+
+#include "field.h"
+
+/* Puts the byte that *at stands for into *c and moves *at behind it; *plain
+ * tells whether it was written in the canonical way.  -1: not to be decoded. */
+static int
+take(struct slice raw, size_t *at, char *c, int *plain)
+{
+	char hi, lo;
+
+	*c = raw.data[(*at)++];
+	if (*c != '%') {
+		*plain = *c == '/' || field_is(*c, CLASS_PCHAR);
+		return *c == '#' ? -1 : 0;
+	}
+	if (raw.len - *at < 2)
+		return -1;
+	hi = raw.data[(*at)++];
+	lo = raw.data[(*at)++];
+	if (!field_is(hi, CLASS_HEX) || !field_is(lo, CLASS_HEX))
+		return -1;
+	*c = (char)(field_hex(hi) << 4 | field_hex(lo));
+	*plain =
+	    *c != '/' && !field_is(*c, CLASS_PCHAR) && hi < 'a' && lo < 'a';
+	return *c == '\0' ? -1 : 0;
+}
+
+int
+target_parse(struct slice raw, struct buf *path, struct target *t)
+{
+	size_t at = 0, n = 0;
+	char *out;
+
+	*t = (struct target){.canonical = 1};
+	t->has_query = field_cut(raw, '?', &raw, &t->query);
+	if (raw.len == 0 || raw.data[0] != '/' ||
+	    (t->query.len > 0 && memchr(t->query.data, '#', t->query.len)))
+		return -1;
+	buf_clear(path);
+	buf_reserve(path, raw.len);
+	out = path->data;
+	while (at < raw.len) {
+		int plain;
+		char c;
+
+		if (take(raw, &at, &c, &plain) == -1)
+			return -1;
+		t->canonical &= plain;
+		if (c == '/' && n > 0 && out[n - 1] == '/')
+			t->canonical = 0;
+		else
+			out[n++] = c;
+	}
+	if (n > 1 && out[n - 1] == '/') {
+		n--;
+		t->canonical = 0;
+	}
+	path->len = n;
+	t->path = (struct slice){out, n};
+	return 0;
+}
+
+static void
+encode(struct buf *out, char c)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	unsigned char b = (unsigned char)c;
+
+	buf_char(out, '%');
+	buf_char(out, hex[b >> 4]);
+	buf_char(out, hex[b & 15]);
+}
+
+static void
+write_part(struct buf *out, struct slice part, const char *also)
+{
+	for (size_t i = 0; i < part.len; i++) {
+		char c = part.data[i];
+
+		if (field_is(c, CLASS_PCHAR) || (c && strchr(also, c)))
+			buf_char(out, c);
+		else
+			encode(out, c);
+	}
+}
+
+void
+target_write(struct buf *out, const struct target *t)
+{
+	write_part(out, t->path, "/");
+	if (!t->has_query)
+		return;
+	buf_char(out, '?');
+	/* Not decoded, so what is encoded stays as it is. */
+	write_part(out, t->query, "/?%");
+}

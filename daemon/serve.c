@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: ISC */
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "../sandbox/sandbox.h"
+#include "err.h"
+#include "http/conn.h"
+#include "http/keyprov.h"
+#include "http/listener.h"
+#include "http/tls.h"
+#include "ipc.h"
+#include "log.h"
+#include "proc.h"
+#include "settings.h"
+
+/*
+ * serve: answers readers from the snapshot.  It holds listening sockets, the
+ * snapshot (read-only) and channels to parent and keys: no key, no file, and
+ * nothing it could connect to.
+ */
+#define HOOK_INTERVAL_MS 100
+#define OTHER_FDS	 32 /* beside connections: listeners, channels, maps */
+
+struct serve {
+	struct serve_settings settings;
+	struct ipc parent;
+	struct event_base *base;
+	struct event control;
+	struct tls *tls; /* NULL: none configured */
+	struct http_env env;
+	struct conn_pool pool;
+	struct listener listeners[START_FDS_MAX];
+	unsigned nlisteners;
+	int64_t hook_sent; /* ms */
+};
+
+/* The end of a start that cannot succeed: the operator reads why. */
+static void __attribute__((noreturn))
+give_up(const struct serve *s, const char *text)
+{
+	ipc_send_text(&s->parent, MSG_FAILED, text);
+	exit(1);
+}
+
+/* ------------------------------------------------------------ messages -- */
+
+/* However many ask: the parent is told now and then, and decides. */
+static void
+on_hook(void *arg)
+{
+	struct serve *s = arg;
+	int64_t now = timeouts_now();
+
+	if (s->hook_sent != 0 && now - s->hook_sent < HOOK_INTERVAL_MS)
+		return;
+	s->hook_sent = now;
+	if (ipc_send(&s->parent, MSG_HOOK, NULL, 0, NULL, 0) == -1 &&
+	    errno != EAGAIN)
+		log_warn("cannot tell the parent of an update: %s",
+			 strerror(errno));
+}
+
+/* Responses under way hold the old snapshot until they are done. */
+static void
+take_snapshot(struct serve *s, const struct ipc_msg *m)
+{
+	struct snapshot *next;
+	struct err err;
+
+	next = snapshot_open(m->fds, m->nfds, &err);
+	for (unsigned i = 0; i < m->nfds; i++)
+		close(m->fds[i]);
+	if (next == NULL) {
+		ipc_send_text(&s->parent, MSG_FAILED, err.text);
+		return;
+	}
+	snapshot_unref(s->env.snapshot);
+	s->env.snapshot = next;
+	ipc_send(&s->parent, MSG_SWAPPED, NULL, 0, NULL, 0);
+}
+
+static void
+end_if_drained(void *arg)
+{
+	struct serve *s = arg;
+
+	if (s->env.draining && s->pool.n == 0)
+		event_base_loopbreak(s->base);
+}
+
+static void
+drain(struct serve *s)
+{
+	s->env.draining = 1;
+	for (unsigned i = 0; i < s->nlisteners; i++)
+		listener_close(&s->listeners[i]);
+	s->nlisteners = 0;
+	conn_close_idle(&s->pool);
+	end_if_drained(s);
+}
+
+static void
+on_control(evutil_socket_t fd, short what, void *arg)
+{
+	static struct ipc_msg m;
+	struct serve *s = arg;
+	int n;
+
+	(void)fd, (void)what;
+	n = ipc_recv_nowait(&s->parent, &m);
+	if (n == 0)
+		_exit(0); /* the parent is gone */
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n == -1)
+		fatal("control channel");
+	if (m.type == MSG_SNAPSHOT)
+		take_snapshot(s, &m);
+	else if (m.type == MSG_DRAIN)
+		drain(s);
+	else
+		fatalx("unexpected message %d", (int)m.type);
+}
+
+/* --------------------------------------------------------------- start -- */
+
+static void
+open_tls(struct serve *s, const struct start *start)
+{
+	struct ipc keys = {start_fd(start, SLOT_KEYS, 0), ROLE_SERVE,
+			   ROLE_KEYS};
+	struct err err;
+	int fd;
+
+	if (!s->settings.tls)
+		return;
+	if (keys.fd == -1)
+		give_up(s, "no channel to the keys process was given");
+	if (keyprov_init(&keys, &err) == -1 || (s->tls = tls_new(&err)) == NULL)
+		give_up(s, err.text);
+	for (unsigned i = 0; (fd = start_fd(start, SLOT_CERTIFICATE, i)) != -1;
+	     i++) {
+		if (tls_add_chain(s->tls, fd, &err) == -1) {
+			err_prefix(&err, "certificate %u", i + 1);
+			give_up(s, err.text);
+		}
+		close(fd);
+	}
+	if (tls_warm_up(s->tls, &err) == -1)
+		give_up(s, err.text);
+}
+
+static void
+open_listeners(struct serve *s, const struct start *start, enum slot slot)
+{
+	int fd, one = 1;
+
+	for (unsigned i = 0; (fd = start_fd(start, slot, i)) != -1; i++) {
+		/* Connections inherit TCP_NODELAY; a Unix socket has none. */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		if (evutil_make_socket_nonblocking(fd) == -1)
+			fatal("listening socket");
+		listener_open(&s->listeners[s->nlisteners++], &s->pool, fd,
+			      slot == SLOT_LISTEN_PLAIN);
+	}
+}
+
+static uint32_t
+connections_possible(const struct serve_settings *set)
+{
+	struct rlimit rl;
+	rlim_t possible;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		fatal("getrlimit");
+	possible = rl.rlim_max > OTHER_FDS + 1 ? rl.rlim_max - OTHER_FDS : 1;
+	if (set->max_connections <= possible)
+		return set->max_connections;
+	log_warn("%u connections are configured, but the limit of open files "
+		 "allows for %llu only",
+		 (unsigned)set->max_connections, (unsigned long long)possible);
+	return (uint32_t)possible;
+}
+
+static void
+init_env(struct serve *s)
+{
+	const struct serve_settings *set = &s->settings;
+
+	s->env.settings = set;
+	s->env.limits = (struct request_limits){.head = set->max_header_bytes,
+						.target = set->max_target,
+						.fields = set->max_headers};
+	plan_memory_init(&s->env.memory, set);
+	s->env.hook = on_hook;
+	s->env.hook_arg = s;
+}
+
+static struct event_base *
+new_base(void)
+{
+	struct event_config *cfg = event_config_new();
+	struct event_base *base = NULL;
+
+	if (cfg != NULL) {
+		event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK);
+		base = event_base_new_with_config(cfg);
+		event_config_free(cfg);
+	}
+	if (base == NULL)
+		fatalx("cannot set up libevent");
+	return base;
+}
+
+static void
+tune_malloc(void)
+{
+#ifdef __GLIBC__
+	/* TLS buffers come and go with each event: do not give the top of the
+	 * heap back to the system each time. */
+	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+	mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+#endif
+}
+
+static void
+set_up(struct serve *s, const struct start *start)
+{
+	tune_malloc();
+	signal(SIGPIPE, SIG_IGN);
+	s->parent = start->parent;
+	/* A parent that does not read must not stop readers. */
+	if (evutil_make_socket_nonblocking(s->parent.fd) == -1)
+		fatal("control channel");
+	open_tls(s, start);
+	s->base = new_base();
+	init_env(s);
+	conn_pool_init(&s->pool, s->base, &s->env, s->tls,
+		       connections_possible(&s->settings));
+	s->pool.closed = end_if_drained;
+	s->pool.arg = s;
+	open_listeners(s, start, SLOT_LISTEN_PLAIN);
+	if (s->tls != NULL)
+		open_listeners(s, start, SLOT_LISTEN_TLS);
+	event_assign(&s->control, s->base, s->parent.fd, EV_READ | EV_PERSIST,
+		     on_control, s);
+	event_add(&s->control, NULL);
+}
+
+void
+serve_main(void)
+{
+	static struct serve s;
+	struct start start;
+
+	start_recv(&start, ROLE_SERVE, &s.settings, sizeof(s.settings));
+	set_up(&s, &start);
+	sandbox_enter(ROLE_SERVE, VARIANT_PLAIN, -1);
+	sandbox_filter(ROLE_SERVE, VARIANT_PLAIN);
+	ipc_send_text(&s.parent, MSG_READY, sandbox_report());
+	event_base_dispatch(s.base);
+	_exit(0); /* drained */
+}
