@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: ISC */
+#include "child.h"
+
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+
+static struct event_base *base;
+static struct child *children;
+static int self_fd = -1; /* the binary that runs, even if the file changes */
+
+int
+child_init(struct event_base *b, const char *argv0, struct err *err)
+{
+	const char *const paths[] = {"/proc/self/exe", "/proc/curproc/file",
+				     argv0};
+
+	base = b;
+	for (size_t i = 0; self_fd == -1 && i < 3; i++)
+		self_fd = open(paths[i], O_RDONLY | O_CLOEXEC);
+	if (self_fd == -1)
+		return err_set(err, "cannot open the blogd binary (%s): %s",
+			       argv0, strerror(errno));
+	return 0;
+}
+
+/* ------------------------------------------------------------- starting -- */
+
+/* In the new process: nothing is inherited but the channel, the log pipe and
+ * the variables that a debug build listens to. */
+static void __attribute__((noreturn))
+run(enum role role, int control, int log_fd)
+{
+	char name[] = "blogd", flag[] = "-R", role_arg[16];
+	char *argv[] = {name, flag, role_arg, NULL};
+	char zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
+	char *envp[5] = {zone, locale};
+	const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS"};
+	int null = open("/dev/null", O_RDWR), n = 2;
+	static char text[2][256];
+
+	for (int i = 0; i < 2; i++) {
+		const char *value = getenv(kept[i]);
+
+		if (value == NULL)
+			continue;
+		snprintf(text[i], sizeof(text[i]), "%s=%s", kept[i], value);
+		envp[n++] = text[i];
+	}
+	snprintf(role_arg, sizeof(role_arg), "%s", role_name(role));
+	/* Not in the terminal's foreground group: Ctrl-C is the parent's. */
+	setpgid(0, 0);
+	if (null == -1 || dup2(null, 0) == -1 || dup2(null, 1) == -1 ||
+	    dup2(log_fd, 2) == -1 || dup2(control, CONTROL_FD) == -1)
+		_exit(126);
+	if (null > CONTROL_FD)
+		close(null);
+	fexecve(self_fd, argv, envp);
+	_exit(127);
+}
+
+/* Moves a descriptor above those that run() fills. */
+static int
+out_of_the_way(int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, 16);
+
+	close(fd);
+	return high;
+}
+
+static int
+make_channels(int control[2], int lines[2], struct err *err)
+{
+	if (ipc_pair(control) == -1)
+		return err_set(err, "socketpair: %s", strerror(errno));
+	if (pipe2(lines, O_CLOEXEC) == -1) {
+		close(control[0]);
+		close(control[1]);
+		return err_set(err, "pipe: %s", strerror(errno));
+	}
+	for (int i = 0; i < 2; i++) {
+		control[i] = out_of_the_way(control[i]);
+		lines[i] = out_of_the_way(lines[i]);
+	}
+	fcntl(control[0], F_SETFL, O_NONBLOCK);
+	fcntl(lines[0], F_SETFL, O_NONBLOCK);
+	fcntl(lines[1], F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+static void on_control(evutil_socket_t fd, short what, void *arg);
+static void on_log(evutil_socket_t fd, short what, void *arg);
+
+int
+child_start(struct child *c, enum role role, struct err *err)
+{
+	int control[2], lines[2];
+
+	if (make_channels(control, lines, err) == -1)
+		return -1;
+	c->pid = fork();
+	if (c->pid == 0)
+		run(role, control[1], lines[1]);
+	close(control[1]);
+	close(lines[1]);
+	if (c->pid == -1) {
+		c->pid = 0;
+		close(control[0]);
+		close(lines[0]);
+		return err_set(err, "fork: %s", strerror(errno));
+	}
+	c->role = role;
+	c->ready = c->expected = 0;
+	c->line_len = 0;
+	c->control = (struct ipc){control[0], ROLE_PARENT, role};
+	c->log_fd = lines[0];
+	c->control_event =
+	    event_new(base, control[0], EV_READ | EV_PERSIST, on_control, c);
+	c->log_event =
+	    event_new(base, lines[0], EV_READ | EV_PERSIST, on_log, c);
+	if (c->control_event == NULL || c->log_event == NULL ||
+	    event_add(c->control_event, NULL) == -1 ||
+	    event_add(c->log_event, NULL) == -1)
+		fatalx("out of memory (events)");
+	c->next = children;
+	children = c;
+	return 0;
+}
+
+void
+child_send(struct child *c, enum msg_type type, const void *data, size_t len,
+	   const int *fds, unsigned nfds)
+{
+	if (c->pid == 0 ||
+	    ipc_send(&c->control, type, data, len, fds, nfds) == 0)
+		return;
+	log_warn("%s does not take message %d: %s", role_name(c->role),
+		 (int)type, strerror(errno));
+	child_kill(c);
+}
+
+void
+child_give(struct child *c, enum slot slot, int fd)
+{
+	struct msg_give give = {.slot = slot};
+
+	if (fd != -1)
+		child_send(c, MSG_GIVE, &give, sizeof(give), &fd, 1);
+}
+
+void
+child_settings(struct child *c, const void *settings, size_t len)
+{
+	child_send(c, MSG_START, settings, len, NULL, 0);
+}
+
+/* -------------------------------------------------------------- reading -- */
+
+static void
+drop_fds(struct ipc_msg *msg)
+{
+	while (msg->nfds > 0)
+		close(msg->fds[--msg->nfds]);
+}
+
+static void
+on_control(evutil_socket_t fd, short what, void *arg)
+{
+	static struct ipc_msg msg;
+	struct child *c = arg;
+	int n = ipc_recv_nowait(&c->control, &msg);
+
+	(void)fd, (void)what;
+	if (n == 1) {
+		if (msg.type == MSG_READY) {
+			c->ready = 1;
+			log_debug("%s is ready: %s", role_name(c->role),
+				  msg.data);
+		}
+		c->ops->message(c, &msg);
+		drop_fds(&msg);
+		return;
+	}
+	if (n == -1 && errno == EAGAIN)
+		return;
+	if (n == -1 && errno != ECONNRESET) /* that one has ended */
+		log_err("%s broke the protocol and is killed: %s",
+			role_name(c->role), strerror(errno));
+	event_del(c->control_event);
+	child_kill(c);
+}
+
+/* Whole lines go to the log; one that is too long goes in pieces. */
+static void
+log_lines(struct child *c)
+{
+	char *start = c->line, *end;
+	size_t left = c->line_len;
+
+	while ((end = memchr(start, '\n', left)) != NULL) {
+		*end = '\0';
+		log_child_line(role_name(c->role), start);
+		left -= (size_t)(end + 1 - start);
+		start = end + 1;
+	}
+	if (left == sizeof(c->line) - 1) {
+		start[left] = '\0';
+		log_child_line(role_name(c->role), start);
+		left = 0;
+	}
+	memmove(c->line, start, left);
+	c->line_len = left;
+}
+
+static int
+read_log(struct child *c)
+{
+	ssize_t n = read(c->log_fd, c->line + c->line_len,
+			 sizeof(c->line) - 1 - c->line_len);
+
+	if (n <= 0)
+		return n == -1 && errno == EAGAIN ? 0 : -1;
+	c->line_len += (size_t)n;
+	log_lines(c);
+	return 1;
+}
+
+static void
+on_log(evutil_socket_t fd, short what, void *arg)
+{
+	struct child *c = arg;
+
+	(void)fd, (void)what;
+	if (read_log(c) == -1)
+		event_del(c->log_event);
+}
+
+/* --------------------------------------------------------------- ending -- */
+
+void
+child_kill(struct child *c)
+{
+	if (c->pid != 0)
+		kill(c->pid, SIGKILL);
+}
+
+void
+child_end(struct child *c)
+{
+	c->expected = 1;
+	child_kill(c);
+}
+
+static void
+unlink_child(struct child *c)
+{
+	struct child **p = &children;
+
+	while (*p != c)
+		p = &(*p)->next;
+	*p = c->next;
+	c->next = NULL;
+}
+
+/* What a child said before it ended must not be lost: a reason for its end, or
+ * its last message. */
+static void
+read_the_rest(struct child *c)
+{
+	static struct ipc_msg msg;
+
+	while (read_log(c) == 1)
+		continue;
+	if (c->line_len > 0) {
+		c->line[c->line_len] = '\0';
+		log_child_line(role_name(c->role), c->line);
+	}
+	while (!c->expected && ipc_recv_nowait(&c->control, &msg) == 1) {
+		c->ops->message(c, &msg);
+		drop_fds(&msg);
+	}
+}
+
+static void
+log_end(const struct child *c, int status)
+{
+	if (c->expected || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+		return;
+	if (WIFSIGNALED(status))
+		log_err("%s (process %ld) was ended by signal %d (%s)",
+			role_name(c->role), (long)c->pid, WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	else
+		log_err("%s (process %ld) ended with status %d",
+			role_name(c->role), (long)c->pid, WEXITSTATUS(status));
+}
+
+static void
+ended(struct child *c, int status)
+{
+	read_the_rest(c);
+	log_end(c, status);
+	event_free(c->control_event);
+	event_free(c->log_event);
+	close(c->control.fd);
+	close(c->log_fd);
+	unlink_child(c);
+	c->pid = 0;
+	c->ready = 0;
+	c->ops->gone(c, status);
+}
+
+static struct child *
+find(pid_t pid)
+{
+	struct child *c = children;
+
+	while (c != NULL && c->pid != pid)
+		c = c->next;
+	return c;
+}
+
+void
+child_reap(void)
+{
+	struct child *c;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if ((c = find(pid)) != NULL)
+			ended(c, status);
+}
+
+unsigned
+child_count(void)
+{
+	unsigned n = 0;
+
+	for (const struct child *c = children; c != NULL; c = c->next)
+		n++;
+	return n;
+}

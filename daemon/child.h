@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_CHILD_H
+#define BLOGD_CHILD_H
+
+#include <sys/types.h>
+
+#include <event2/event.h>
+
+#include "ipc.h"
+
+/*
+ * A child process as the parent sees it: fork and exec of the same binary with
+ * a role, a control channel, and a pipe with its log lines.  The struct is
+ * embedded in what owns it (front, update) and is zero when nothing runs.
+ */
+struct child;
+
+struct child_ops {
+	/* A message came; its descriptors are closed when this returns, unless
+	 * the handler sets msg->nfds to 0 after taking them. */
+	void (*message)(struct child *c, struct ipc_msg *msg);
+	/* The process has ended and c is zero but for owner and ops;
+	 * status is waitpid's. */
+	void (*gone)(struct child *c, int status);
+};
+
+struct child {
+	const struct child_ops *ops;
+	void *owner;
+	enum role role;
+	pid_t pid;    /* 0: none */
+	int ready;    /* MSG_READY was seen */
+	int expected; /* its end is wanted: do not log it */
+	struct ipc control;
+	int log_fd;
+	struct event *control_event, *log_event;
+	size_t line_len;
+	char line[1024];
+	struct child *next; /* all running children */
+};
+
+/* Once: how the binary is executed again.  argv0 is the fallback. */
+int child_init(struct event_base *base, const char *argv0, struct err *err);
+
+/* Starts the process; the owner then gives it its descriptors and settings. */
+int child_start(struct child *c, enum role role, struct err *err);
+
+/* Hands over a descriptor, which stays the parent's too; fd -1 is nothing. */
+void child_give(struct child *c, enum slot slot, int fd);
+/* Settings end the hand-over: the child starts to work. */
+void child_settings(struct child *c, const void *settings, size_t len);
+/* Any other message.  A child that does not read is killed. */
+void child_send(struct child *c, enum msg_type type, const void *data,
+		size_t len, const int *fds, unsigned nfds);
+
+/* SIGKILL; gone is called later, when the process has been waited for. */
+void child_kill(struct child *c);
+/* The same, as something that was meant. */
+void child_end(struct child *c);
+
+/* On SIGCHLD: waits for all that have ended. */
+void child_reap(void);
+unsigned child_count(void);
+
+#endif

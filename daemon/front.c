@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: ISC */
+#include "front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "log.h"
+
+enum state { STARTING, RUNNING, DRAINING };
+
+struct process { /* of this generation: keys or one serve */
+	struct child child;
+	struct restart restart;
+	struct front *front;
+	unsigned number; /* of the serve: its channel */
+	int swapping;	 /* MSG_SNAPSHOT is not answered yet */
+};
+
+struct front {
+	struct conf conf;
+	struct listeners listeners;
+	const struct front_ops *ops;
+	enum state state;
+	int certificate[CERTS_MAX], key[CERTS_MAX];
+	/* serve's end and keys' end: both stay open here, so that either
+	 * process can be started again without the other noticing */
+	int channel[PROCESSES_MAX][2];
+	struct process keys;
+	struct process serve[PROCESSES_MAX];
+	unsigned nserve;
+	const struct published *shown;
+	int refused;		/* a serve did not take `shown` */
+	struct event *deadline; /* of draining */
+};
+
+static const struct child_ops keys_ops, serve_ops;
+
+/* ------------------------------------------------------------- starting -- */
+
+static int
+open_secret(const char *path, const char *what, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd == -1)
+		err_set(err, "cannot read the %s %s: %s", what, path,
+			strerror(errno));
+	return fd;
+}
+
+static int
+open_certificates(struct front *f, struct err *err)
+{
+	const struct conf_site *site = &f->conf.site;
+
+	for (unsigned i = 0; i < site->ncerts; i++) {
+		f->certificate[i] =
+		    open_secret(site->cert[i].certificate, "certificate", err);
+		if (f->certificate[i] == -1)
+			return -1;
+		f->key[i] = open_secret(site->cert[i].key, "key", err);
+		if (f->key[i] == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+make_channels(struct front *f, struct err *err)
+{
+	for (unsigned i = 0; i < f->nserve; i++)
+		if (f->conf.serve.tls && ipc_pair(f->channel[i]) == -1)
+			return err_set(err, "socketpair: %s", strerror(errno));
+	return 0;
+}
+
+static void
+start_keys(struct front *f)
+{
+	struct child *c = &f->keys.child;
+	struct err err;
+
+	restart_began(&f->keys.restart);
+	if (child_start(c, ROLE_KEYS, &err) == -1) {
+		log_err("cannot start keys: %s", err.text);
+		restart_plan(&f->keys.restart);
+		return;
+	}
+	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
+		child_give(c, SLOT_KEY, f->key[i]);
+	for (unsigned i = 0; i < f->nserve; i++)
+		child_give(c, SLOT_KEYS, f->channel[i][1]);
+	child_settings(c, &f->conf.keys, sizeof(f->conf.keys));
+}
+
+static void
+start_serve(struct process *p)
+{
+	struct front *f = p->front;
+	struct child *c = &p->child;
+	struct err err;
+
+	restart_began(&p->restart);
+	if (child_start(c, ROLE_SERVE, &err) == -1) {
+		log_err("cannot start serve: %s", err.text);
+		restart_plan(&p->restart);
+		return;
+	}
+	for (unsigned i = 0; i < f->listeners.n; i++)
+		child_give(c,
+			   f->listeners.at[i].address.tls ? SLOT_LISTEN_TLS
+							  : SLOT_LISTEN_PLAIN,
+			   f->listeners.at[i].fd);
+	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
+		child_give(c, SLOT_CERTIFICATE, f->certificate[i]);
+	child_give(c, SLOT_KEYS, f->channel[p->number][0]);
+	child_settings(c, &f->conf.serve, sizeof(f->conf.serve));
+}
+
+static void
+keys_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	start_keys(arg);
+}
+
+static void
+serve_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	start_serve(arg);
+}
+
+static void
+drain_is_over(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	front_kill(arg);
+}
+
+static void
+init_processes(struct front *f, struct event_base *base)
+{
+	f->keys.front = f;
+	f->keys.child.ops = &keys_ops;
+	f->keys.child.owner = &f->keys;
+	restart_init(&f->keys.restart, base, keys_again, f);
+	for (unsigned i = 0; i < f->nserve; i++) {
+		struct process *p = &f->serve[i];
+
+		p->front = f;
+		p->number = i;
+		p->child.ops = &serve_ops;
+		p->child.owner = p;
+		restart_init(&p->restart, base, serve_again, p);
+	}
+	f->deadline = evtimer_new(base, drain_is_over, f);
+	if (f->deadline == NULL)
+		fatalx("out of memory (timer)");
+}
+
+struct front *
+front_new(const struct conf *conf, struct listeners *listeners,
+	  struct event_base *base, const struct front_ops *ops, struct err *err)
+{
+	struct front *f = xcalloc(1, sizeof(*f));
+
+	f->conf = *conf;
+	f->ops = ops;
+	f->nserve =
+	    conf->processes < PROCESSES_MAX ? conf->processes : PROCESSES_MAX;
+	for (unsigned i = 0; i < CERTS_MAX; i++)
+		f->certificate[i] = f->key[i] = -1;
+	for (unsigned i = 0; i < PROCESSES_MAX; i++)
+		f->channel[i][0] = f->channel[i][1] = -1;
+	init_processes(f, base);
+	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1) {
+		front_free(f, NULL);
+		return NULL;
+	}
+	f->listeners = *listeners;
+	listeners->n = 0;
+	return f;
+}
+
+void
+front_launch(struct front *f)
+{
+	if (f->conf.serve.tls)
+		start_keys(f);
+	for (unsigned i = 0; i < f->nserve; i++)
+		start_serve(&f->serve[i]);
+}
+
+const struct conf *
+front_conf(const struct front *f)
+{
+	return &f->conf;
+}
+
+const struct listeners *
+front_listeners(const struct front *f)
+{
+	return &f->listeners;
+}
+
+/* -------------------------------------------------------------- showing -- */
+
+static void
+show_to(struct process *p)
+{
+	const struct published *s = p->front->shown;
+
+	if (s == NULL || !p->child.ready)
+		return;
+	p->swapping = 1;
+	child_send(&p->child, MSG_SNAPSHOT, NULL, 0, s->fds, s->nfds);
+}
+
+/* Tells the owner when no answer is outstanding any more. */
+static void
+check_shown(struct front *f)
+{
+	for (unsigned i = 0; i < f->nserve; i++)
+		if (f->serve[i].swapping)
+			return;
+	f->ops->shown(f, f->refused ? -1 : 0);
+}
+
+void
+front_show(struct front *f, const struct published *s)
+{
+	f->shown = s;
+	f->refused = 0;
+	for (unsigned i = 0; i < f->nserve; i++)
+		show_to(&f->serve[i]);
+	check_shown(f);
+}
+
+static void
+answered(struct process *p, int refused)
+{
+	if (!p->swapping)
+		return;
+	p->swapping = 0;
+	if (refused)
+		p->front->refused = 1;
+	check_shown(p->front);
+}
+
+/* ------------------------------------------------------------- messages -- */
+
+static void
+check_ready(struct front *f)
+{
+	if (f->state != STARTING || (f->conf.serve.tls && !f->keys.child.ready))
+		return;
+	for (unsigned i = 0; i < f->nserve; i++)
+		if (!f->serve[i].child.ready)
+			return;
+	f->state = RUNNING;
+	f->ops->ready(f);
+}
+
+static void
+failed(struct process *p, const char *text)
+{
+	if (p->front->state == STARTING)
+		p->front->ops->failed(p->front, text);
+	else
+		log_err("%s: %s", role_name(p->child.role), text);
+}
+
+static void
+keys_message(struct child *c, struct ipc_msg *msg)
+{
+	struct process *p = c->owner;
+
+	if (msg->type == MSG_READY)
+		check_ready(p->front);
+	else if (msg->type == MSG_FAILED)
+		failed(p, msg->data);
+}
+
+static void
+serve_message(struct child *c, struct ipc_msg *msg)
+{
+	struct process *p = c->owner;
+
+	if (msg->type == MSG_READY) {
+		show_to(p);
+		check_ready(p->front);
+	} else if (msg->type == MSG_SWAPPED) {
+		answered(p, 0);
+	} else if (msg->type == MSG_HOOK) {
+		p->front->ops->hook(p->front);
+	} else if (msg->type == MSG_FAILED) {
+		failed(p, msg->data);
+		answered(p, 1);
+	}
+}
+
+/* --------------------------------------------------------------- ending -- */
+
+static int
+alive(const struct front *f)
+{
+	for (unsigned i = 0; i < f->nserve; i++)
+		if (f->serve[i].child.pid != 0)
+			return 1;
+	return 0;
+}
+
+/* A draining front needs keys as long as a serve lives, and no longer. */
+static void
+one_less(struct front *f)
+{
+	if (alive(f))
+		return;
+	if (f->keys.child.pid != 0)
+		child_end(&f->keys.child);
+	else
+		f->ops->gone(f);
+}
+
+static void
+process_gone(struct child *c, int status)
+{
+	struct process *p = c->owner;
+	struct front *f = p->front;
+
+	(void)status;
+	p->swapping = 0;
+	if (f->state == DRAINING) {
+		one_less(f);
+		return;
+	}
+	if (f->state == STARTING) {
+		f->ops->failed(f, "a process ended before it was ready");
+		return;
+	}
+	restart_plan(&p->restart);
+	if (c->role == ROLE_SERVE)
+		check_shown(f);
+}
+
+static const struct child_ops keys_ops = {keys_message, process_gone};
+static const struct child_ops serve_ops = {serve_message, process_gone};
+
+void
+front_drain(struct front *f, long long ms)
+{
+	f->state = DRAINING;
+	for (unsigned i = 0; i < f->nserve; i++) {
+		event_del(f->serve[i].restart.timer);
+		f->serve[i].child.expected = 1;
+		child_send(&f->serve[i].child, MSG_DRAIN, NULL, 0, NULL, 0);
+	}
+	timer_set(f->deadline, ms);
+	if (!alive(f))
+		one_less(f);
+}
+
+void
+front_kill(struct front *f)
+{
+	f->state = DRAINING;
+	event_del(f->keys.restart.timer);
+	for (unsigned i = 0; i < f->nserve; i++) {
+		event_del(f->serve[i].restart.timer);
+		child_end(&f->serve[i].child);
+	}
+	if (!alive(f))
+		one_less(f);
+}
+
+static void
+close_fd(int fd)
+{
+	if (fd != -1)
+		close(fd);
+}
+
+void
+front_free(struct front *f, const struct front *keep)
+{
+	if (f == NULL)
+		return;
+	listeners_close(&f->listeners, keep != NULL ? &keep->listeners : NULL);
+	for (unsigned i = 0; i < CERTS_MAX; i++) {
+		close_fd(f->certificate[i]);
+		close_fd(f->key[i]);
+	}
+	for (unsigned i = 0; i < f->nserve; i++) {
+		close_fd(f->channel[i][0]);
+		close_fd(f->channel[i][1]);
+		restart_free(&f->serve[i].restart);
+	}
+	restart_free(&f->keys.restart);
+	event_free(f->deadline);
+	free(f);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_FRONT_H
+#define BLOGD_FRONT_H
+
+#include "child.h"
+#include "conf.h"
+#include "listen.h"
+#include "restart.h"
+#include "snapshot/snapshot.h"
+
+/*
+ * The front: one generation of keys and serve processes with the configuration,
+ * sockets and certificates they were started with.  A reload starts a second
+ * generation beside the first; when it is at work the old one drains.  Within a
+ * generation a process that ends is started again.
+ */
+#define PROCESSES_MAX 32
+
+/* What is served: descriptors as snapshot_finish made them. */
+struct published {
+	int fds[1 + SEGMENTS_MAX];
+	unsigned nfds;
+	int catalogue;
+	char commit[65];
+};
+
+struct front;
+
+struct front_ops {
+	/* Every process has started and is jailed: the first time only. */
+	void (*ready)(struct front *f);
+	/* One could not be started with this configuration; text says why. */
+	void (*failed)(struct front *f, const char *text);
+	/* All serve processes have taken what front_show gave them (0), or one
+	 * refused it (-1, already logged). */
+	void (*shown)(struct front *f, int result);
+	void (*hook)(struct front *f);
+	/* A drained or killed front has no process left: front_free it. */
+	void (*gone)(struct front *f);
+};
+
+/* Opens certificates and keys (as root, at the first start) and takes over
+ * *listeners.  NULL with err. */
+struct front *front_new(const struct conf *conf, struct listeners *listeners,
+			struct event_base *base, const struct front_ops *ops,
+			struct err *err);
+
+const struct conf *front_conf(const struct front *f);
+const struct listeners *front_listeners(const struct front *f);
+
+/* Starts the processes, once the parent has dropped its rights. */
+void front_launch(struct front *f);
+
+/* Serve p from now on, also from processes started later; p stays the caller's
+ * and must live until something else is shown.  shown() is called, perhaps
+ * at once. */
+void front_show(struct front *f, const struct published *p);
+
+/* No new connections; ends when the readers have gone or after ms. */
+void front_drain(struct front *f, long long ms);
+void front_kill(struct front *f);
+/* keep: a front whose sockets stay open. */
+void front_free(struct front *f, const struct front *keep);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#include "../sandbox/sandbox.h"
+#include "log.h"
+#include "options.h"
+#include "proc.h"
+
+/* What ps and the kernel's log call the process: it was started through a
+ * descriptor and would be named after its number. */
+static void
+name_process(const char *role)
+{
+#ifdef __linux__
+	char name[16];
+
+	snprintf(name, sizeof(name), "blogd-%s", role);
+	prctl(PR_SET_NAME, name);
+#else
+	(void)role;
+#endif
+}
+
+/* blogd -R ROLE is how the parent starts its children, and nobody else. */
+static void
+child_main(const char *name)
+{
+	static void (*const mains[ROLE__MAX])(void) = {
+	    [ROLE_DIAL] = dial_main,
+	    [ROLE_GIT] = git_main,
+	    [ROLE_RENDER] = render_main,
+	    [ROLE_KEYS] = keys_main,
+	    [ROLE_SERVE] = serve_main};
+
+	log_init(LOG_TO_PARENT, 1);
+	for (unsigned r = 0; r < ROLE__MAX; r++)
+		if (mains[r] != NULL && strcmp(name, role_name(r)) == 0) {
+			name_process(name);
+			mains[r]();
+		}
+	fatalx("no role \"%s\"", name);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct options o;
+	static struct conf conf;
+
+	if (argc == 3 && strcmp(argv[1], "-R") == 0)
+		child_main(argv[2]);
+	options_parse(&o, argc, argv);
+	if (o.print_sandbox) {
+		sandbox_dump(stdout);
+		return 0;
+	}
+	if (conf_load(&conf, &o.conf, stderr) != 0)
+		return 1;
+	if (o.check_only) {
+		fprintf(stderr, "%s: configuration OK\n",
+			conf.file[0] != '\0' ? conf.file : "command line");
+		return 0;
+	}
+	parent_main(&conf, &o.conf, o.foreground, o.verbose);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_NOTIFY_H
+#define BLOGD_NOTIFY_H
+
+/* sd_notify(3)'s protocol: a datagram to the socket named in NOTIFY_SOCKET.
+ * Without that variable all of this does nothing. */
+
+/* Connects, before files and sockets are out of reach. */
+void notify_init(void);
+/* Sends "READY=1" and the like; several lines are parted by newlines. */
+void notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* RELOADING=1 with the time that Type=notify-reload wants. */
+void notify_reloading(void);
+
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The parent: reads the configuration, binds and opens while it is root, gives
+ * root up, and then only starts processes, passes descriptors on and waits.  It
+ * never reads a byte that a peer sent.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "../sandbox/sandbox.h"
+#include "buf.h"
+#include "child.h"
+#include "front.h"
+#include "log.h"
+#include "notify.h"
+#include "proc.h"
+#include "update.h"
+
+/* How long serve may finish what it writes when blogd is stopped. */
+#define STOP_MS 3000
+
+static struct {
+	struct event_base *base;
+	const struct conf_options *options;
+	struct update *update;
+	struct front *front;	/* at work */
+	struct front *next;	/* of a reload, starting */
+	struct front *draining; /* of the last reload */
+	struct event *signals[8];
+	unsigned nsignals;
+	int launcher; /* pipe to the process that waits in the foreground */
+	int told;     /* systemd knows that we are ready */
+	int reload_again;
+	int stopping;
+} p = {.launcher = -1};
+
+/* -------------------------------------------------------------- started -- */
+
+static void
+tell_started(const char *status)
+{
+	if (p.told) {
+		notify("STATUS=%s", status);
+		return;
+	}
+	p.told = 1;
+	notify("READY=1\nSTATUS=%s", status);
+	if (p.launcher != -1) {
+		(void)!write(p.launcher, "", 1);
+		close(p.launcher);
+		p.launcher = -1;
+	}
+}
+
+static const char *
+serving(const struct published *s)
+{
+	static char status[96];
+
+	snprintf(status, sizeof(status), "serving commit %s", s->commit);
+	return status;
+}
+
+static void
+update_done(int result, const char *text)
+{
+	const struct published *s = update_published(p.update);
+
+	if (result == -1)
+		tell_started(text);
+	else if (s != NULL)
+		tell_started(serving(s));
+}
+
+static void
+show(const struct published *s)
+{
+	front_show(p.front, s);
+}
+
+static void
+update_failed(const char *text)
+{
+	if (p.told)
+		log_err("%s", text);
+	else
+		fatalx("%s", text);
+}
+
+static const struct update_ops update_ops = {show, update_done, update_failed};
+
+/* --------------------------------------------------------------- reload -- */
+
+static void reload(void);
+
+static void
+reload_ended(int good)
+{
+	if (good)
+		log_notice("reloaded");
+	notify("READY=1");
+	if (p.reload_again) {
+		p.reload_again = 0;
+		reload();
+	}
+}
+
+static void
+reload_failed(const char *text)
+{
+	log_err("reload failed, the old configuration stays: %s", text);
+	reload_ended(0);
+}
+
+/* The new front has the site (or there is none yet): it takes over. */
+static void
+take_over(void)
+{
+	const struct conf *conf = front_conf(p.next);
+	struct err err;
+
+	if (update_reconfigure(p.update, &conf->site, &err) == -1) {
+		struct front *bad = p.next;
+
+		p.next = NULL;
+		reload_failed(err.text);
+		front_kill(bad);
+		return;
+	}
+	if (p.draining != NULL)
+		front_kill(p.draining);
+	p.draining = p.front;
+	p.front = p.next;
+	p.next = NULL;
+	front_drain(p.draining, (long long)conf->drain_s * 1000);
+	reload_ended(1);
+}
+
+static void
+front_is_ready(struct front *f)
+{
+	if (f == p.next)
+		front_show(f, update_published(p.update));
+}
+
+static void
+front_has_failed(struct front *f, const char *text)
+{
+	if (f != p.next)
+		fatalx("%s", text);
+	p.next = NULL;
+	reload_failed(text);
+	front_kill(f);
+}
+
+static void
+front_has_shown(struct front *f, int result)
+{
+	if (f == p.front)
+		update_shown(p.update, result);
+	else if (f == p.next)
+		take_over();
+}
+
+static void
+front_hook(struct front *f)
+{
+	(void)f;
+	update_hook(p.update);
+}
+
+static void
+front_is_gone(struct front *f)
+{
+	if (f == p.draining)
+		p.draining = NULL;
+	if (f == p.front)
+		p.front = NULL;
+	front_free(f, p.front);
+	if (p.stopping && p.front == NULL && p.draining == NULL)
+		event_base_loopexit(p.base, NULL);
+}
+
+static const struct front_ops front_ops = {front_is_ready, front_has_failed,
+					   front_has_shown, front_hook,
+					   front_is_gone};
+
+/* Prints every problem of the configuration to the log. */
+static int
+load(struct conf *conf)
+{
+	char *text = NULL, *line, *rest;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int problems;
+
+	if (out == NULL)
+		fatal("open_memstream");
+	problems = conf_load(conf, p.options, out);
+	fclose(out);
+	for (rest = text; (line = strsep(&rest, "\n")) != NULL;)
+		if (*line != '\0')
+			log_err("%s", line);
+	free(text);
+	return problems;
+}
+
+static void
+reload(void)
+{
+	static struct conf conf;
+	struct listeners l;
+	struct err err;
+
+	if (p.next != NULL) {
+		p.reload_again = 1;
+		return;
+	}
+	notify_reloading();
+	memset(&conf, 0, sizeof(conf));
+	if (load(&conf) != 0) {
+		reload_failed("see the errors above");
+		return;
+	}
+	if (listeners_open(&l, &conf, front_listeners(p.front), &err) == -1) {
+		reload_failed(err.text);
+		return;
+	}
+	p.next = front_new(&conf, &l, p.base, &front_ops, &err);
+	if (p.next == NULL) {
+		listeners_close(&l, front_listeners(p.front));
+		reload_failed(err.text);
+		return;
+	}
+	front_launch(p.next);
+}
+
+/* -------------------------------------------------------------- signals -- */
+
+static void
+stop(void)
+{
+	if (p.stopping) { /* asked twice: at once */
+		if (p.front != NULL)
+			front_kill(p.front);
+		return;
+	}
+	p.stopping = 1;
+	log_notice("stopping");
+	notify("STOPPING=1");
+	update_stop(p.update);
+	if (p.next != NULL)
+		front_kill(p.next);
+	if (p.draining != NULL)
+		front_kill(p.draining);
+	front_drain(p.front, STOP_MS);
+}
+
+static void
+on_signal(evutil_socket_t signal, short what, void *arg)
+{
+	(void)what, (void)arg;
+	if (signal == SIGCHLD)
+		child_reap();
+	else if (p.stopping && signal != SIGTERM && signal != SIGINT)
+		return;
+	else if (signal == SIGHUP)
+		reload();
+	else if (signal == SIGUSR2)
+		update_request(p.update, "SIGUSR2");
+	else
+		stop();
+}
+
+static void
+catch_signals(void)
+{
+	static const int caught[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR2, SIGCHLD};
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+		struct event *e =
+		    evsignal_new(p.base, caught[i], on_signal, NULL);
+
+		if (e == NULL || event_add(e, NULL) == -1)
+			fatalx("cannot catch signal %d", caught[i]);
+		p.signals[p.nsignals++] = e;
+	}
+}
+
+/* -------------------------------------------------------------- the run -- */
+
+/* Goes to the background; the process that was started waits until the first
+ * update has ended, so that its status tells whether blogd runs. */
+static void
+daemonise(void)
+{
+	int ends[2], null = open("/dev/null", O_RDWR);
+	char byte;
+
+	if (null == -1 || pipe2(ends, O_CLOEXEC) == -1)
+		fatal("cannot go to the background");
+	switch (fork()) {
+	case -1:
+		fatal("fork");
+	case 0:
+		break;
+	default:
+		close(ends[1]);
+		_exit(read(ends[0], &byte, 1) == 1 ? 0 : 1);
+	}
+	close(ends[0]);
+	p.launcher = ends[1];
+	setsid();
+	(void)!chdir("/");
+	for (int fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	close(null);
+}
+
+static void
+finish(void)
+{
+	for (unsigned i = 0; i < p.nsignals; i++)
+		event_free(p.signals[i]);
+	log_notice("stopped");
+	exit(0);
+}
+
+void
+parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
+	    int verbose)
+{
+	struct listeners l;
+	struct err err;
+
+	log_init(foreground ? log_sink_of_stderr() : LOG_TO_SYSLOG, verbose);
+	p.options = opt;
+	if (listeners_open(&l, conf, NULL, &err) == -1)
+		fatalx("%s", err.text);
+	if (!foreground)
+		daemonise();
+	notify_init();
+	p.base = event_base_new();
+	if (p.base == NULL || child_init(p.base, "/usr/sbin/blogd", &err) == -1)
+		fatalx("%s", p.base == NULL ? "no event base" : err.text);
+	p.front = front_new(conf, &l, p.base, &front_ops, &err);
+	if (p.front == NULL)
+		fatalx("%s", err.text);
+	p.update = update_new(&conf->site, p.base, &update_ops, &err);
+	if (p.update == NULL)
+		fatalx("%s", err.text);
+	catch_signals();
+	if (sandbox_parent(conf->user, &err) == -1)
+		fatalx("%s", err.text);
+	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
+	log_info("%s", sandbox_report());
+	front_launch(p.front);
+	update_launch(p.update);
+	event_base_dispatch(p.base);
+	finish();
+	abort();
+}
