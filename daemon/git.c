@@ -231,6 +231,7 @@ update(struct git *g, int full, struct err *err)
 
 	if (bring_in_or_renew(g, &got, err) == -1)
 		return -1;
+	store_set_tip(g->store, &got.tip);
 	if (g->any_sent && !full && git_oid_equal(&got.tip, &g->sent)) {
 		ipc_send(&g->parent, MSG_UNCHANGED, NULL, 0, NULL, 0);
 		return 0;
@@ -240,7 +241,6 @@ update(struct git *g, int full, struct err *err)
 	reports_end(&g->reports, rc == 0);
 	if (rc == -1)
 		return -1;
-	store_set_tip(g->store, &got.tip);
 	log_fetch(g, &got, &p);
 	send_source(g, &p, &got.tip);
 	return 0;

@@ -8,6 +8,7 @@
 #endif
 
 #include "../sandbox/sandbox.h"
+#include "check.h"
 #include "log.h"
 #include "options.h"
 #include "proc.h"
@@ -63,6 +64,8 @@ main(int argc, char *argv[])
 	if (conf_load(&conf, &o.conf, stderr) != 0)
 		return 1;
 	if (o.check_only) {
+		if (check_files(&conf, stderr) != 0)
+			return 1;
 		fprintf(stderr, "%s: configuration OK\n",
 			conf.file[0] != '\0' ? conf.file : "command line");
 		return 0;

@@ -30,7 +30,8 @@ struct ref { /* a PACK_REF_DELTA; sorted by base */
 	uint32_t item;
 };
 
-struct frame {		     /* an object whose deltas are being resolved */
+/* An object whose deltas are being resolved. */
+struct frame {
 	struct object *data; /* NULL: to be read again */
 	size_t off;
 	uint32_t pack;
@@ -209,7 +210,8 @@ ref_cmp(const void *a, const void *b)
 	return c != 0 ? c : (x->item > y->item) - (x->item < y->item);
 }
 
-/* The first ref whose base has this id or, with `after`, a higher one. */
+/* The first ref whose base has this id or a higher one (after 0), or a higher
+ * one (after 1). */
 static uint32_t
 find_ref(const struct index *ix, const git_oid *id, int after)
 {
@@ -344,12 +346,14 @@ resolve(struct index *ix, struct frame *f, uint32_t i, unsigned deep,
 		object_unref(o);
 		return -1;
 	}
-	push(ix, (struct frame){.data = o,
-				.off = item->off,
-				.pack = ix->pack,
-				.object = item->object,
-				.depth = item->depth,
-				.child = item->child});
+	push(ix,
+	     (struct frame){.data = o,
+			    .off = item->off,
+			    .pack = ix->pack,
+			    .object = item->object,
+			    .depth = item->depth,
+			    .child = item->child},
+	     item->first);
 	return 0;
 }
 
@@ -386,10 +390,12 @@ resolve_from_wholes(struct index *ix, struct err *err)
 
 		if (item->object == NONE || item->depth > 0)
 			continue;
-		push(ix, (struct frame){.off = item->off,
-					.pack = ix->pack,
-					.object = item->object,
-					.child = item->child});
+		push(ix,
+		     (struct frame){.off = item->off,
+				    .pack = ix->pack,
+				    .object = item->object,
+				    .child = item->child},
+		     item->first);
 		if (resolve_all(ix, err) == -1)
 			return -1;
 	}
@@ -408,10 +414,12 @@ resolve_from_store(struct index *ix, struct err *err)
 		n = oidmap_find(&ix->s->map, &ix->refs[r].base);
 		if (n == OIDMAP_NONE)
 			continue;
-		push(ix, (struct frame){.off = (size_t)ix->s->at[n].off,
-					.pack = ix->s->at[n].pack,
-					.object = n,
-					.child = NONE});
+		push(ix,
+		     (struct frame){.off = (size_t)ix->s->at[n].off,
+				    .pack = ix->s->at[n].pack,
+				    .object = n,
+				    .child = NONE},
+		     1);
 		if (resolve_all(ix, err) == -1)
 			return -1;
 	}

@@ -154,8 +154,7 @@ store_get(struct store *s, const git_oid *id, git_object_t want,
 	uint32_t n = oidmap_find(&s->map, id);
 
 	if (n == OIDMAP_NONE) {
-		err_set(err, "object %s is missing in what the remote sent",
-			git_oid_tostr_s(id));
+		store_missing(s, id, err);
 		return NULL;
 	}
 	if (want != GIT_OBJECT_ANY && s->at[n].type != (uint8_t)want) {

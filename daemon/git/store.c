@@ -103,6 +103,20 @@ store_is_full(const struct store *s)
 	return s->full;
 }
 
+int
+store_is_incomplete(const struct store *s)
+{
+	return s->incomplete;
+}
+
+int
+store_missing(struct store *s, const git_oid *id, struct err *err)
+{
+	s->incomplete = 1;
+	return err_set(err, "object %s is missing in what the remote sent",
+		       git_oid_tostr_s(id));
+}
+
 uint64_t
 store_bytes(const struct store *s)
 {

@@ -70,6 +70,11 @@ const char *store_failure(const struct store *s);
 /* True after a fetch that failed because of what older fetches left behind. */
 int store_is_full(const struct store *s);
 
+/* True once an object that another one refers to was missing: what a remote
+ * sent was not complete.  Only a new store will help, because a fetch asks for
+ * nothing that belongs to a commit the store has. */
+int store_is_incomplete(const struct store *s);
+
 /* Packed bytes and objects held. */
 uint64_t store_bytes(const struct store *s);
 uint32_t store_objects(const struct store *s);

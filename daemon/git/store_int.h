@@ -56,6 +56,7 @@ struct store {
 	void *progress_ctx;
 	struct err failure;
 	int full;
+	int incomplete;
 	git_repository *repo;
 };
 
@@ -70,6 +71,9 @@ int store_digest(struct store *s, const void *data, size_t len,
  * one that was there before if the store has it. */
 uint32_t store_add(struct store *s, const git_oid *id,
 		   const struct location *at);
+
+/* Fails because the object is not there. */
+int store_missing(struct store *s, const git_oid *id, struct err *err);
 
 /* The limits: 0, or -1 with err (and s->full). */
 int store_allow_size(const struct store *s, uint64_t size, struct err *err);

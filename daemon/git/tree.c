@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "object.h"
+#include "store_int.h"
 
 /* Git LFS: a pointer is shorter than 1,024 bytes and begins with this. */
 #define LFS_MAX	 1024
@@ -212,11 +213,10 @@ take_file(struct walk *w, const struct tree_entry *e)
 	int lfs;
 
 	memcpy(id.id, e->id, OID_LEN);
-	if (store_info(w->s, &id, &type, &size) == -1 ||
-	    type != GIT_OBJECT_BLOB)
-		return err_set(w->err,
-			       "object %s is missing in what the remote "
-			       "sent",
+	if (store_info(w->s, &id, &type, &size) == -1)
+		return store_missing(w->s, &id, w->err);
+	if (type != GIT_OBJECT_BLOB)
+		return err_set(w->err, "object %s is no file",
 			       git_oid_tostr_s(&id));
 	if (size > w->set->max_object_size) {
 		leave_out(w, "too large (limit fetch.max-object-size)");

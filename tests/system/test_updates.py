@@ -177,7 +177,7 @@ def test_deleted_branch(t):
     tip = made.tip()
     made.git("update-ref", "refs/heads/other", tip)
     made.git("update-ref", "-d", "refs/heads/main")
-    check_stays(daemon, "branch", "main")
+    check_stays(daemon, "no branch", "other")
     made.git("update-ref", "refs/heads/main", tip)
     made.commit({"Posts/Two": article("Two")})
     daemon.update()

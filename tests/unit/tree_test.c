@@ -370,9 +370,11 @@ test_damaged(void **state)
 		buf_add(&f->tree, trees[i].bytes, trees[i].len);
 		expect_failure(f, "malformed");
 	}
+	assert_false(store_is_incomplete(f->s));
 	buf_clear(&f->tree);
 	tree_add(&f->tree, 0100644, "a", &none);
 	expect_failure(f, "is missing");
+	assert_true(store_is_incomplete(f->s));
 	buf_clear(&f->tree);
 	tree_add(&f->tree, 040000, "a", &none);
 	expect_failure(f, "is missing");
@@ -380,7 +382,7 @@ test_damaged(void **state)
 	t = gitstore_put(f->s, GIT_OBJECT_TREE, "", 0);
 	buf_clear(&f->tree);
 	tree_add(&f->tree, 0100644, "a", &t);
-	expect_failure(f, "is missing");
+	expect_failure(f, "is no file");
 	buf_clear(&f->tree);
 	tree_add(&f->tree, 040000, "a", &f->blob);
 	expect_failure(f, "is a blob, not a tree");
