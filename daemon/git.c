@@ -65,12 +65,18 @@ variant_of(const struct git_settings *s)
 	}
 }
 
+static int
+compare_bytes(const void *a, const void *b)
+{
+	return *(const unsigned char *)a - *(const unsigned char *)b;
+}
+
 /* libc, OpenSSL and libssh2 do some things the first time they are needed; the
  * filter would not let them. */
 static void
 warm_up(void)
 {
-	unsigned char bytes[16];
+	unsigned char bytes[2048];
 
 	signal(SIGPIPE, SIG_IGN);
 	/* libssh2 looks for known_hosts below HOME and insists that there is a
@@ -79,6 +85,9 @@ warm_up(void)
 	tzset();
 	RAND_bytes(bytes, sizeof(bytes));
 	RAND_priv_bytes(bytes, sizeof(bytes));
+	/* glibc asks how much memory there is at the first sort that needs
+	 * more than 1 KiB. */
+	qsort(bytes, sizeof(bytes), 1, compare_bytes);
 }
 
 static int new_store(struct git *g, struct err *err);

@@ -19,7 +19,7 @@ static const struct {
 			"and `password`"},
     {HTTP_STATUS "404", "not found (HTTP status 404); check the address and, "
 			"for a private repository, `user` and `password`"},
-    {HTTP_STATUS, "the server cannot answer now: %s"},
+    {HTTP_STATUS, "the server answers with an error (%s)"},
     {"server requires authentication", "access needs a kind of log-in other "
 				       "than user and password"},
     {"cannot redirect from", "it redirects to another host or scheme (%s); "

@@ -24,7 +24,7 @@ fetch_init(struct fetcher *f, const struct git_settings *settings, int dial_fd,
 	if (settings->transport == GIT_OVER_HTTPS && ca_fd == -1)
 		return err_set(err, "https needs trusted certificates; set "
 				    "`ca`");
-	return tls_init(ca_fd, err);
+	return tls_stream_init(ca_fd, err);
 }
 
 /* ---- what libgit2 asks and tells ---- */

@@ -178,7 +178,8 @@ scan(struct index *ix, struct err *err)
 	int r;
 
 	for (uint32_t i = 0; i < ix->n; i++) {
-		ix->items[i] = (struct item){off, NONE, NONE, NONE, 0};
+		ix->items[i] = (struct item){
+		    .off = off, .child = NONE, .sibling = NONE, .object = NONE};
 		if (pack_entry(pack, ix->end, off, &e, err) == -1)
 			return -1;
 		if (e.type <= GIT_OBJECT_TAG)

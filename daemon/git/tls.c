@@ -82,7 +82,7 @@ make_bio(git_stream *io)
 /* ---- what went wrong ---- */
 
 int
-tls_explain(long code, const char *host, struct err *err)
+tls_stream_explain(long code, const char *host, struct err *err)
 {
 	switch (code) {
 	case X509_V_ERR_HOSTNAME_MISMATCH:
@@ -136,7 +136,7 @@ handshake_failed(struct tls_stream *st)
 		return failed(st, "handshake with");
 	st->broken = 1;
 	ERR_clear_error();
-	tls_explain(code, st->host, &why);
+	tls_stream_explain(code, st->host, &why);
 	return stream_give_up("%s", why.text);
 }
 
@@ -278,8 +278,8 @@ set_callbacks(git_stream *s)
 	s->free = tls_free;
 }
 
-static int
-tls_new(git_stream **out, const char *host, const char *port)
+int
+tls_stream_new(git_stream **out, const char *host, const char *port)
 {
 	struct tls_stream *st;
 	git_stream *io;
@@ -328,18 +328,18 @@ static int
 load_ca(int fd, struct err *err)
 {
 	struct buf b = {0};
-	BIO *pem;
-	int n;
+	BIO *pem = NULL;
+	int n = 0, rc = readfd(&b, fd, CA_MAX, err);
 
-	if (readfd(&b, fd, CA_MAX, err) == -1)
-		return err_prefix(err, "`ca`");
-	pem = BIO_new_mem_buf(b.data, (int)b.len);
-	n = pem != NULL ? trust_all(pem, SSL_CTX_get_cert_store(context)) : 0;
+	if (rc == -1)
+		err_prefix(err, "`ca`");
+	else if ((pem = BIO_new_mem_buf(b.data, (int)b.len)) != NULL)
+		n = trust_all(pem, SSL_CTX_get_cert_store(context));
+	if (rc == 0 && n == 0)
+		rc = err_set(err, "`ca` holds no certificate in PEM form");
 	BIO_free(pem);
 	buf_free(&b);
-	if (n == 0)
-		return err_set(err, "`ca` holds no certificate in PEM form");
-	return 0;
+	return rc;
 }
 
 static int
@@ -357,22 +357,33 @@ make_context(void)
 	return 1;
 }
 
-int
-tls_init(int ca_fd, struct err *err)
+static int
+set_up(int ca_fd, struct err *err)
 {
 	git_stream_registration tls = {.version = GIT_STREAM_VERSION,
-				       .init = tls_new};
+				       .init = tls_stream_new};
 	SSL *warm;
 
-	if (OPENSSL_init_ssl(0, NULL) != 1 || !make_context() || !make_method())
+	if (!make_context() || !make_method())
 		return err_set(err, "cannot initialise OpenSSL");
 	if (ca_fd != -1 && load_ca(ca_fd, err) == -1)
 		return -1;
 	warm = SSL_new(context);
-	if (warm == NULL || git_stream_register(GIT_STREAM_TLS, &tls) < 0) {
-		SSL_free(warm);
-		return err_set(err, "cannot initialise TLS for libgit2");
-	}
 	SSL_free(warm);
+	if (warm == NULL || git_stream_register(GIT_STREAM_TLS, &tls) < 0)
+		return err_set(err, "cannot initialise TLS for libgit2");
 	return 0;
+}
+
+int
+tls_stream_init(int ca_fd, struct err *err)
+{
+	OPENSSL_init_ssl(0, NULL);
+	if (set_up(ca_fd, err) == 0)
+		return 0;
+	SSL_CTX_free(context);
+	BIO_meth_free(method);
+	context = NULL;
+	method = NULL;
+	return -1;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../buf.h"
+#include "unsent.h"
 
 /* One event may write this many times before others get their turn. */
 #define ROUNDS	  4
@@ -27,10 +28,7 @@ struct conn {
 	uint8_t lingers; /* nothing that comes is looked at */
 	char *saved;	 /* input not used yet */
 	size_t saved_len;
-	char *unsent;
-	size_t unsent_off, unsent_len;
-	int64_t slow_since; /* the client has not kept up since; 0: it does */
-	uint64_t slow_bytes;
+	struct unsent unsent;
 	struct h1 h1;
 };
 
@@ -51,7 +49,7 @@ conn_free(struct conn *c)
 		tls_close(c->tls);
 	close(c->io.fd);
 	free(c->saved);
-	free(c->unsent);
+	unsent_free(&c->unsent);
 	free(c);
 	p->n--;
 	p->closed(p->arg);
@@ -192,30 +190,16 @@ abandon(struct conn *c)
 	conn_free(c);
 }
 
-/* 0 all sent, 1 the rest waits for the socket, -1 the connection is broken. */
 static int
 flush(struct conn *c)
 {
-	const char *rest;
-	size_t len;
-	int left = output_flush(&c->pool->output, c->io.fd, &rest, &len);
-
-	if (left != 1)
-		return left;
-	c->unsent = xmalloc(len);
-	memcpy(c->unsent, rest, len);
-	c->unsent_off = 0;
-	c->unsent_len = len;
-	return 1;
+	return unsent_flush(&c->unsent, &c->pool->output, c->io.fd);
 }
 
 static void
 wait_to_write(struct conn *c)
 {
-	if (c->slow_since == 0) {
-		c->slow_since = timeouts_now();
-		c->slow_bytes = 0;
-	}
+	unsent_begin(&c->unsent, timeouts_now());
 	watch(c, EV_WRITE);
 	timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_WRITE);
 }
@@ -229,7 +213,7 @@ wait_to_read(struct conn *c, const struct input *in)
 			      : in->len > 0 ? WAIT_HEADER
 					    : WAIT_IDLE;
 
-	c->slow_since = 0;
+	unsent_clear(&c->unsent);
 	watch(c, EV_READ);
 	if (c->h1.answered)
 		timeouts_wait(t, &c->waiter, kind);
@@ -238,18 +222,13 @@ wait_to_read(struct conn *c, const struct input *in)
 	c->h1.answered = 0;
 }
 
-/* Who takes a byte now and then is making progress, and holds memory for ever:
- * so there is a least rate beside the write timeout. */
 static int
 too_slow(const struct conn *c)
 {
 	const struct conn_pool *p = c->pool;
-	int64_t ms = timeouts_now() - c->slow_since;
 
-	if (c->slow_since == 0 || p->min_rate == 0 ||
-	    ms <= p->timeouts.ms[WAIT_WRITE])
-		return 0;
-	return c->slow_bytes * 1000 / (uint64_t)ms < p->min_rate;
+	return unsent_too_slow(&c->unsent, timeouts_now(),
+			       p->timeouts.ms[WAIT_WRITE], p->min_rate);
 }
 
 /* ------------------------------------------------------------- states -- */
@@ -340,43 +319,25 @@ readable(struct conn *c)
 		serve(c, &in);
 }
 
-/* 1 when nothing is left to be sent. */
-static int
-send_unsent(struct conn *c)
-{
-	ssize_t n = write(c->io.fd, c->unsent + c->unsent_off,
-			  c->unsent_len - c->unsent_off);
-
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return 0;
-	if (n == -1 || (c->slow_bytes += (uint64_t)n, too_slow(c))) {
-		conn_free(c);
-		return 0;
-	}
-	c->unsent_off += (size_t)n;
-	if (c->unsent_off < c->unsent_len) {
-		if (c->opened)
-			wait_to_write(c);
-		return 0;
-	}
-	free(c->unsent);
-	c->unsent = NULL;
-	return 1;
-}
-
 static void
 writable(struct conn *c)
 {
 	struct input in;
+	int left = 0;
 
-	if (c->unsent != NULL && !send_unsent(c))
-		return;
-	if (c->waiter.kind == WAIT_HANDSHAKE) {
+	if (c->unsent.data != NULL)
+		left = unsent_send(&c->unsent, c->io.fd);
+	if (left == -1 || too_slow(c)) {
+		conn_free(c);
+	} else if (left == 1) {
+		if (c->opened)
+			wait_to_write(c);
+	} else if (c->waiter.kind == WAIT_HANDSHAKE) {
 		handshake(c);
-		return;
+	} else {
+		in = load_input(c);
+		serve(c, &in);
 	}
-	in = load_input(c);
-	serve(c, &in);
 }
 
 static void

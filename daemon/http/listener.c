@@ -27,27 +27,28 @@ on_pause_end(evutil_socket_t fd, short what, void *arg)
 	event_add(&l->event, NULL);
 }
 
-/* After a failed accept4: 1 to try again at once, 0 to stop. */
 static int
-go_on(struct listener *l, int error)
+no_resources(int error)
 {
-	switch (error) {
-	case EINTR:
-	case ECONNABORTED:
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	       error == ENOMEM;
+}
+
+/* After a failed accept4: 1 to try again at once, 0 to stop.  Being out of
+ * descriptors is told before it is known whether anybody waits, so only the
+ * first accept4 after the listener became readable makes room. */
+static int
+go_on(struct listener *l, int error, int first)
+{
+	if (error == EINTR || error == ECONNABORTED)
 		return 1;
-	case EMFILE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM:
-		/* The listener stays readable: without a pause this would be
-		 * a busy loop. */
-		if (conn_evict(l->pool))
-			return 1;
-		pause_listening(l);
+	if (!no_resources(error) || !first)
 		return 0;
-	default:
-		return 0;
-	}
+	if (conn_evict(l->pool))
+		return 1;
+	/* The listener stays readable: this would be a busy loop. */
+	pause_listening(l);
+	return 0;
 }
 
 static void
@@ -66,15 +67,15 @@ on_accept(evutil_socket_t listen_fd, short what, void *arg)
 		}
 		fd = accept4(listen_fd, NULL, NULL,
 			     SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd != -1) {
-			/* Not before: nobody is sent away for a connection that
-			 * another process has taken. */
-			if (p->n >= p->max)
-				conn_evict(p);
-			conn_open(p, fd, l->plain);
-		} else if (!go_on(l, errno)) {
+		if (fd == -1 && go_on(l, errno, i == 0))
+			continue;
+		if (fd == -1)
 			return;
-		}
+		/* Not before: nobody is sent away for a connection that
+		 * another process has taken. */
+		if (p->n >= p->max)
+			conn_evict(p);
+		conn_open(p, fd, l->plain);
 	}
 }
 

@@ -127,6 +127,7 @@ output_flush(struct output *o, int fd, const char **rest, size_t *rest_len)
 {
 	ssize_t n;
 
+	o->sent = 0;
 	flush_stage(o);
 	if (o->failed)
 		return -1;
@@ -139,6 +140,7 @@ output_flush(struct output *o, int fd, const char **rest, size_t *rest_len)
 		return -1;
 	if (n == -1)
 		n = 0;
+	o->sent = (size_t)n;
 	*rest = o->wire + n;
 	*rest_len = o->wire_len - (size_t)n;
 	o->wire_len = 0;

@@ -23,6 +23,7 @@ struct output {
 	char *stage; /* clear text that does not fill a record yet */
 	size_t stage_len;
 	struct ssl_st *tls; /* of the connection at work; NULL: plain */
+	size_t sent;	    /* bytes the last output_flush wrote */
 	int failed;
 };
 

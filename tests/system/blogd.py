@@ -291,6 +291,7 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 raise AssertionError("blogd did not end after SIGTERM")
+            self.end_seen = True
             assert self.process.returncode == 0, \
                 "blogd ended with %d" % self.process.returncode
         elif not self.end_seen:

@@ -59,6 +59,8 @@ def writes(path):
 
 
 def check_traced(t, url, made, **site):
+    if os.getuid() != 0:
+        t.skip("strace reads the arguments of such processes for root alone")
     trace = t.path("trace")
     daemon = t.daemon(url, wrapper=[*STRACE, "-o", trace], site=site)
     assert daemon.get("/").status == 200

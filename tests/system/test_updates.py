@@ -123,6 +123,7 @@ def test_hooks_are_rate_limited(t):
     before = proxy.accepted
     for _ in range(30):
         daemon.get("/push")
+    daemon.wait_log("nothing new")
     made.commit({"Posts/Two": article("Two")})
     daemon.get("/push")
     eventually(lambda: daemon.get("/Posts/Two").status == 200, 20)

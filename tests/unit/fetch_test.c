@@ -31,11 +31,14 @@ assert_says(const char *part)
 
 /* ---- which reference ---- */
 
-static git_remote_head main_head = {.name = (char *)(uintptr_t) "refs/heads/main"};
-static git_remote_head drafts = {.name = (char *)(uintptr_t) "refs/heads/drafts"};
+static git_remote_head main_head = {.name =
+					(char *)(uintptr_t) "refs/heads/main"};
+static git_remote_head drafts = {.name =
+				     (char *)(uintptr_t) "refs/heads/drafts"};
 static git_remote_head tag = {.name = (char *)(uintptr_t) "refs/tags/main"};
 static git_remote_head head = {.name = (char *)(uintptr_t) "HEAD",
-    .symref_target = (char *)(uintptr_t) "refs/heads/main"};
+			       .symref_target =
+				   (char *)(uintptr_t) "refs/heads/main"};
 static git_remote_head detached = {.name = (char *)(uintptr_t) "HEAD"};
 
 static void
@@ -47,7 +50,7 @@ test_head_leads_to_its_branch(void **state)
 
 	(void)state;
 	assert_ptr_equal(refs_choose(heads, COUNT(heads), "", &err),
-	    &main_head);
+			 &main_head);
 	assert_ptr_equal(refs_choose(alone, COUNT(alone), "", &err), &detached);
 	assert_ptr_equal(refs_choose(broken, COUNT(broken), "", &err), &head);
 }
@@ -61,8 +64,8 @@ test_named_branch(void **state)
 	assert_ptr_equal(refs_choose(heads, 4, "drafts", &err), &drafts);
 	assert_ptr_equal(refs_choose(heads, 4, "refs/tags/main", &err), &tag);
 	assert_null(refs_choose(heads, 4, "x", &err));
-	assert_string_equal(err.text,
-	    "the remote has no branch \"x\"; it has: drafts, main");
+	assert_string_equal(
+	    err.text, "the remote has no branch \"x\"; it has: drafts, main");
 }
 
 static void
@@ -124,12 +127,12 @@ test_explain(void **state)
 	(void)state;
 	explained("unexpected http status code: 404", "not found");
 	explained("unexpected http status code: 503",
-	    "unexpected http status code: 503");
+		  "unexpected http status code: 503");
 	explained("cannot redirect from 'https' to 'http'",
-	    "(cannot redirect from 'https' to 'http'); configure");
+		  "(cannot redirect from 'https' to 'http'); configure");
 	explained("early EOF", "too early");
 	explained("remote error: no such repository: /x\nmore",
-	    "the remote says: no such repository: /x");
+		  "the remote says: no such repository: /x");
 	explained("   fatal: not a git repository\n", ": fatal: not a git");
 	explained("", "no reason given");
 	explained("remote error: ", "the remote says: no reason given");
@@ -159,8 +162,8 @@ test_host_key(void **state)
 
 	(void)state;
 	hostkey_text(hash, text);
-	assert_string_equal(text,
-	    "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+	assert_string_equal(
+	    text, "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 	assert_int_equal(hostkey_check(text, "h", "RSA", hash, &err), 0);
 	text[strlen(text) + 1] = '\0';
 	text[strlen(text)] = '=';
@@ -196,7 +199,7 @@ file_of(const char *text, size_t len)
 
 static int
 load(struct credentials *c, enum remote_transport transport, const char *user,
-    const char *key, const char *password)
+     const char *key, const char *password)
 {
 	struct git_settings s = {.transport = transport, .url = "URL"};
 	int k = key != NULL ? file_of(key, strlen(key)) : -1;
@@ -246,7 +249,7 @@ test_credentials_fit_the_transport(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int rc = load(&c, cases[i].transport, cases[i].user,
-		    cases[i].key, cases[i].password);
+			      cases[i].key, cases[i].password);
 
 		assert_int_equal(rc, cases[i].says != NULL ? -1 : 0);
 		if (cases[i].says != NULL)
@@ -298,13 +301,13 @@ test_basic_header(void **state)
 
 	(void)state;
 	credentials_header(&c, &s, &b); /* RFC 7617 section 2 */
-	assert_string_equal(buf_cstr(&b),
-	    "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+	assert_string_equal(
+	    buf_cstr(&b), "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 	buf_clear(&b);
 	s.user[0] = '\0';
 	credentials_header(&c, &s, &b);
 	assert_string_equal(buf_cstr(&b),
-	    "Authorization: Basic Z2l0Om9wZW4gc2VzYW1l");
+			    "Authorization: Basic Z2l0Om9wZW4gc2VzYW1l");
 	buf_clear(&b);
 	credentials_header(&none, &s, &b);
 	assert_int_equal(b.len, 0);

@@ -9,9 +9,8 @@
 
 #include "../../daemon/git/limits.h"
 
-static const struct git_settings settings = {.deadline_s = 60,
-    .silence_s = 10,
-    .max_bytes = 1U << 30};
+static const struct git_settings settings = {
+    .deadline_s = 60, .silence_s = 10, .max_bytes = 1U << 30};
 
 static void
 test_wait(void **state)
@@ -51,7 +50,7 @@ static void
 test_longest_times_do_not_overflow(void **state)
 {
 	struct git_settings s = {.deadline_s = UINT32_MAX,
-	    .silence_s = UINT32_MAX};
+				 .silence_s = UINT32_MAX};
 	struct limits l;
 
 	(void)state;

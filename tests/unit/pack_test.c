@@ -234,6 +234,38 @@ test_duplicates(void **state)
 	store_free(s);
 }
 
+/* Many copies of a base and many deltas that name it must not cost their
+ * product in time; each delta is resolved once, whichever copy comes first. */
+static void
+test_many_duplicates(void **state)
+{
+	enum { N = 5000 };
+	struct store *s = new_store();
+	struct buf delta = {0}, text = {0};
+	git_oid base = gitstore_id(GIT_OBJECT_BLOB, TEXT, strlen(TEXT));
+	git_oid id = {{0}};
+	struct packer p;
+
+	(void)state;
+	for (int in_store = 0; in_store < 2; in_store++) {
+		packer_begin(&p);
+		for (unsigned i = 0; i < N; i++) {
+			id = numbered(&delta, &text, i + (in_store ? N : 0),
+				      strlen(TEXT));
+			packer_ref_delta(&p, &base, &delta);
+			packer_object(&p, GIT_OBJECT_BLOB, TEXT, strlen(TEXT));
+		}
+		packer_end(&p);
+		assert_int_equal(gitstore_feed(s, &p.b, 1 << 20), 0);
+		assert_int_equal(store_objects(s), 1 + N * (in_store + 1));
+		expect_text(s, &id, text.data, text.len);
+		buf_free(&p.b);
+	}
+	buf_free(&delta);
+	buf_free(&text);
+	store_free(s);
+}
+
 /* An object that is the base of a delta that makes that object again. */
 static void
 test_loop_through_duplicate(void **state)
@@ -371,6 +403,7 @@ main(void)
 	    cmocka_unit_test(test_thin_packs),
 	    cmocka_unit_test(test_large_tree_of_deltas),
 	    cmocka_unit_test(test_duplicates),
+	    cmocka_unit_test(test_many_duplicates),
 	    cmocka_unit_test(test_loop_through_duplicate),
 	    cmocka_unit_test(test_empty),
 	    cmocka_unit_test(test_random_deltas),
