@@ -268,6 +268,15 @@ class Daemon:
                 found.setdefault(name, []).append(pid)
         return found.get(role, []) if role else found
 
+    def settled(self):
+        """Waits for the end of render, which lives for one update; then all
+        processes that are to stay."""
+        end = time.monotonic() + 10
+        while self.children("render"):
+            assert time.monotonic() < end, "render stays"
+            time.sleep(0.01)
+        return self.children()
+
     def signal(self, number):
         os.kill(self.pid, number)
 

@@ -22,12 +22,12 @@ def networked(t, files=None, **options):
 
 def test_each_role_is_a_process(t):
     _, daemon = networked(t)
-    assert set(daemon.children()) == ALL, daemon.children()
+    assert set(daemon.settled()) == ALL, daemon.children()
 
 
 def test_dial_is_not_needed_for_a_directory(t):
     daemon = t.serve()
-    assert set(daemon.children()) == ALL - {"dial"}, daemon.children()
+    assert set(daemon.settled()) == ALL - {"dial"}, daemon.children()
 
 
 def test_keys_is_not_needed_without_tls(t):
@@ -43,6 +43,7 @@ def test_number_of_serve_processes(t):
 def test_every_process_is_confined(t):
     """As the kernel tells it, not as blogd says."""
     _, daemon = networked(t)
+    daemon.settled()
     for pid in [daemon.pid, *blogd.descendants(daemon.pid)]:
         status = blogd.status_of(pid)
         what = "%s: %s" % (blogd.role_of(pid), status)
@@ -60,6 +61,7 @@ def test_groups_of_root_are_gone(t):
     if os.getuid() != 0:
         t.skip("has no groups of root")
     _, daemon = networked(t)
+    daemon.settled()
     for pid in [daemon.pid, *blogd.descendants(daemon.pid)]:
         assert "0" not in blogd.status_of(pid)["Groups"].split()
 
@@ -74,7 +76,7 @@ def test_namespaces(t):
     if os.getuid() != 0:
         t.skip("reads /proc/PID/ns, which root may")
     _, daemon = networked(t)
-    for role, pids in daemon.children().items():
+    for role, pids in daemon.settled().items():
         for pid in pids:
             other = namespace(pid, "net") != namespace(os.getpid(), "net")
             assert other == (role != "dial"), role
@@ -97,7 +99,7 @@ def test_no_descriptor_too_many(t):
                     daemon.port("http"), daemon.port("https")):
                 listeners.add("socket:[%s]" % fields[9])
     assert len(listeners) == 2
-    for role, pids in daemon.children().items():
+    for role, pids in daemon.settled().items():
         for pid in pids:
             directory = "/proc/%d/fd/" % pid
             held = {os.readlink(directory + fd)
@@ -123,15 +125,13 @@ def test_second_start_has_the_same_jail(t):
             kept["root"] = sorted(os.listdir("/proc/%d/root/" % pid))
         return kept
     first = {role: (pids[0], jail(pids[0]))
-             for role, pids in daemon.children().items()}
+             for role, pids in daemon.settled().items()}
+    mark = daemon.mark()
     for pid, _ in first.values():
         os.kill(pid, signal.SIGKILL)
-    eventually(lambda: all(
-        daemon.children(role) not in ([], [pid])
-        for role, (pid, _) in first.items()), 20)
     for role, (_, before) in first.items():
+        daemon.wait_log(role + " is ready: ", after=mark)
         pid = daemon.children(role)[0]
-        eventually(lambda: blogd.status_of(pid)["Seccomp"] == "2", 10)
         assert jail(pid) == before, (role, jail(pid), before)
 
 

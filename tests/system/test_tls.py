@@ -183,7 +183,7 @@ def test_key_is_in_keys_alone(t):
                          stderr=subprocess.DEVNULL).stdout
     number = raw[7:39]  # ECPrivateKey (RFC 5915): version 1, 32 bytes
     needles = [middle, number, number[::-1]]
-    for role, pids in daemon.children().items():
+    for role, pids in daemon.settled().items():
         for pid in pids:
             found = scan(pid, needles)
             if role == "keys":

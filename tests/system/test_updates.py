@@ -433,6 +433,7 @@ def test_reload_of_a_new_remote(t):
 
 def test_many_reloads_leave_no_process_and_no_descriptor(t):
     daemon = t.serve()
+    daemon.settled()
     count = len(blogd.descendants(daemon.pid))
     reload(daemon, "reloaded")
 
