@@ -352,13 +352,16 @@ static const struct child_ops keys_ops = {keys_message, process_gone};
 static const struct child_ops serve_ops = {serve_message, process_gone};
 
 void
-front_drain(struct front *f, long long ms)
+front_drain(struct front *f, int idle_too, long long ms)
 {
+	struct msg_drain drain = {.idle_too = (uint32_t)idle_too};
+
 	f->state = DRAINING;
 	for (unsigned i = 0; i < f->nserve; i++) {
 		event_del(f->serve[i].restart.timer);
 		f->serve[i].child.expected = 1;
-		child_send(&f->serve[i].child, MSG_DRAIN, NULL, 0, NULL, 0);
+		child_send(&f->serve[i].child, MSG_DRAIN, &drain,
+			   sizeof(drain), NULL, 0);
 	}
 	timer_set(f->deadline, ms);
 	if (!alive(f))

@@ -56,8 +56,9 @@ void front_launch(struct front *f);
  * at once. */
 void front_show(struct front *f, const struct published *p);
 
-/* No new connections; ends when the readers have gone or after ms. */
-void front_drain(struct front *f, long long ms);
+/* No new connections; ends when the readers have gone or after ms.  idle_too:
+ * connections between two requests are closed at once. */
+void front_drain(struct front *f, int idle_too, long long ms);
 void front_kill(struct front *f);
 /* keep: a front whose sockets stay open. */
 void front_free(struct front *f, const struct front *keep);

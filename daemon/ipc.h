@@ -44,7 +44,8 @@ enum msg_type {
 			  descriptors) */
 	MSG_SWAPPED,   /* serve to parent: the snapshot is being served */
 	MSG_HOOK,      /* serve to parent: somebody asked for an update */
-	MSG_DRAIN,     /* parent to serve: accept no more, end when idle */
+	MSG_DRAIN,     /* parent to serve: struct msg_drain; accept no more and
+			  end when no connection is left */
 	MSG_SIGN,      /* serve to keys: struct msg_sign */
 	MSG_SIGNATURE, /* keys to serve: struct msg_signature */
 	MSG__MAX
@@ -80,6 +81,11 @@ struct msg_connect { /* the answer repeats the question */
 
 struct msg_fetch {
 	uint32_t full; /* write every blob, not only those that are new */
+};
+
+struct msg_drain {
+	uint32_t idle_too; /* close idle connections now, rather than let each
+			      ask once more and tell it then */
 };
 
 struct msg_progress {

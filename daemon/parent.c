@@ -138,7 +138,7 @@ take_over(void)
 	p.draining = p.front;
 	p.front = p.next;
 	p.next = NULL;
-	front_drain(p.draining, (long long)conf->drain_s * 1000);
+	front_drain(p.draining, 0, (long long)conf->drain_s * 1000);
 	reload_ended(1);
 }
 
@@ -259,7 +259,7 @@ stop(void)
 		front_kill(p.next);
 	if (p.draining != NULL)
 		front_kill(p.draining);
-	front_drain(p.front, STOP_MS);
+	front_drain(p.front, 1, STOP_MS);
 }
 
 static void

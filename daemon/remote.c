@@ -24,6 +24,22 @@ open_named(const char *path, int flags, const char *what, int *fd,
 	return 0;
 }
 
+/* Where systems keep the certificates that they trust. */
+static const char *
+system_ca(void)
+{
+	static const char *const bundles[] = {
+	    "/etc/ssl/certs/ca-certificates.crt", /* Debian */
+	    "/etc/ssl/cert.pem",		  /* FreeBSD, Alpine */
+	    "/etc/pki/tls/certs/ca-bundle.crt",	  /* Fedora */
+	};
+	size_t i, n = sizeof(bundles) / sizeof(bundles[0]);
+
+	for (i = 0; i + 1 < n && access(bundles[i], R_OK) == -1; i++)
+		continue;
+	return bundles[i];
+}
+
 static void
 close_named(int *fd)
 {
@@ -45,9 +61,11 @@ files_close(struct remote *r)
 static int
 files_open(struct remote *r, const struct conf_site *s, struct err *err)
 {
-	const char *ca = s->git.transport == GIT_OVER_HTTPS ? s->ca : "";
+	const char *ca = "";
 	const char *dir = s->git.transport == GIT_LOCAL ? s->git.path : "";
 
+	if (s->git.transport == GIT_OVER_HTTPS)
+		ca = s->ca[0] != '\0' ? s->ca : system_ca();
 	r->files.ca = r->files.ssh_key = -1;
 	r->files.password = r->files.repository = -1;
 	if (open_named(ca, 0, "trusted certificates", &r->files.ca, err) == 0 &&

@@ -104,13 +104,14 @@ end_if_drained(void *arg)
 }
 
 static void
-drain(struct serve *s)
+drain(struct serve *s, const struct msg_drain *m)
 {
 	s->env.draining = 1;
 	for (unsigned i = 0; i < s->nlisteners; i++)
 		listener_close(&s->listeners[i]);
 	s->nlisteners = 0;
-	conn_close_idle(&s->pool);
+	if (m->idle_too)
+		conn_close_idle(&s->pool);
 	end_if_drained(s);
 }
 
@@ -132,7 +133,7 @@ on_control(evutil_socket_t fd, short what, void *arg)
 	if (m.type == MSG_SNAPSHOT)
 		take_snapshot(s, &m);
 	else if (m.type == MSG_DRAIN)
-		drain(s);
+		drain(s, (const void *)m.data);
 	else
 		fatalx("unexpected message %d", (int)m.type);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../buf.h"
 #include "object.h"
@@ -69,6 +70,27 @@ check_path(const char *path, const char *shown, struct err *err)
 	return 0;
 }
 
+/* What is missing for lack of rights looks to libgit2 as if it were not there. */
+static int
+check_rights(git_repository *repo, const char *shown, struct err *err)
+{
+	static const char *const dirs[] = {"objects", "refs"};
+	struct buf path = {0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		buf_clear(&path);
+		buf_printf(&path, "%s%s", git_repository_path(repo), dirs[i]);
+		if (access(buf_cstr(&path), R_OK | X_OK) == -1)
+			r = err_set(err,
+				    "%s: the user that blogd runs as cannot "
+				    "read \"%s\" in it: %s",
+				    shown, dirs[i], strerror(errno));
+	}
+	buf_free(&path);
+	return r;
+}
+
 static int
 open_repository(git_repository **repo, const char *path, const char *shown,
 		struct err *err)
@@ -86,13 +108,17 @@ open_repository(git_repository **repo, const char *path, const char *shown,
 			       shown);
 	if (r < 0)
 		return libgit2_error(err, shown);
-	if (!git_repository_is_shallow(*repo))
-		return 0;
-	git_repository_free(*repo);
-	return err_set(err,
-		       "%s: a shallow repository lacks the history that "
-		       "dates are taken from; run git fetch --unshallow in it",
-		       shown);
+	if (git_repository_is_shallow(*repo))
+		r = err_set(err,
+			    "%s: a shallow repository lacks the history that "
+			    "dates are taken from; run git fetch --unshallow "
+			    "in it",
+			    shown);
+	else
+		r = check_rights(*repo, shown, err);
+	if (r == -1)
+		git_repository_free(*repo);
+	return r;
 }
 
 static int

@@ -90,6 +90,8 @@ output_put(struct output *o, const void *data, size_t len)
 {
 	const char *at = data;
 
+	if (len == 0)
+		return;
 	if (o->tls == NULL) {
 		output_wire(o, data, len);
 		return;

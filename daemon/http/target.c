@@ -5,6 +5,14 @@
 
 #include "field.h"
 
+/* Pages link to these encoded, so that a path can stand in HTML as it is; people
+ * type them as they are.  Neither way leads to a redirect. */
+static int
+either_way(char c)
+{
+	return c == '&' || c == '\'';
+}
+
 /* Puts the byte that *at stands for into *c and moves *at behind it; *plain
  * tells whether it was written in the canonical way.  -1: not to be decoded. */
 static int
@@ -24,8 +32,8 @@ take(struct slice raw, size_t *at, char *c, int *plain)
 	if (!field_is(hi, CLASS_HEX) || !field_is(lo, CLASS_HEX))
 		return -1;
 	*c = (char)(field_hex(hi) << 4 | field_hex(lo));
-	*plain =
-	    *c != '/' && !field_is(*c, CLASS_PCHAR) && hi < 'a' && lo < 'a';
+	*plain = *c != '/' && (!field_is(*c, CLASS_PCHAR) || either_way(*c)) &&
+		 hi < 'a' && lo < 'a';
 	return *c == '\0' ? -1 : 0;
 }
 

@@ -307,7 +307,7 @@ mutations(void **state)
 
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
-		char text[sizeof(good)], *block;
+		char text[sizeof(good)];
 		struct request r;
 		int whole;
 
@@ -320,7 +320,6 @@ mutations(void **state)
 		whole =
 		    request_read(text, sizeof(good) - 1, &limits,
 				 &(struct request_scan){0}, &r, &(size_t){0});
-		(void)block;
 		if (whole != REQUEST_OK)
 			assert_int_equal(read_slowly(text, sizeof(good) - 1),
 					 whole);

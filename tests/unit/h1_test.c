@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "http_fixture.h"
+
+static void
+errors_close(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(
+	    talk_in_pieces(f, "GET /%00 HTTP/1.1\r\n" HOST "\r\n", 99, 0),
+	    H1_LINGER);
+	assert_int_equal(status_of(buf_cstr(&f->out)), 400);
+	assert_true(has(f->out.data, "\r\nConnection: close\r\n"));
+	/* What follows an error is not looked at. */
+	assert_int_equal(
+	    talk_in_pieces(
+		f, "GET / HTTP/1.1\n\nGET / HTTP/1.1\r\n" HOST "\r\n", 99, 0),
+	    H1_LINGER);
+	buf_cstr(&f->out);
+	assert_int_equal(count(f, "HTTP/1.1 "), 1);
+}
+
+static void
+last_requests(void **state)
+{
+	struct fixture *f = *state;
+	static const char close[] =
+	    "GET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n";
+
+	assert_int_equal(talk_in_pieces(f, close, 999, 0), H1_CLOSE);
+	assert_int_equal(talk_in_pieces(f, "GET / HTTP/1.0\r\n\r\n", 999, 0),
+			 H1_CLOSE);
+	assert_int_equal(
+	    talk_in_pieces(
+		f, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 99, 0),
+	    H1_READ);
+	assert_true(has(buf_cstr(&f->out), "\r\nConnection: keep-alive\r\n"));
+	f->env.draining = 1;
+	assert_int_equal(
+	    talk_in_pieces(f, "GET / HTTP/1.1\r\n" HOST "\r\n", 99, 0),
+	    H1_LINGER);
+	assert_true(has(buf_cstr(&f->out), "\r\nConnection: close\r\n"));
+	f->env.draining = 0;
+}
+
+/* Answers in order, however the requests come. */
+static void
+pipelining(void **state)
+{
+	struct fixture *f = *state;
+	static const char text[] =
+	    "GET / HTTP/1.1\r\n" HOST "\r\n"
+	    "POST /push HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nGET /"
+	    "GET /big HTTP/1.1\r\n" HOST "\r\n"
+	    "POST /push HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+	    "3\r\nabc\r\n0\r\n\r\n"
+	    "HEAD /big HTTP/1.1\r\n" HOST "\r\n"
+	    "GET /none HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n";
+
+	for (size_t piece = 1; piece < sizeof(text); piece += 7) {
+		const char *a, *b;
+
+		assert_int_equal(talk_in_pieces(f, text, piece, 0), H1_CLOSE);
+		a = buf_cstr(&f->out);
+		assert_int_equal(count(f, "HTTP/1.1 "), 6);
+		assert_int_equal(count(f, "HTTP/1.1 202 "), 2);
+		b = strstr(a, "Content-Length: 307200\r\n\r\n");
+		assert_non_null(b);
+		assert_memory_equal(b + 26, f->big, BIG);
+		assert_int_equal(status_of(b + 26 + BIG), 202);
+		assert_true(has(b + 26 + BIG, "\r\n\r\nnothing here"));
+	}
+}
+
+static void
+bodies(void **state)
+{
+	struct fixture *f = *state;
+	const char *a = talk(f, "POST /push HTTP/1.1\r\n" HOST
+				"Content-Length: 101\r\n\r\n");
+
+	assert_int_equal(status_of(a), 413);
+	assert_int_equal(f->hooks, 0);
+	a = talk(f, "POST /push HTTP/1.1\r\n" HOST
+		    "Transfer-Encoding: chunked\r\n\r\n1;x\r\n");
+	assert_int_equal(status_of(a), 400);
+	a = talk(f,
+		 "POST /push HTTP/1.1\r\n" HOST "Content-Length: 4\r\n\r\nabc");
+	assert_string_equal(a, "");
+}
+
+static void
+expectations(void **state)
+{
+	struct fixture *f = *state;
+	const char *a =
+	    talk(f, "POST /push HTTP/1.1\r\n" HOST "Content-Length: 4\r\n"
+		    "Expect: 100-continue\r\n\r\n");
+
+	assert_string_equal(a, "HTTP/1.1 100 Continue\r\n\r\n");
+	/* A refusal need not wait for the body. */
+	a = talk(f, "POST / HTTP/1.1\r\n" HOST "Content-Length: 4\r\n"
+		    "Expect: 100-continue\r\n\r\n");
+	assert_int_equal(status_of(a), 405);
+	assert_true(has(a, "\r\nConnection: close\r\n"));
+	a = talk(f, "POST /push HTTP/1.1\r\n" HOST "Content-Length: 400\r\n"
+		    "Expect: 100-continue\r\n\r\n");
+	assert_int_equal(status_of(a), 413);
+	a = talk(f, "POST /push HTTP/1.0\r\nContent-Length: 4\r\n"
+		    "Expect: 100-continue\r\n\r\n");
+	assert_string_equal(a, "");
+}
+
+/* A response under way keeps the snapshot it began with. */
+static void
+swap_under_way(void **state)
+{
+	struct fixture *f = *state;
+	static char text[] = "GET /big HTTP/1.1\r\n" HOST "\r\n";
+	struct input in = {text, sizeof(text) - 1};
+	struct h1 h = {0};
+	const char *a;
+
+	buf_clear(&f->out);
+	output_begin(&f->output, NULL);
+	assert_int_equal(h1_run(&h, &f->env, 0, &in, &f->output), H1_WRITE);
+	assert_true(f->output.wire_len <= 64 * 1024);
+	collect(f);
+	snapshot_unref(f->env.snapshot);
+	f->env.snapshot = make_snapshot(slice_of("new"));
+	while (h1_run(&h, &f->env, 0, &in, &f->output) == H1_WRITE)
+		collect(f);
+	collect(f);
+	a = body_of(buf_cstr(&f->out));
+	assert_int_equal(strlen(a), BIG);
+	assert_memory_equal(a, f->big, BIG);
+	assert_null(h.held);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(errors_close), TEST(last_requests), TEST(pipelining),
+	    TEST(bodies),	TEST(expectations),  TEST(swap_under_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
