@@ -61,8 +61,8 @@ check_files(const struct conf *conf, FILE *out)
 	int problems = 0;
 
 	if (s->git.transport == GIT_OVER_HTTPS)
-		close_file(open_file(s->ca, "trusted certificates", &problems,
-				     out));
+		close_file(
+		    open_file(s->ca, "trusted certificates", &problems, out));
 	if (s->git.transport == GIT_LOCAL)
 		close_file(
 		    open_file(s->git.path, "repository", &problems, out));

@@ -2,6 +2,11 @@
 #include "child.h"
 
 #include <sys/wait.h>
+#ifdef __FreeBSD__
+#include <sys/auxv.h>
+
+#include <limits.h>
+#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,12 +25,18 @@ static int self_fd = -1; /* the binary that runs, even if the file changes */
 int
 child_init(struct event_base *b, const char *argv0, struct err *err)
 {
-	const char *const paths[] = {"/proc/self/exe", "/proc/curproc/file",
-				     argv0};
+#ifdef __FreeBSD__
+	char self[PATH_MAX] = "";
+
+	elf_aux_info(AT_EXECPATH, self, sizeof(self));
+#else
+	const char *self = "/proc/self/exe";
+#endif
 
 	base = b;
-	for (size_t i = 0; self_fd == -1 && i < 3; i++)
-		self_fd = open(paths[i], O_RDONLY | O_CLOEXEC);
+	self_fd = open(self, O_RDONLY | O_CLOEXEC);
+	if (self_fd == -1)
+		self_fd = open(argv0, O_RDONLY | O_CLOEXEC);
 	if (self_fd == -1)
 		return err_set(err, "cannot open the blogd binary (%s): %s",
 			       argv0, strerror(errno));

@@ -2,6 +2,7 @@
 #include "conf_url.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <stdio.h>

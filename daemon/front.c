@@ -16,8 +16,8 @@ struct process { /* of this generation: keys or one serve */
 	struct child child;
 	struct restart restart;
 	struct front *front;
-	unsigned number; /* of the serve: its channel */
-	int swapping;	 /* MSG_SNAPSHOT is not answered yet */
+	unsigned number;   /* of the serve: its channel */
+	unsigned swapping; /* MSG_SNAPSHOTs not answered yet */
 };
 
 struct front {
@@ -202,6 +202,18 @@ front_conf(const struct front *f)
 	return &f->conf;
 }
 
+int
+front_is_running(const struct front *f)
+{
+	return f->state == RUNNING;
+}
+
+int
+front_shows(const struct front *f, const struct published *p)
+{
+	return f->shown == p;
+}
+
 const struct listeners *
 front_listeners(const struct front *f)
 {
@@ -217,7 +229,7 @@ show_to(struct process *p)
 
 	if (s == NULL || !p->child.ready)
 		return;
-	p->swapping = 1;
+	p->swapping++;
 	child_send(&p->child, MSG_SNAPSHOT, NULL, 0, s->fds, s->nfds);
 }
 
@@ -244,9 +256,9 @@ front_show(struct front *f, const struct published *s)
 static void
 answered(struct process *p, int refused)
 {
-	if (!p->swapping)
+	if (p->swapping == 0)
 		return;
-	p->swapping = 0;
+	p->swapping--;
 	if (refused)
 		p->front->refused = 1;
 	check_shown(p->front);
@@ -357,11 +369,12 @@ front_drain(struct front *f, int idle_too, long long ms)
 	struct msg_drain drain = {.idle_too = (uint32_t)idle_too};
 
 	f->state = DRAINING;
+	f->shown = NULL; /* its owner may drop it now */
 	for (unsigned i = 0; i < f->nserve; i++) {
 		event_del(f->serve[i].restart.timer);
 		f->serve[i].child.expected = 1;
-		child_send(&f->serve[i].child, MSG_DRAIN, &drain,
-			   sizeof(drain), NULL, 0);
+		child_send(&f->serve[i].child, MSG_DRAIN, &drain, sizeof(drain),
+			   NULL, 0);
 	}
 	timer_set(f->deadline, ms);
 	if (!alive(f))
@@ -372,6 +385,7 @@ void
 front_kill(struct front *f)
 {
 	f->state = DRAINING;
+	f->shown = NULL;
 	event_del(f->keys.restart.timer);
 	for (unsigned i = 0; i < f->nserve; i++) {
 		event_del(f->serve[i].restart.timer);

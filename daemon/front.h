@@ -56,6 +56,9 @@ void front_launch(struct front *f);
  * at once. */
 void front_show(struct front *f, const struct published *p);
 
+int front_is_running(const struct front *f); /* ready() was called */
+int front_shows(const struct front *f, const struct published *p);
+
 /* No new connections; ends when the readers have gone or after ms.  idle_too:
  * connections between two requests are closed at once. */
 void front_drain(struct front *f, int idle_too, long long ms);

@@ -70,10 +70,28 @@ role_name(enum role role)
 	return (unsigned)role < ROLE__MAX ? names[role] : "unknown";
 }
 
+/* FreeBSD before 15 has room for 8 KiB, which is less than a message. */
+static void
+make_room(int fd)
+{
+#ifdef __FreeBSD__
+	int size = 4 * IPC_DATA_MAX;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+#else
+	(void)fd;
+#endif
+}
+
 int
 ipc_pair(int fds[2])
 {
-	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1)
+		return -1;
+	make_room(fds[0]);
+	make_room(fds[1]);
+	return 0;
 }
 
 static int
@@ -120,8 +138,9 @@ ipc_send(const struct ipc *c, enum msg_type type, const void *data, size_t len,
 		cm->cmsg_len = CMSG_LEN(sizeof(int) * nfds);
 		memcpy(CMSG_DATA(cm), fds, sizeof(int) * nfds);
 	}
+	/* MSG_EOR: FreeBSD 15 joins messages that nothing separates. */
 	do
-		n = sendmsg(c->fd, &mh, MSG_NOSIGNAL);
+		n = sendmsg(c->fd, &mh, MSG_NOSIGNAL | MSG_EOR);
 	while (n == -1 && errno == EINTR);
 	return n == -1 ? -1 : 0;
 }

@@ -76,6 +76,10 @@ update_done(int result, const char *text)
 		tell_started(text);
 	else if (s != NULL)
 		tell_started(serving(s));
+	/* One that is about to take over must not do so with the old site. */
+	if (p.next != NULL && front_is_running(p.next) &&
+	    !front_shows(p.next, s))
+		front_show(p.next, s);
 }
 
 static void
@@ -139,6 +143,7 @@ take_over(void)
 	p.front = p.next;
 	p.next = NULL;
 	front_drain(p.draining, 0, (long long)conf->drain_s * 1000);
+	update_show_again(p.update);
 	reload_ended(1);
 }
 
@@ -164,7 +169,8 @@ front_has_shown(struct front *f, int result)
 {
 	if (f == p.front)
 		update_shown(p.update, result);
-	else if (f == p.next)
+	else if (f == p.next && front_is_running(f) &&
+		 front_shows(f, update_published(p.update)))
 		take_over();
 }
 

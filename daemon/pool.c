@@ -4,6 +4,9 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#ifdef __FreeBSD__
+#include <sys/procdesc.h>
+#endif
 
 #include <errno.h>
 #include <limits.h>
@@ -37,7 +40,11 @@ enum state { ABSENT, STARTING, IDLE, BUSY };
 
 struct worker {
 	enum state state;
+#ifdef __FreeBSD__
+	int process; /* capability mode kills by descriptor only */
+#else
 	pid_t pid;
+#endif
 	int fd;
 	char *area; /* input, then output; mapped once, kept when replaced */
 	size_t id;  /* BUSY: the caller's job */
@@ -148,23 +155,70 @@ map_area(struct worker *w, struct err *err)
 	return 0;
 }
 
+#ifdef __FreeBSD__
+
+static pid_t
+worker_fork(struct worker *w)
+{
+	return pdfork(&w->process, PD_CLOEXEC);
+}
+
+/* Its area is used again, so its end is waited for. */
+static void
+worker_kill(struct worker *w)
+{
+	struct pollfd end = {.fd = w->process};
+
+	pdkill(w->process, SIGKILL);
+	while (poll(&end, 1, -1) == -1)
+		if (errno != EINTR)
+			fatal("poll");
+	close(w->process);
+}
+
+#else
+
+static pid_t
+worker_fork(struct worker *w)
+{
+	return w->pid = fork();
+}
+
+/* How it ended, if not by this: a filter's SIGSYS should be seen. */
+static void
+worker_kill(struct worker *w)
+{
+	int status;
+
+	kill(w->pid, SIGKILL);
+	while (waitpid(w->pid, &status, 0) == -1)
+		if (errno != EINTR)
+			fatal("waitpid");
+	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+		log_warn("a render worker was ended by signal %d",
+			 WTERMSIG(status));
+}
+
+#endif
+
 static int
 worker_start(struct pool *p, struct worker *w, struct err *err)
 {
 	int fds[2];
+	pid_t pid;
 
 	if (map_area(w, err) == -1)
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1)
 		return err_set(err, "no channel for a render worker: %s",
 			       strerror(errno));
-	w->pid = fork();
-	if (w->pid == 0) {
+	pid = worker_fork(w);
+	if (pid == 0) {
 		w->fd = fds[1];
 		worker_main(p, w);
 	}
 	close(fds[1]);
-	if (w->pid == -1) {
+	if (pid == -1) {
 		close(fds[0]);
 		return err_set(err, "cannot start a render worker: %s",
 			       strerror(errno));
@@ -175,20 +229,11 @@ worker_start(struct pool *p, struct worker *w, struct err *err)
 	return 0;
 }
 
-/* How it ended, if not by this: a filter's SIGSYS should be seen. */
 static void
 worker_end(struct worker *w)
 {
-	int status;
-
 	close(w->fd);
-	kill(w->pid, SIGKILL);
-	while (waitpid(w->pid, &status, 0) == -1)
-		if (errno != EINTR)
-			fatal("waitpid");
-	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-		log_warn("a render worker was ended by signal %d",
-			 WTERMSIG(status));
+	worker_kill(w);
 	w->state = ABSENT;
 }
 

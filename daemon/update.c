@@ -271,6 +271,13 @@ update_shown(struct update *u, int result)
 	finish(u, NULL);
 }
 
+void
+update_show_again(struct update *u)
+{
+	if (u->state == SHOWING)
+		u->ops->show(u->candidate);
+}
+
 const struct published *
 update_published(const struct update *u)
 {

@@ -36,6 +36,9 @@ void update_hook(struct update *u);
 
 /* The front's answer to show: 0, or -1 when a serve refused. */
 void update_shown(struct update *u, int result);
+/* Another front has taken over: if an answer is awaited, it is asked instead.
+ */
+void update_show_again(struct update *u);
 const struct published *update_published(const struct update *u);
 
 /* After a reload.  Settings of the same remote are taken over and lead to a

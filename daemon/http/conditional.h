@@ -13,6 +13,6 @@
  * time (0: it has none).
  */
 int conditional_fresh(const struct request *r, struct slice etag,
-    int64_t modified);
+		      int64_t modified);
 
 #endif

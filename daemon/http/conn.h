@@ -22,7 +22,7 @@ struct conn_pool {
 	char *input; /* shared by all connections */
 	size_t input_cap;
 	uint32_t n, max;
-	uint32_t min_rate; /* bytes/s a reader must take; 0: any */
+	uint32_t min_rate;	   /* bytes/s a reader must take; 0: any */
 	void (*closed)(void *arg); /* after each connection's end */
 	void *arg;
 };
@@ -30,7 +30,7 @@ struct conn_pool {
 /* Sizes and times are the settings' of env; max is the most connections that
  * may be open. */
 void conn_pool_init(struct conn_pool *p, struct event_base *base,
-    struct http_env *env, struct tls *tls, uint32_t max);
+		    struct http_env *env, struct tls *tls, uint32_t max);
 
 /* A connection on an accepted, non-blocking socket, which it takes over. */
 void conn_open(struct conn_pool *p, int fd, int plain);

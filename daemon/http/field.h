@@ -12,7 +12,7 @@
 /* Character classes; `field_class[byte] & X`. */
 enum {
 	CLASS_TOKEN = 1,      /* tchar, RFC 9110 section 5.6.2 */
-	CLASS_TEXT = 2,       /* HTAB, SP, VCHAR, obs-text */
+	CLASS_TEXT = 2,	      /* HTAB, SP, VCHAR, obs-text */
 	CLASS_UNRESERVED = 4, /* RFC 3986 section 2.3 */
 	CLASS_PCHAR = 8,      /* unreserved, sub-delims, ":", "@" */
 	CLASS_HOST = 16,      /* unreserved, sub-delims */

@@ -13,11 +13,11 @@
 struct h1 {
 	struct request_scan scan;
 	int in_body;
-	int answered;         /* set with each answer, cleared by who cares */
-	int ending;           /* enum h1_want, once no request follows */
-	size_t head_len;      /* in_body: the head stays until it is answered */
-	struct body body;     /* of the request */
-	struct slice rest;    /* of a response */
+	int answered;	   /* set with each answer, cleared by who cares */
+	int ending;	   /* enum h1_want, once no request follows */
+	size_t head_len;   /* in_body: the head stays until it is answered */
+	struct body body;  /* of the request */
+	struct slice rest; /* of a response */
 	struct snapshot *held; /* what rest points into */
 };
 
@@ -36,7 +36,7 @@ enum h1_want {
 
 /* plain: the connection has no TLS. */
 enum h1_want h1_run(struct h1 *h, struct http_env *env, int plain,
-    struct input *in, struct output *out);
+		    struct input *in, struct output *out);
 
 /* 408 for a request that has begun and does not come to its end. */
 void h1_timeout(struct h1 *h, struct http_env *env, struct output *out);

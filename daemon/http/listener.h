@@ -19,7 +19,7 @@ struct listener {
 
 /* fd must not block; it stays open until listener_close. */
 void listener_open(struct listener *l, struct conn_pool *pool, int fd,
-    int plain);
+		   int plain);
 void listener_close(struct listener *l);
 
 #endif

@@ -352,10 +352,12 @@ over_limit(const struct request_scan *s, size_t end,
 {
 	size_t first = METHOD_LEN_MAX + lim->target + sizeof(" HTTP/1.1 ");
 
+	if (s->lines > lim->fields + 1)
+		return 431;
 	if (s->lines == 0 && end - s->start > first)
 		return 414;
-	if (end - s->start > lim->head || s->lines > lim->fields + 1)
-		return 431;
+	if (end - s->start > lim->head)
+		return s->lines == 0 ? 414 : 431;
 	return REQUEST_INCOMPLETE;
 }
 

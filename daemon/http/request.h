@@ -41,7 +41,7 @@ struct request_framing {
 
 struct request {
 	enum method method;
-	struct slice target;    /* "/path?query" as sent, or "*" */
+	struct slice target;	/* "/path?query" as sent, or "*" */
 	struct slice authority; /* Host, or :authority; empty: none */
 	struct request_framing framing;
 	unsigned nkept;
@@ -52,8 +52,8 @@ struct request {
 };
 
 struct request_limits {
-	size_t head;     /* bytes from request line to empty line */
-	size_t target;   /* bytes */
+	size_t head;	 /* bytes from request line to empty line */
+	size_t target;	 /* bytes */
 	unsigned fields; /* lines */
 };
 
@@ -68,7 +68,7 @@ struct request_scan {
 };
 
 #define REQUEST_INCOMPLETE 0
-#define REQUEST_OK         1
+#define REQUEST_OK	   1
 
 /*
  * Reads the head at data[0..len).  data must hold the same bytes as in the
@@ -77,14 +77,15 @@ struct request_scan {
  * with before closing: 400, 414, 431, 505.
  */
 int request_read(const char *data, size_t len, const struct request_limits *lim,
-    struct request_scan *scan, struct request *r, size_t *head_len);
+		 struct request_scan *scan, struct request *r,
+		 size_t *head_len);
 
 /* The method of its name. */
 enum method request_method(struct slice name);
 
 /* The next value of the field, 0 at the end; *iter starts as 0. */
 int request_value(const struct request *r, enum request_field field,
-    unsigned *iter, struct slice *value);
+		  unsigned *iter, struct slice *value);
 
 /* "host[:port]" as RFC 3986 writes it, not empty, without user. */
 int request_authority_valid(struct slice authority);

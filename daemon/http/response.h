@@ -16,11 +16,12 @@ struct plan {
 	/* Complete "Name: value\r\n" lines, one slice after the other, without
 	 * Date, Connection and the empty line, which are the writer's. */
 	struct slice fields[2];
-	/* Empty for HEAD, 304, 204.  In the snapshot, or the plan's own text. */
+	/* Empty for HEAD, 304, 204.  In the snapshot, or the plan's own text.
+	 */
 	struct slice body;
 	int from_snapshot; /* the slices need the snapshot to live */
-	int hook;          /* somebody asks for an update */
-	int close;         /* the connection cannot be used any more */
+	int hook;	   /* somebody asks for an update */
+	int close;	   /* the connection cannot be used any more */
 };
 
 /* Memory for the lines of one plan, which live until the next is made.  It
@@ -39,7 +40,7 @@ struct site_view {
 };
 
 void plan_response(struct plan *p, const struct site_view *view,
-    const struct request *r, struct plan_memory *m);
+		   const struct request *r, struct plan_memory *m);
 
 /* For what is not a request: too long, too slow, malformed.  Closes. */
 void plan_error(struct plan *p, unsigned status, struct plan_memory *m);

@@ -5,8 +5,8 @@
 
 #include "field.h"
 
-/* Pages link to these encoded, so that a path can stand in HTML as it is; people
- * type them as they are.  Neither way leads to a redirect. */
+/* Pages link to these encoded, so that a path can stand in HTML as it is;
+ * people type them as they are.  Neither way leads to a redirect. */
 static int
 either_way(char c)
 {

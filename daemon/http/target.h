@@ -9,7 +9,8 @@
  * byte with the snapshot's, so there must be one spelling for each: canonical
  * means one slash between elements and none at the end, unreserved characters
  * and sub-delims, ":" and "@" as they are, all others percent-encoded with
- * capital digits (RFC 3986 section 6.2.2).
+ * capital digits (RFC 3986 section 6.2.2).  "&" and "'" count as canonical in
+ * both ways, since links in HTML encode them.
  */
 struct target {
 	struct slice path;  /* decoded, and as it is in canonical form */
@@ -19,7 +20,8 @@ struct target {
 };
 
 /* The path goes to `path`, which is cleared and must live as long as *t.  -1
- * for a target no client may send: bad percent-encoding, an encoded NUL, "#". */
+ * for a target no client may send: bad percent-encoding, an encoded NUL, "#".
+ */
 int target_parse(struct slice raw, struct buf *path, struct target *t);
 
 /* Appends the canonical form; nothing in it can end a header line. */

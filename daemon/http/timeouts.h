@@ -14,18 +14,18 @@
  * queue is also the one that has waited longest.
  */
 enum wait_kind {
-	WAIT_IDLE,      /* between requests */
-	WAIT_LINGER,    /* answered for good, the client may still send */
+	WAIT_IDLE,   /* between requests */
+	WAIT_LINGER, /* answered for good, the client may still send */
 	WAIT_HANDSHAKE,
-	WAIT_HEADER,    /* first byte to empty line */
+	WAIT_HEADER, /* first byte to empty line */
 	WAIT_BODY,
-	WAIT_WRITE,     /* the client does not read */
+	WAIT_WRITE, /* the client does not read */
 	WAIT__MAX
 };
 
 struct waiter {
 	struct waiter *next, *prev; /* NULL: in no queue */
-	int64_t deadline;           /* ms of timeouts_now */
+	int64_t deadline;	    /* ms of timeouts_now */
 	enum wait_kind kind;
 };
 
@@ -42,7 +42,8 @@ struct timeouts {
 int64_t timeouts_now(void);
 
 void timeouts_init(struct timeouts *t, struct event_base *base,
-    const int64_t ms[WAIT__MAX], void (*expired)(struct waiter *w));
+		   const int64_t ms[WAIT__MAX],
+		   void (*expired)(struct waiter *w));
 
 /* Starts to wait, or to wait again. */
 void timeouts_wait(struct timeouts *t, struct waiter *w, enum wait_kind kind);

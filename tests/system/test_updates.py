@@ -421,6 +421,35 @@ def test_reload_under_load_loses_no_request(t):
     assert load.count > 50
 
 
+def test_reloads_and_updates_at_the_same_time(t):
+    """Whichever of them ends first: the last commit is served, under the last
+    name, and the next update still works."""
+    made = t.blog()
+    daemon = t.daemon(made.path)
+    load = client.Load(daemon.connect, ["/", "/Posts/One"])
+    try:
+        for number in range(12):
+            made.commit({"Posts/Race": article("Race", "Lap %d.\n" % number)})
+            daemon.configure(conf_of(daemon, made.path,
+                                     name="Name %d" % number))
+            first, second = signal.SIGUSR2, signal.SIGHUP
+            if number % 2:
+                first, second = second, first
+            daemon.signal(first)
+            time.sleep(0.004 * number)
+            daemon.signal(second)
+            time.sleep(0.05 * (number % 3))
+        eventually(lambda: "Lap 11." in daemon.get("/Posts/Race").text)
+        eventually(lambda: "Name 11" in daemon.page("/"))
+    finally:
+        load.stop()
+    assert not load.failures, load.failures[:5]
+    daemon.settled()
+    made.commit({"Posts/Race": article("Race", "The end.\n")})
+    daemon.update()
+    assert "The end." in daemon.page("/Posts/Race")
+
+
 def test_reload_of_a_new_remote(t):
     daemon = t.serve()
     other = t.blog({"Posts/Other": article("Other", "Other.\n")},

@@ -290,6 +290,7 @@ sizes(void **state)
 	assert_int_equal(sized(get, 8100, "A", ""), REQUEST_INCOMPLETE);
 	assert_int_equal(sized(get, 9000, "A", ""), 431);
 	assert_int_equal(sized(get, 17, "If-None-Match: *\r\n", "\r\n"), 431);
+	assert_int_equal(sized("\r\nGET /", 9000, "a", ""), 414);
 	assert_int_equal(sized("", 33, "G", " / HTTP/1.1\r\n"), 400);
 }
 
@@ -455,6 +456,19 @@ targets(void **state)
 	expect_target("?a", NULL, NULL);
 }
 
+static void
+either_spelling(void **state)
+{
+	struct buf memory = {0};
+	struct target t;
+
+	(void)state;
+	assert_int_equal(target_parse(slice_of("/%26%27&'"), &memory, &t), 0);
+	assert_true(t.canonical);
+	assert_true(slice_is(t.path, "/&'&'"));
+	buf_free(&memory);
+}
+
 int
 main(void)
 {
@@ -471,6 +485,7 @@ main(void)
 	    cmocka_unit_test(chunked_bodies),
 	    cmocka_unit_test(counted_bodies),
 	    cmocka_unit_test(targets),
+	    cmocka_unit_test(either_spelling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
