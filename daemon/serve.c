@@ -107,6 +107,7 @@ static void
 drain(struct serve *s, const struct msg_drain *m)
 {
 	s->env.draining = 1;
+	s->env.closing_idle = m->idle_too != 0;
 	for (unsigned i = 0; i < s->nlisteners; i++)
 		listener_close(&s->listeners[i]);
 	s->nlisteners = 0;

@@ -17,7 +17,8 @@ struct http_env {
 	struct snapshot *snapshot; /* NULL: none yet */
 	struct request_limits limits;
 	struct plan_memory memory;
-	int draining; /* answer, then close */
+	int draining;	  /* the next answer of a connection is its last */
+	int closing_idle; /* nor need it wait for another question */
 	time_t date_time;
 	char date[HTTP_DATE_LEN + 1];
 	void (*hook)(void *arg); /* somebody asks for an update */

@@ -197,9 +197,9 @@ send_rest(struct h1 *h, struct output *out)
 static enum h1_want
 rest(const struct h1 *h, const struct http_env *env, const struct input *in)
 {
-	/* A response that had begun before the draining promised nothing of the
-	 * kind, but its client can come again: to another process. */
-	if (env->draining && h->answered && !h->in_body && in->len == 0)
+	/* A response that had begun before promised nothing of the kind, but
+	 * its client can come again: to another process. */
+	if (env->closing_idle && h->answered && !h->in_body && in->len == 0)
 		return H1_CLOSE;
 	return H1_READ;
 }

@@ -246,9 +246,9 @@ def test_git_is_killed_in_the_middle_of_a_fetch(t):
 
 def test_all_children_die_at_once(t):
     made, daemon = networked(t)
-    daemon.settled()
-    for pid in blogd.descendants(daemon.pid):
-        os.kill(pid, signal.SIGKILL)
+    for pids in daemon.settled().values():
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
 
     def answers():
         try:
