@@ -46,7 +46,8 @@ struct serve {
 	struct conn_pool pool;
 	struct listener listeners[START_FDS_MAX];
 	unsigned nlisteners;
-	int64_t hook_sent; /* ms */
+	struct event hook_timer; /* a hook is to be told */
+	int64_t hook_sent;	 /* ms; 0: none yet */
 };
 
 /* The end of a start that cannot succeed: the operator reads why. */
@@ -59,20 +60,34 @@ give_up(const struct serve *s, const char *text)
 
 /* ------------------------------------------------------------ messages -- */
 
-/* However many ask: the parent is told now and then, and decides. */
 static void
-on_hook(void *arg)
+tell_parent(evutil_socket_t fd, short what, void *arg)
 {
 	struct serve *s = arg;
-	int64_t now = timeouts_now();
 
-	if (s->hook_sent != 0 && now - s->hook_sent < HOOK_INTERVAL_MS)
-		return;
-	s->hook_sent = now;
+	(void)fd, (void)what;
+	s->hook_sent = timeouts_now();
 	if (ipc_send(&s->parent, MSG_HOOK, NULL, 0, NULL, 0) == -1 &&
 	    errno != EAGAIN)
 		log_warn("cannot tell the parent of an update: %s",
 			 strerror(errno));
+}
+
+/* However many ask: the parent is told now and then, and decides.  The last of
+ * them is always told, for what it is about may have come after the others. */
+static void
+on_hook(void *arg)
+{
+	struct serve *s = arg;
+	int64_t due = s->hook_sent + HOOK_INTERVAL_MS - timeouts_now();
+	struct timeval later = {0, due * 1000};
+
+	if (evtimer_pending(&s->hook_timer, NULL))
+		return;
+	if (s->hook_sent == 0 || due <= 0)
+		tell_parent(-1, 0, s);
+	else
+		evtimer_add(&s->hook_timer, &later);
 }
 
 /* Responses under way hold the old snapshot until they are done. */
@@ -259,6 +274,7 @@ set_up(struct serve *s, const struct start *start)
 	open_listeners(s, start, SLOT_LISTEN_PLAIN);
 	if (s->tls != NULL)
 		open_listeners(s, start, SLOT_LISTEN_TLS);
+	evtimer_assign(&s->hook_timer, s->base, tell_parent, s);
 	event_assign(&s->control, s->base, s->parent.fd, EV_READ | EV_PERSIST,
 		     on_control, s);
 	event_add(&s->control, NULL);

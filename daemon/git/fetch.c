@@ -7,7 +7,7 @@
 #include "explain.h"
 #include "hostkey.h"
 #include "refs.h"
-#include "tls.h"
+#include "tls_stream.h"
 #include "watch.h"
 
 int

@@ -24,7 +24,7 @@
 #include <openssl/x509v3.h>
 
 #include "../../daemon/git/stream.h"
-#include "../../daemon/git/tls.h"
+#include "../../daemon/git/tls_stream.h"
 #include "../../daemon/ipc.h"
 #include "../../daemon/memfd.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef BLOGD_GIT_TLS_H
-#define BLOGD_GIT_TLS_H
+#ifndef BLOGD_TLS_STREAM_H
+#define BLOGD_TLS_STREAM_H
 
 #include <git2.h>
 #include <git2/sys/stream.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "tls.h"
+#include "tls_stream.h"
 
 #include <limits.h>
 #include <string.h>
