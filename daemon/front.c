@@ -233,10 +233,13 @@ show_to(struct process *p)
 	child_send(&p->child, MSG_SNAPSHOT, NULL, 0, s->fds, s->nfds);
 }
 
-/* Tells the owner when no answer is outstanding any more. */
+/* Tells the owner when no answer is outstanding any more.  As long as nobody
+ * answers readers, nothing is shown. */
 static void
 check_shown(struct front *f)
 {
+	if (f->state == STARTING)
+		return;
 	for (unsigned i = 0; i < f->nserve; i++)
 		if (f->serve[i].swapping)
 			return;
@@ -269,13 +272,18 @@ answered(struct process *p, int refused)
 static void
 check_ready(struct front *f)
 {
+	int waiting;
+
 	if (f->state != STARTING || (f->conf.serve.tls && !f->keys.child.ready))
 		return;
 	for (unsigned i = 0; i < f->nserve; i++)
 		if (!f->serve[i].child.ready)
 			return;
 	f->state = RUNNING;
+	waiting = f->shown != NULL;
 	f->ops->ready(f);
+	if (waiting)
+		check_shown(f);
 }
 
 static void

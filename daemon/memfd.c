@@ -37,7 +37,8 @@ memfd_map_new(const char *name, size_t size, void **map, struct err *err)
 
 	if (fd == -1)
 		return -1;
-	if (size == 0 || size > INT64_MAX || ftruncate(fd, (off_t)size) == -1) {
+	if (size == 0 || (uint64_t)size > INT64_MAX ||
+	    ftruncate(fd, (off_t)size) == -1) {
 		err_set(err, "cannot make %zu bytes of shared memory: %s", size,
 			strerror(errno));
 		close(fd);

@@ -132,7 +132,7 @@ check_room(struct compare *w)
 		return 0;
 	return err_set(w->err,
 		       "the history of all paths needs more than %" PRIu64
-		       " bytes of memory (limit fetch.max-store)",
+		       " bytes of memory (`fetch.max-store`)",
 		       c->bytes_max);
 }
 

@@ -152,8 +152,8 @@ store_charge(struct store *s, size_t bytes, struct err *err)
 		return 0;
 	s->work = WORK_STEP; /* whoever asks again hears it again */
 	return err_set(err,
-		       "the fetch takes longer than %u seconds (limit "
-		       "fetch.deadline)",
+		       "the fetch takes longer than %u seconds ("
+		       "`fetch.deadline`)",
 		       s->set.deadline_s);
 }
 
@@ -164,7 +164,7 @@ store_allow_size(const struct store *s, uint64_t size, struct err *err)
 		return 0;
 	return err_set(err,
 		       "an object has %" PRIu64 " bytes, more than %" PRIu64
-		       " (limit fetch.max-object-size)",
+		       " (`fetch.max-object-size`)",
 		       size, s->set.max_object_size);
 }
 
@@ -176,15 +176,15 @@ store_allow_count(struct store *s, uint64_t count, struct err *err)
 
 	if (count > max)
 		return err_set(err,
-			       "the pack holds more than %u objects (limit "
-			       "fetch.max-objects)",
+			       "the pack holds more than %u objects ("
+			       "`fetch.max-objects`)",
 			       max);
 	if (count <= max - (had < max ? had : max))
 		return 0;
 	s->full = 1;
 	return err_set(err,
 		       "with what older fetches brought, the repository "
-		       "has more than %u objects (limit fetch.max-objects)",
+		       "has more than %u objects (`fetch.max-objects`)",
 		       max);
 }
 
@@ -194,8 +194,8 @@ store_allow_fetch(const struct store *s, uint64_t bytes, struct err *err)
 	if (bytes <= s->set.max_bytes)
 		return 0;
 	return err_set(err,
-		       "the fetch has more than %" PRIu64 " bytes (limit "
-		       "fetch.max-bytes)",
+		       "the fetch has more than %" PRIu64 " bytes ("
+		       "`fetch.max-bytes`)",
 		       s->set.max_bytes);
 }
 
@@ -207,15 +207,15 @@ store_allow_pack(struct store *s, uint64_t bytes, struct err *err)
 	if (bytes > max)
 		return err_set(err,
 			       "the repository needs more than %" PRIu64
-			       " bytes of memory (limit fetch.max-store)",
+			       " bytes of memory (`fetch.max-store`)",
 			       max);
 	if (bytes <= max - (had < max ? had : max))
 		return 0;
 	s->full = 1;
 	return err_set(err,
 		       "with what older fetches brought, the repository "
-		       "needs more than %" PRIu64 " bytes of memory (limit "
-		       "fetch.max-store)",
+		       "needs more than %" PRIu64 " bytes of memory ("
+		       "`fetch.max-store`)",
 		       max);
 }
 

@@ -123,7 +123,7 @@ read_entries(struct walk *w, struct level *l)
 			return err_set(
 			    w->err,
 			    "the commit holds more than %u "
-			    "files and directories (limit fetch.max-files)",
+			    "files and directories (`fetch.max-files`)",
 			    w->set->max_files);
 		if (l->n == cap) {
 			cap = cap > 0 ? cap * 2 : 32;
@@ -219,7 +219,7 @@ take_file(struct walk *w, const struct tree_entry *e)
 		return err_set(w->err, "object %s is no file",
 			       git_oid_tostr_s(&id));
 	if (size > w->set->max_object_size) {
-		leave_out(w, "too large (limit fetch.max-object-size)");
+		leave_out(w, "too large (`fetch.max-object-size`)");
 		return 0;
 	}
 	if (is_lfs_pointer(w, &id, size, &lfs) == -1)
@@ -232,7 +232,7 @@ take_file(struct walk *w, const struct tree_entry *e)
 	    w->bytes > w->set->max_source)
 		return err_set(w->err,
 			       "the files of the commit have more than %" PRIu64
-			       " bytes (limit fetch.max-source)",
+			       " bytes (`fetch.max-source`)",
 			       w->set->max_source);
 	add_item(w, &id, size);
 	return 0;
@@ -243,9 +243,9 @@ static const char *
 bad_place(const struct walk *w, const struct tree_entry *e)
 {
 	if (w->path.len > w->set->max_path)
-		return "the path is too long (limit fetch.max-path)";
+		return "the path is too long (`fetch.max-path`)";
 	if (w->depth > w->set->max_depth)
-		return "too many directories deep (limit fetch.max-depth)";
+		return "too many directories deep (`fetch.max-depth`)";
 	switch (e->mode & MODE_TYPE) {
 	case MODE_LINK:
 		return "symbolic link";

@@ -181,9 +181,9 @@ test_tree_bomb(void **state)
 	s = gitstore_new(&set);
 	t = tree_bomb(s, 20);
 	head = gitstore_commit(s, &t, NULL, 0, 1);
-	expect_error(s, &head, "limit fetch.max-store");
+	expect_error(s, &head, "`fetch.max-store`");
 	store_set_deadline(s, 1); /* long ago */
-	expect_error(s, &head, "limit fetch.deadline");
+	expect_error(s, &head, "`fetch.deadline`");
 	store_free(s);
 }
 

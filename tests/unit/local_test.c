@@ -198,16 +198,16 @@ test_local_limits(void **state)
 	if (begin(&r) == -1)
 		skip();
 	set.max_objects = 100;
-	expect_local_failure(&r, &set, "limit fetch.max-objects");
+	expect_local_failure(&r, &set, "`fetch.max-objects`");
 	set = gitstore_settings();
 	set.max_bytes = 3000;
-	expect_local_failure(&r, &set, "limit fetch.max-bytes");
+	expect_local_failure(&r, &set, "`fetch.max-bytes`");
 	set = gitstore_settings();
 	set.max_store = 3000;
-	expect_local_failure(&r, &set, "limit fetch.max-store");
+	expect_local_failure(&r, &set, "`fetch.max-store`");
 	set = gitstore_settings();
 	set.max_object_size = 250;
-	expect_local_failure(&r, &set, "limit fetch.max-object-size");
+	expect_local_failure(&r, &set, "`fetch.max-object-size`");
 	set = gitstore_settings();
 	/* A missing object, then one that is not what its name says. */
 	gitrepo_run(

@@ -240,7 +240,7 @@ test_bombs(void **state)
 	begin_bad(&p);
 	packer_object(&p, GIT_OBJECT_BLOB, zeros, SIZE);
 	packer_end(&p);
-	expect_refused(s, &p.b, "limit fetch.max-object-size");
+	expect_refused(s, &p.b, "`fetch.max-object-size`");
 	assert_true(s->scratch.cap <= set.max_object_size);
 	buf_free(&p.b);
 
@@ -257,14 +257,14 @@ test_bombs(void **state)
 	delta_begin(&delta, strlen(TEXT), SIZE);
 	packer_ofs_delta(&p, PACK_HEADER, &delta);
 	packer_end(&p);
-	expect_refused(s, &p.b, "limit fetch.max-object-size");
+	expect_refused(s, &p.b, "`fetch.max-object-size`");
 	buf_free(&p.b);
 	begin_bad(&p);
 	buf_clear(&delta);
 	buf_add(&delta, zeros, SIZE);
 	packer_ofs_delta(&p, PACK_HEADER, &delta);
 	packer_end(&p);
-	expect_refused(s, &p.b, "limit fetch.max-object-size");
+	expect_refused(s, &p.b, "`fetch.max-object-size`");
 	assert_true(s->scratch.cap <= set.max_object_size);
 	buf_free(&p.b);
 	buf_free(&delta);
@@ -283,13 +283,13 @@ test_limits(void **state)
 	make_sample(&p);
 	set.max_bytes = p.b.len - 1;
 	s = gitstore_new(&set);
-	expect_refused(s, &p.b, "limit fetch.max-bytes");
+	expect_refused(s, &p.b, "`fetch.max-bytes`");
 	store_free(s);
 
 	set.max_bytes = p.b.len;
 	set.max_store = p.b.len - 1;
 	s = gitstore_new(&set);
-	expect_refused(s, &p.b, "limit fetch.max-store");
+	expect_refused(s, &p.b, "`fetch.max-store`");
 	assert_false(store_is_full(s));
 	store_free(s);
 
@@ -297,8 +297,8 @@ test_limits(void **state)
 	set.max_objects = p.n - 1;
 	s = gitstore_new(&set);
 	expect_refused(s, &p.b,
-		       "the pack holds more than 5 objects (limit "
-		       "fetch.max-objects)");
+		       "the pack holds more than 5 objects ("
+		       "`fetch.max-objects`)");
 	store_free(s);
 
 	set.max_objects = p.n;
@@ -321,7 +321,7 @@ test_full(void **state)
 	set.max_store = p.b.len;
 	s = gitstore_new(&set);
 	gitstore_put(s, GIT_OBJECT_BLOB, "old", 3);
-	expect_refused(s, &p.b, "limit fetch.max-store");
+	expect_refused(s, &p.b, "`fetch.max-store`");
 	assert_true(store_is_full(s));
 	store_free(s);
 
@@ -329,7 +329,7 @@ test_full(void **state)
 	set.max_objects = p.n;
 	s = gitstore_new(&set);
 	gitstore_put(s, GIT_OBJECT_BLOB, "old", 3);
-	expect_refused(s, &p.b, "limit fetch.max-objects");
+	expect_refused(s, &p.b, "`fetch.max-objects`");
 	assert_true(store_is_full(s));
 	store_free(s);
 	buf_free(&p.b);

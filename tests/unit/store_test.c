@@ -196,7 +196,7 @@ test_deadline_and_stop(void **state)
 	store_set_deadline(s, 1); /* in the first second after the start */
 	assert_int_not_equal(gitstore_feed(s, &p.b, 100), 0);
 	assert_string_equal(store_failure(s), "the fetch takes longer than 60 "
-					      "seconds (limit fetch.deadline)");
+					      "seconds (`fetch.deadline`)");
 	store_trim(s);
 	assert_null(store_get(s, &id, GIT_OBJECT_BLOB, &err));
 	expect_error(&err, "fetch.deadline");

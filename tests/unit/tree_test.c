@@ -307,11 +307,11 @@ test_limits(void **state)
 	assert_int_equal(list_tree(f), 0);
 	assert_int_equal(f->list.n, 3);
 	f->set.max_files = 2;
-	expect_failure(f, "more than 2 files and directories (limit "
-			  "fetch.max-files)");
+	expect_failure(f, "more than 2 files and directories ("
+			  "`fetch.max-files`)");
 	f->set.max_files = 3;
 	f->set.max_source = 11;
-	expect_failure(f, "more than 11 bytes (limit fetch.max-source)");
+	expect_failure(f, "more than 11 bytes (`fetch.max-source`)");
 	f->set.max_source = 12;
 	assert_int_equal(list_tree(f), 0);
 	f->set.max_object_size = 3;
@@ -343,7 +343,7 @@ test_bombs(void **state)
 			t = gitstore_put(f->s, GIT_OBJECT_TREE, f->tree.data,
 					 f->tree.len);
 		}
-		expect_failure(f, "limit fetch.max-files");
+		expect_failure(f, "`fetch.max-files`");
 	}
 }
 
