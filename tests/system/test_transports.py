@@ -2,6 +2,10 @@
 """Every way to reach a repository, the same site at its end; and every way in
 which a remote may be wrong."""
 import os
+import pty
+import re
+import signal
+import subprocess
 
 import blogd
 import repo
@@ -37,6 +41,23 @@ def test_git(t):
     server = t.started(servers.GitDaemon(t.path("s"), t.dir))
     proxy = t.started(servers.Proxy(server.port))
     check_clone_and_fetch(t, made, server.url("blog.git", proxy.port), proxy)
+
+
+def test_progress_of_the_clone_on_a_terminal(t):
+    t.blog(incompressible())
+    server = t.started(servers.GitDaemon(t.path("s"), t.dir))
+    conf = t.write("terminal.conf", blogd.configuration(
+        server.url("blog.git", server.port), https=False))
+    terminal, other = pty.openpty()
+    process = subprocess.Popen([blogd.BINARY, "-d", "-f", conf],
+                               stdin=subprocess.DEVNULL, stderr=other)
+    os.close(other)
+    shown = b""
+    while b"serving commit" not in shown:
+        shown += os.read(terminal, 4096)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert re.search(rb"\rfetching: \d+ of \d+ objects, \d+ KiB", shown), shown
 
 
 def test_http(t):
