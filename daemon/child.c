@@ -4,12 +4,11 @@
 #include <sys/wait.h>
 #ifdef __FreeBSD__
 #include <sys/auxv.h>
-
-#include <limits.h>
 #endif
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,16 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "restart.h"
+
+/* Resolving a name that no server answers for is what takes longest. */
+#define START_MS 120000
+/* Lines of one process that are logged in a time; what is wrong with the files
+ * of a large repository fits. */
+#define LINES_MAX 20000
+#define LINES_MS  60000
+/* What a dead process can have left in its channels, and more. */
+#define REST_MAX 512
 
 static struct event_base *base;
 static struct child *children;
@@ -67,13 +76,21 @@ run(enum role role, int control, int log_fd)
 		envp[n++] = text[i];
 	}
 	snprintf(role_arg, sizeof(role_arg), "%s", role_name(role));
-	/* Not in the terminal's foreground group: Ctrl-C is the parent's. */
+	/* Not in the terminal's foreground group: Ctrl-C is the parent's; and
+	 * a group of its own, which what it forks cannot leave. */
 	setpgid(0, 0);
+	/* Sent to everything called blogd they are meant for the parent. */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
 	if (null == -1 || dup2(null, 0) == -1 || dup2(null, 1) == -1 ||
 	    dup2(log_fd, 2) == -1 || dup2(control, CONTROL_FD) == -1)
 		_exit(126);
 	if (null > CONTROL_FD)
 		close(null);
+#ifdef CLOSE_RANGE_CLOEXEC
+	/* What blogd itself inherited has no close-on-exec. */
+	close_range(CONTROL_FD + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+#endif
 	fexecve(self_fd, argv, envp);
 	_exit(127);
 }
@@ -110,12 +127,15 @@ make_channels(int control[2], int lines[2], struct err *err)
 
 static void on_control(evutil_socket_t fd, short what, void *arg);
 static void on_log(evutil_socket_t fd, short what, void *arg);
+static void too_late(evutil_socket_t fd, short what, void *arg);
 
 int
 child_start(struct child *c, enum role role, struct err *err)
 {
 	int control[2], lines[2];
 
+	if (c->pid != 0)
+		return err_set(err, "it runs already");
 	if (make_channels(control, lines, err) == -1)
 		return -1;
 	c->pid = fork();
@@ -132,16 +152,20 @@ child_start(struct child *c, enum role role, struct err *err)
 	c->role = role;
 	c->ready = c->expected = 0;
 	c->line_len = 0;
+	c->lines = 0;
+	c->lines_ms = now_ms();
 	c->control = (struct ipc){control[0], ROLE_PARENT, role};
 	c->log_fd = lines[0];
 	c->control_event =
 	    event_new(base, control[0], EV_READ | EV_PERSIST, on_control, c);
 	c->log_event =
 	    event_new(base, lines[0], EV_READ | EV_PERSIST, on_log, c);
+	c->start_event = evtimer_new(base, too_late, c);
 	if (c->control_event == NULL || c->log_event == NULL ||
-	    event_add(c->control_event, NULL) == -1 ||
+	    c->start_event == NULL || event_add(c->control_event, NULL) == -1 ||
 	    event_add(c->log_event, NULL) == -1)
 		fatalx("out of memory (events)");
+	timer_set(c->start_event, START_MS);
 	c->next = children;
 	children = c;
 	return 0;
@@ -194,6 +218,7 @@ on_control(evutil_socket_t fd, short what, void *arg)
 	if (n == 1) {
 		if (msg.type == MSG_READY) {
 			c->ready = 1;
+			event_del(c->start_event);
 			log_debug("%s is ready: %s", role_name(c->role),
 				  msg.data);
 		}
@@ -210,6 +235,48 @@ on_control(evutil_socket_t fd, short what, void *arg)
 	child_kill(c);
 }
 
+static void
+too_late(evutil_socket_t fd, short what, void *arg)
+{
+	struct child *c = arg;
+
+	(void)fd, (void)what;
+	log_err("%s is not ready after %d s and is killed", role_name(c->role),
+		START_MS / 1000);
+	child_kill(c);
+}
+
+/* A process that has been taken over must fill neither the log nor the time. */
+static void
+log_line(struct child *c, const char *line)
+{
+	const char *role = role_name(c->role);
+
+	if (now_ms() - c->lines_ms >= LINES_MS) {
+		if (c->lines > LINES_MAX)
+			log_warn("%s: %u lines were not logged", role,
+				 c->lines - LINES_MAX);
+		c->lines = 0;
+		c->lines_ms = now_ms();
+	}
+	if (c->lines < UINT_MAX)
+		c->lines++;
+	if (c->lines <= LINES_MAX)
+		log_child_line(role, line);
+	else if (c->lines == LINES_MAX + 1)
+		log_warn("%s logs more than %d lines a minute: left out", role,
+			 LINES_MAX);
+}
+
+void
+child_log(struct child *c, const char *text)
+{
+	char line[LOG_LINE];
+
+	snprintf(line, sizeof(line), "<%d>%s", LOG_LEVEL_ERR, text);
+	log_line(c, line);
+}
+
 /* Whole lines go to the log; one that is too long goes in pieces. */
 static void
 log_lines(struct child *c)
@@ -219,13 +286,13 @@ log_lines(struct child *c)
 
 	while ((end = memchr(start, '\n', left)) != NULL) {
 		*end = '\0';
-		log_child_line(role_name(c->role), start);
+		log_line(c, start);
 		left -= (size_t)(end + 1 - start);
 		start = end + 1;
 	}
 	if (left == sizeof(c->line) - 1) {
 		start[left] = '\0';
-		log_child_line(role_name(c->role), start);
+		log_line(c, start);
 		left = 0;
 	}
 	memmove(c->line, start, left);
@@ -257,10 +324,12 @@ on_log(evutil_socket_t fd, short what, void *arg)
 
 /* --------------------------------------------------------------- ending -- */
 
+/* With all that it forked; by its own number alone when it has not come to
+ * make its group. */
 void
 child_kill(struct child *c)
 {
-	if (c->pid != 0)
+	if (c->pid != 0 && kill(-c->pid, SIGKILL) == -1)
 		kill(c->pid, SIGKILL);
 }
 
@@ -288,14 +357,17 @@ static void
 read_the_rest(struct child *c)
 {
 	static struct ipc_msg msg;
+	int n = REST_MAX;
 
-	while (read_log(c) == 1)
+	while (n-- > 0 && read_log(c) == 1)
 		continue;
 	if (c->line_len > 0) {
 		c->line[c->line_len] = '\0';
-		log_child_line(role_name(c->role), c->line);
+		log_line(c, c->line);
 	}
-	while (!c->expected && ipc_recv_nowait(&c->control, &msg) == 1) {
+	for (n = REST_MAX; n > 0 && !c->expected; n--) {
+		if (ipc_recv_nowait(&c->control, &msg) != 1)
+			break;
 		c->ops->message(c, &msg);
 		drop_fds(&msg);
 	}
@@ -318,10 +390,10 @@ log_end(const struct child *c, int status)
 static void
 ended(struct child *c, int status)
 {
-	read_the_rest(c);
 	log_end(c, status);
 	event_free(c->control_event);
 	event_free(c->log_event);
+	event_free(c->start_event);
 	close(c->control.fd);
 	close(c->log_fd);
 	unlink_child(c);
@@ -343,21 +415,22 @@ find(pid_t pid)
 void
 child_reap(void)
 {
+	siginfo_t dead = {0};
 	struct child *c;
 	int status;
-	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if ((c = find(pid)) != NULL)
+	/* Until it is waited for its number is nobody else's: the group is what
+	 * it left behind. */
+	while (waitid(P_ALL, 0, &dead, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       dead.si_pid != 0) {
+		kill(-dead.si_pid, SIGKILL);
+		c = find(dead.si_pid);
+		if (c != NULL)
+			read_the_rest(c);
+		if (waitpid(dead.si_pid, &status, 0) != dead.si_pid)
+			fatal("waitpid");
+		if (c != NULL)
 			ended(c, status);
-}
-
-unsigned
-child_count(void)
-{
-	unsigned n = 0;
-
-	for (const struct child *c = children; c != NULL; c = c->next)
-		n++;
-	return n;
+		dead.si_pid = 0;
+	}
 }

@@ -34,6 +34,9 @@ struct child {
 	struct ipc control;
 	int log_fd;
 	struct event *control_event, *log_event;
+	struct event *start_event; /* it is to be ready by then */
+	unsigned lines;		   /* since lines_ms */
+	long long lines_ms;
 	size_t line_len;
 	char line[1024];
 	struct child *next; /* all running children */
@@ -53,13 +56,17 @@ void child_settings(struct child *c, const void *settings, size_t len);
 void child_send(struct child *c, enum msg_type type, const void *data,
 		size_t len, const int *fds, unsigned nfds);
 
-/* SIGKILL; gone is called later, when the process has been waited for. */
+/* Logs the text of a MSG_FAILED as an error of the child's, which counts as one
+ * of its log lines: those are limited. */
+void child_log(struct child *c, const char *text);
+
+/* SIGKILL, to what it forked as well; gone is called later, when the process
+ * has been waited for. */
 void child_kill(struct child *c);
 /* The same, as something that was meant. */
 void child_end(struct child *c);
 
 /* On SIGCHLD: waits for all that have ended. */
 void child_reap(void);
-unsigned child_count(void);
 
 #endif

@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -238,15 +239,25 @@ loop(struct dial *d)
 	}
 }
 
+static int
+compare_bytes(const void *a, const void *b)
+{
+	return *(const unsigned char *)a - *(const unsigned char *)b;
+}
+
 /* Name services are shared objects and files that the C library finds when it
  * first looks something up.  Whether the host is found now does not matter. */
 static void
 warm_up(const struct dial_settings *s)
 {
+	unsigned char bytes[2048] = {0};
 	struct addrinfo *list;
 	struct err err;
 
 	tzset();
+	/* glibc asks how much memory there is at the first sort that needs
+	 * more than 1 KiB, such as that of a host's many addresses. */
+	qsort(bytes, sizeof(bytes), 1, compare_bytes);
 	if (resolve(s, &list, &err) == 0)
 		freeaddrinfo(list);
 }

@@ -10,6 +10,10 @@
 #include "buf.h"
 #include "log.h"
 
+/* A serve process that does not answer by then is stuck: it only maps what it
+ * was given and checks it. */
+#define SHOW_MS 30000
+
 enum state { STARTING, RUNNING, DRAINING };
 
 struct process { /* of this generation: keys or one serve */
@@ -34,7 +38,7 @@ struct front {
 	unsigned nserve;
 	const struct published *shown;
 	int refused;		/* a serve did not take `shown` */
-	struct event *deadline; /* of draining */
+	struct event *deadline; /* of showing, or of draining */
 };
 
 static const struct child_ops keys_ops, serve_ops;
@@ -136,10 +140,21 @@ serve_again(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-drain_is_over(evutil_socket_t fd, short what, void *arg)
+overdue(evutil_socket_t fd, short what, void *arg)
 {
+	struct front *f = arg;
+
 	(void)fd, (void)what;
-	front_kill(arg);
+	if (f->state == DRAINING) {
+		front_kill(f, NULL);
+		return;
+	}
+	for (unsigned i = 0; i < f->nserve; i++) {
+		if (f->serve[i].swapping == 0)
+			continue;
+		log_err("serve does not take the new site and is killed");
+		child_kill(&f->serve[i].child);
+	}
 }
 
 static void
@@ -158,7 +173,7 @@ init_processes(struct front *f, struct event_base *base)
 		p->child.owner = p;
 		restart_init(&p->restart, base, serve_again, p);
 	}
-	f->deadline = evtimer_new(base, drain_is_over, f);
+	f->deadline = evtimer_new(base, overdue, f);
 	if (f->deadline == NULL)
 		fatalx("out of memory (timer)");
 }
@@ -179,7 +194,7 @@ front_new(const struct conf *conf, struct listeners *listeners,
 		f->channel[i][0] = f->channel[i][1] = -1;
 	init_processes(f, base);
 	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1) {
-		front_free(f, NULL);
+		front_free(f);
 		return NULL;
 	}
 	f->listeners = *listeners;
@@ -227,9 +242,10 @@ show_to(struct process *p)
 {
 	const struct published *s = p->front->shown;
 
-	if (s == NULL || !p->child.ready)
+	if (s == NULL || !p->child.ready || p->front->state == DRAINING)
 		return;
 	p->swapping++;
+	timer_set(p->front->deadline, SHOW_MS);
 	child_send(&p->child, MSG_SNAPSHOT, NULL, 0, s->fds, s->nfds);
 }
 
@@ -292,7 +308,7 @@ failed(struct process *p, const char *text)
 	if (p->front->state == STARTING)
 		p->front->ops->failed(p->front, text);
 	else
-		log_err("%s: %s", role_name(p->child.role), text);
+		child_log(&p->child, text);
 }
 
 static void
@@ -371,11 +387,22 @@ process_gone(struct child *c, int status)
 static const struct child_ops keys_ops = {keys_message, process_gone};
 static const struct child_ops serve_ops = {serve_message, process_gone};
 
+/* Now, and not when the last reader has gone: an address may come back before
+ * that, and whoever connects to it meanwhile is refused rather than kept
+ * waiting.  What is kept is from here on the other's alone to close. */
+static void
+leave_listeners(struct front *f, const struct front *keep)
+{
+	listeners_close(&f->listeners, keep != NULL ? &keep->listeners : NULL);
+}
+
 void
-front_drain(struct front *f, int idle_too, long long ms)
+front_drain(struct front *f, const struct front *keep, int idle_too,
+	    long long ms)
 {
 	struct msg_drain drain = {.idle_too = (uint32_t)idle_too};
 
+	leave_listeners(f, keep);
 	f->state = DRAINING;
 	f->shown = NULL; /* its owner may drop it now */
 	for (unsigned i = 0; i < f->nserve; i++) {
@@ -390,9 +417,11 @@ front_drain(struct front *f, int idle_too, long long ms)
 }
 
 void
-front_kill(struct front *f)
+front_kill(struct front *f, const struct front *keep)
 {
+	leave_listeners(f, keep);
 	f->state = DRAINING;
+	event_del(f->deadline);
 	f->shown = NULL;
 	event_del(f->keys.restart.timer);
 	for (unsigned i = 0; i < f->nserve; i++) {
@@ -411,11 +440,10 @@ close_fd(int fd)
 }
 
 void
-front_free(struct front *f, const struct front *keep)
+front_free(struct front *f)
 {
 	if (f == NULL)
 		return;
-	listeners_close(&f->listeners, keep != NULL ? &keep->listeners : NULL);
 	for (unsigned i = 0; i < CERTS_MAX; i++) {
 		close_fd(f->certificate[i]);
 		close_fd(f->key[i]);

@@ -59,11 +59,13 @@ void front_show(struct front *f, const struct published *p);
 int front_is_running(const struct front *f); /* ready() was called */
 int front_shows(const struct front *f, const struct published *p);
 
-/* No new connections; ends when the readers have gone or after ms.  idle_too:
- * connections between two requests are closed at once. */
-void front_drain(struct front *f, int idle_too, long long ms);
-void front_kill(struct front *f);
-/* keep: a front whose sockets stay open. */
-void front_free(struct front *f, const struct front *keep);
+/* No new connections, sockets that keep (or NULL) has not are closed; ends when
+ * the readers have gone or after ms.  idle_too: connections between two
+ * requests are closed at once. */
+void front_drain(struct front *f, const struct front *keep, int idle_too,
+		 long long ms);
+/* At once; keep as above. */
+void front_kill(struct front *f, const struct front *keep);
+void front_free(struct front *f);
 
 #endif

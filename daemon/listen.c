@@ -95,8 +95,17 @@ open_address(struct listeners *l, const struct conf_listen *address,
 	int any = strcmp(address->host, "*") == 0, n = 0, e;
 	struct addrinfo *res, *ai;
 
+	/* What a name server says is not for the parent to read, nor to wait
+	 * for. */
+	if (strcmp(address->host, "localhost") != 0)
+		hints.ai_flags |= AI_NUMERICHOST;
 	e = getaddrinfo(any ? NULL : address->host, address->port, &hints,
 			&res);
+	if (e == EAI_NONAME)
+		return err_set(err,
+			       "cannot listen on %s: give its address, names "
+			       "are not looked up",
+			       address->text);
 	if (e != 0)
 		return err_set(err, "cannot listen on %s: %s", address->text,
 			       gai_strerror(e));

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +16,14 @@
 
 static enum log_sink to = LOG_TO_TERMINAL;
 static int debug;
+static int asks; /* before it writes: the parent */
 
 void
 log_init(enum log_sink sink, int verbose)
 {
 	to = sink;
 	debug = verbose;
+	asks = sink != LOG_TO_PARENT;
 	if (sink == LOG_TO_SYSLOG)
 		openlog("blogd", LOG_NDELAY | LOG_PID, LOG_DAEMON);
 }
@@ -70,8 +73,44 @@ printable(char *out, size_t room, const char *text)
 	return n;
 }
 
+/* Would a line be taken at once?  Asked by the parent, which must not wait;
+ * O_NONBLOCK would be for whoever shares standard error as well.  A pipe that
+ * is ready has room for PIPE_BUF bytes.  A child's pipe is its own, and is
+ * non-blocking. */
+static int
+ready(void)
+{
+	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return !asks || poll(&p, 1, 0) != 0;
+}
+
+static int
+put(const char *line, size_t n)
+{
+	return ready() && write(STDERR_FILENO, line, n) != -1;
+}
+
+/* A full pipe loses the line rather than the time. */
+static void
+put_line(const char *line, size_t n)
+{
+	static unsigned lost;
+	char text[64];
+	int len;
+
+	if (lost > 0 && asks) {
+		len = snprintf(text, sizeof(text),
+			       "blogd: %u log lines were lost\n", lost);
+		if (put(text, (size_t)len))
+			lost = 0;
+	}
+	if (!put(line, n))
+		lost++;
+}
+
 /* One line in the form the sink wants, by one write so that lines of several
- * processes do not mix.  A full pipe loses the line rather than the time. */
+ * processes do not mix. */
 static void
 line_out(int level, const char *role, const char *text)
 {
@@ -94,8 +133,7 @@ line_out(int level, const char *role, const char *text)
 		n = (size_t)snprintf(line, sizeof(line), "blogd: %s: ", role);
 	n += printable(line + n, sizeof(line) - n - 1, text);
 	line[n++] = '\n';
-	if (write(STDERR_FILENO, line, n) == -1)
-		return; /* nobody left to tell */
+	put_line(line, n);
 }
 
 static void vlog(int level, const char *fmt, va_list ap)

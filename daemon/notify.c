@@ -55,6 +55,13 @@ notify(const char *fmt, ...)
 }
 
 void
+notify_status(int ready, const char *text)
+{
+	notify("%sSTATUS=%.*s", ready ? "READY=1\n" : "",
+	       (int)strcspn(text, "\n"), text);
+}
+
+void
 notify_reloading(void)
 {
 	struct timespec now;

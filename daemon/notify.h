@@ -9,6 +9,8 @@
 void notify_init(void);
 /* Sends "READY=1" and the like; several lines are parted by newlines. */
 void notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The first line of text, which may be a child's words, as STATUS. */
+void notify_status(int ready, const char *text);
 /* RELOADING=1 with the time that Type=notify-reload wants. */
 void notify_reloading(void);
 

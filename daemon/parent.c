@@ -45,12 +45,10 @@ static struct {
 static void
 tell_started(const char *status)
 {
-	if (p.told) {
-		notify("STATUS=%s", status);
+	notify_status(!p.told, status);
+	if (p.told)
 		return;
-	}
 	p.told = 1;
-	notify("READY=1\nSTATUS=%s", status);
 	if (p.launcher != -1) {
 		(void)!write(p.launcher, "", 1);
 		close(p.launcher);
@@ -108,7 +106,8 @@ reload_ended(int good)
 {
 	if (good)
 		log_notice("reloaded");
-	notify("READY=1");
+	if (p.told)
+		notify("READY=1");
 	if (p.reload_again) {
 		p.reload_again = 0;
 		reload();
@@ -133,16 +132,16 @@ take_over(void)
 		struct front *bad = p.next;
 
 		p.next = NULL;
+		front_kill(bad, p.front);
 		reload_failed(err.text);
-		front_kill(bad);
 		return;
 	}
 	if (p.draining != NULL)
-		front_kill(p.draining);
+		front_kill(p.draining, NULL);
 	p.draining = p.front;
 	p.front = p.next;
 	p.next = NULL;
-	front_drain(p.draining, 0, (long long)conf->drain_s * 1000);
+	front_drain(p.draining, p.front, 0, (long long)conf->drain_s * 1000);
 	update_show_again(p.update);
 	reload_ended(1);
 }
@@ -160,8 +159,8 @@ front_has_failed(struct front *f, const char *text)
 	if (f != p.next)
 		fatalx("%s", text);
 	p.next = NULL;
+	front_kill(f, p.front); /* its addresses may be wanted at once */
 	reload_failed(text);
-	front_kill(f);
 }
 
 static void
@@ -186,9 +185,11 @@ front_is_gone(struct front *f)
 {
 	if (f == p.draining)
 		p.draining = NULL;
+	if (f == p.next)
+		p.next = NULL;
 	if (f == p.front)
 		p.front = NULL;
-	front_free(f, p.front);
+	front_free(f);
 	if (p.stopping && p.front == NULL && p.draining == NULL)
 		event_base_loopexit(p.base, NULL);
 }
@@ -228,7 +229,8 @@ reload(void)
 		p.reload_again = 1;
 		return;
 	}
-	notify_reloading();
+	if (p.told)
+		notify_reloading();
 	memset(&conf, 0, sizeof(conf));
 	if (load(&conf) != 0) {
 		reload_failed("see the errors above");
@@ -254,7 +256,7 @@ stop(void)
 {
 	if (p.stopping) { /* asked twice: at once */
 		if (p.front != NULL)
-			front_kill(p.front);
+			front_kill(p.front, NULL);
 		return;
 	}
 	p.stopping = 1;
@@ -262,10 +264,10 @@ stop(void)
 	notify("STOPPING=1");
 	update_stop(p.update);
 	if (p.next != NULL)
-		front_kill(p.next);
+		front_kill(p.next, p.front);
 	if (p.draining != NULL)
-		front_kill(p.draining);
-	front_drain(p.front, 1, STOP_MS);
+		front_kill(p.draining, NULL);
+	front_drain(p.front, NULL, 1, STOP_MS);
 }
 
 static void

@@ -228,8 +228,10 @@ remote_change(struct remote *r, const struct conf_site *site, struct err *err)
 	r->site = *site;
 	child_end(&r->git);
 	child_end(&r->dial);
-	if (r->dial.pid == 0) /* a local repository had none */
+	if (r->dial.pid == 0) { /* a local repository had none */
+		event_del(r->dial_restart.timer);
 		start_dial(r);
+	}
 	return 0;
 }
 

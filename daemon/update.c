@@ -194,6 +194,14 @@ take_source(struct update *u, struct ipc_msg *msg)
 		render_failed(u, err.text);
 }
 
+static int
+is_commit(const char text[65])
+{
+	size_t len = strnlen(text, 65);
+
+	return len > 0 && len < 65 && strspn(text, "0123456789abcdef") == len;
+}
+
 /* Takes the descriptors of a rendering, all of them sealed memory. */
 static struct published *
 take_published(struct ipc_msg *msg, struct err *err)
@@ -206,6 +214,10 @@ take_published(struct ipc_msg *msg, struct err *err)
 	    msg->nfds != r->segments + 2) {
 		err_set(err, "%u segments in %u descriptors", r->segments,
 			msg->nfds);
+		return NULL;
+	}
+	if (!is_commit(r->commit)) {
+		err_set(err, "no commit");
 		return NULL;
 	}
 	for (unsigned i = 0; i < msg->nfds; i++)
@@ -229,10 +241,9 @@ take_rendered(struct update *u, struct ipc_msg *msg)
 		return;
 	memcpy(&u->rendered, msg->data, sizeof(u->rendered));
 	u->candidate = take_published(msg, &err);
-	u->render.expected = 1;
+	child_end(&u->render); /* the next may not wait for its good will */
 	if (u->candidate == NULL) {
 		log_err("render sent a bad snapshot: %s", err.text);
-		child_kill(&u->render);
 		render_failed(u, "the snapshot was refused");
 		return;
 	}
@@ -291,6 +302,8 @@ git_message(void *owner, struct ipc_msg *msg)
 {
 	struct update *u = owner;
 
+	if (u->stopping)
+		return;
 	switch (msg->type) {
 	case MSG_READY:
 		u->started = 1;
@@ -314,6 +327,8 @@ git_message(void *owner, struct ipc_msg *msg)
 			u->ops->failed(msg->data);
 		else if (u->state == FETCHING)
 			fetch_failed(u, msg->data);
+		else
+			child_log(&u->remote.git, msg->data);
 		break;
 	default:
 		break;
@@ -336,10 +351,12 @@ render_message(struct child *c, struct ipc_msg *msg)
 {
 	struct update *u = c->owner;
 
+	if (u->stopping)
+		return;
 	if (msg->type == MSG_RENDERED) {
 		take_rendered(u, msg);
 	} else if (msg->type == MSG_FAILED && u->state == RENDERING) {
-		c->expected = 1; /* it has said why */
+		child_end(c); /* it has said why */
 		render_failed(u, msg->data);
 	}
 }

@@ -226,6 +226,7 @@ static const struct rule rules[] = {
     MAY(DIAL, "getsockopt", "how connect went", INT(2, name, SO_ERROR)),
     MAY(DIAL, "sendto", "name servers, netlink"),
     MAY(DIAL, "sendmmsg", "name servers: A and AAAA together"),
+    MAY(DIAL, "writev", "name servers by TCP, when an answer is long"),
     MAY(DIAL, "recvfrom", "name servers"),
     MAY(DIAL, "ioctl", "name servers: answer's size", INT(1, req, FIONREAD)),
     MAY(DIAL, "openat", "resolv.conf, hosts, nsswitch.conf",

@@ -23,6 +23,14 @@ UID = pwd.getpwnam(USER).pw_uid
 ROLES = ["dial", "git", "keys", "serve"]
 
 
+def user_namespaces():
+    """Does this host allow what the daemon wants for its children?  Asked
+    without the daemon, which could be wrong."""
+    return subprocess.run(["unshare", "--user", "--mount", "--net", "true"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
 def give_to_daemon(path):
     if os.getuid() == 0:
         os.chown(path, UID, -1)
@@ -92,9 +100,13 @@ def parent_of(pid):
     return int(stat.rsplit(b")", 1)[1].split()[1]) if stat else 0
 
 
+PF_EXITING = 4  # among the flags of proc(5): its memory may be gone already
+
+
 def alive(pid):
     stat = read("/proc/%d/stat" % pid)
-    return bool(stat) and stat.rsplit(b")", 1)[1].split()[0] != b"Z"
+    fields = stat.rsplit(b")", 1)[1].split() if stat else [b"Z"]
+    return fields[0] != b"Z" and not int(fields[6]) & PF_EXITING
 
 
 def descendants(pid):

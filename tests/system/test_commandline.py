@@ -245,6 +245,15 @@ def test_port_in_use(t):
     assert daemon.grep("cannot listen on 127.0.0.1:%d: " % taken.port)
 
 
+def test_listen_on_a_name(t):
+    """The parent asks no name server."""
+    made = t.blog()
+    daemon = t.daemon(made.path, https=False, wait=False, url="http://x.example",
+                      options={"http": ["name.example:0"]})
+    assert daemon.wait_exit() == 1
+    assert daemon.grep("cannot listen on name.example:0: give its address")
+
+
 def test_user_that_is_unknown(t):
     if os.getuid() != 0:
         t.skip("only root changes its user")

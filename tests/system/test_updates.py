@@ -4,6 +4,7 @@ cannot."""
 import os
 import shutil
 import signal
+import socket
 import time
 
 import blogd
@@ -113,8 +114,10 @@ def test_hooks_are_coalesced(t):
     proxy.accepted = 0
     for _ in range(200):
         daemon.push_hook()
+    # Before git would ask dial for the second time, after 5 s.
+    eventually(lambda: proxy.accepted, 4, "a fetch")
     time.sleep(2)
-    assert 1 <= proxy.accepted <= 20, proxy.accepted
+    assert proxy.accepted <= 20, proxy.accepted
 
 
 def test_hooks_are_rate_limited(t):
@@ -477,3 +480,71 @@ def test_many_reloads_leave_no_process_and_no_descriptor(t):
         reload(daemon, "reloaded")
     eventually(lambda: len(blogd.descendants(daemon.pid)) == count, 20)
     eventually(lambda: fds() <= before, 10, "descriptors")
+
+
+def test_addresses_that_go_and_come_back(t):
+    """A reader holds the old processes; their addresses are closed at once and
+    can be used again, and no generation closes what another has closed."""
+    made = t.blog()
+    daemon = t.daemon(made.path, options={"serve": {"drain": "60s"}})
+    extra = servers.free_port()
+    own = daemon.certificate
+
+    def use(*addresses):
+        daemon.configure(blogd.configuration(
+            made.path, options={"serve": {"drain": "60s"},
+                                "http": ["127.0.0.1:0", *addresses]},
+            certificate=own))
+        reload(daemon, "reloaded")
+
+    def answers():
+        try:
+            socket.create_connection(("127.0.0.1", extra), 2).close()
+            return True
+        except ConnectionRefusedError:
+            return False
+
+    held = []
+    try:
+        for generations in (1, 2, 3, 1):
+            for _ in range(generations):
+                use("127.0.0.1:%d" % extra)
+                held.append(daemon.connect())
+                assert held[-1].fetch("/").status == 200
+                assert answers()
+            use()
+            eventually(lambda: not answers(), 3, "address closed")
+            assert daemon.get("/").status == 200
+        assert held[-1].fetch("/").status == 200
+    finally:
+        for connection in held:
+            connection.close()
+    assert "Small blog" in daemon.page("/")
+
+
+def test_serve_that_does_not_answer(t):
+    """One stopped process must not hold up updates for ever."""
+    made = t.blog()
+    daemon = t.daemon(made.path, options={"serve": {"processes": 2}})
+    stuck = daemon.children("serve")[0]
+    os.kill(stuck, signal.SIGSTOP)
+    tip = made.commit({"Posts/Two": article("Two", "Body of two.\n")})
+    mark = daemon.mark()
+    daemon.push_hook()
+    daemon.wait_serving(tip, mark, 60)
+    assert daemon.grep("serve does not take the new site", mark)
+    eventually(lambda: len(daemon.children("serve")) == 2)
+    assert "Body of two." in daemon.page("/Posts/Two")
+
+
+def test_signals_for_all(t):
+    """As `pkill -USR2 blogd` sends them: no child minds."""
+    made, proxy, daemon = hooked(t)
+    before = daemon.settled()
+    for number in (signal.SIGHUP, signal.SIGUSR2):
+        for pids in before.values():
+            for pid in pids:
+                os.kill(pid, number)
+    time.sleep(0.3)
+    assert daemon.settled() == before
+    check_update(made, daemon, daemon.push_hook)

@@ -94,6 +94,38 @@ cuts_long_lines(void **state)
 	assert_true(strchr(line, '\n') == line + strlen(line) - 1);
 }
 
+/* Nobody reads standard error: the parent goes on without. */
+static void
+does_not_wait_for_a_full_pipe(void **state)
+{
+	static char text[65536];
+	int ends[2], saved = dup(STDERR_FILENO);
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	fflush(stderr);
+	dup2(ends[1], STDERR_FILENO);
+	log_init(LOG_TO_TERMINAL, 0);
+	alarm(20);
+	for (int i = 0; i < 10000; i++)
+		log_warn("line %d", i);
+	do
+		n = read(ends[0], text, sizeof(text));
+	while (n == (ssize_t)sizeof(text));
+	log_warn("at last");
+	alarm(0);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(ends[1]);
+	n = read(ends[0], text, sizeof(text) - 1);
+	close(ends[0]);
+	assert_true(n > 0);
+	text[n] = '\0';
+	assert_non_null(strstr(text, " log lines were lost\n"));
+	assert_non_null(strstr(text, "at last\n"));
+}
+
 static void
 knows_well_formed_utf8(void **state)
 {
@@ -120,6 +152,7 @@ main(void)
 	    cmocka_unit_test(
 		escapes_what_could_steer_a_terminal_or_fake_a_line),
 	    cmocka_unit_test(cuts_long_lines),
+	    cmocka_unit_test(does_not_wait_for_a_full_pipe),
 	    cmocka_unit_test(knows_well_formed_utf8),
 	};
 
