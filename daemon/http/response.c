@@ -249,7 +249,8 @@ plan_response(struct plan *p, const struct site_view *view,
 	} else if (slice_is(r->target, "*")) {
 		plan_asterisk(p);
 	} else if (target_parse(r->target, &m->path, &t) == -1) {
-		plan_error(p, 400, m);
+		generate(p, 400, r, "", m);
+		p->close = 1;
 	} else if (view->plain && set->https_url[0] != '\0') {
 		redirect(p, r, set->https_url, &t, m);
 	} else if (set->hook[0] != '\0' && slice_is(t.path, set->hook)) {

@@ -23,7 +23,7 @@ take(struct slice raw, size_t *at, char *c, int *plain)
 	*c = raw.data[(*at)++];
 	if (*c != '%') {
 		*plain = *c == '/' || field_is(*c, CLASS_PCHAR);
-		return *c == '#' ? -1 : 0;
+		return *c == '#' || *c == '\0' ? -1 : 0;
 	}
 	if (raw.len - *at < 2)
 		return -1;

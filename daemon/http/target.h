@@ -20,8 +20,8 @@ struct target {
 };
 
 /* The path goes to `path`, which is cleared and must live as long as *t.  -1
- * for a target no client may send: bad percent-encoding, an encoded NUL, "#".
- */
+ * for a target no client may send: bad percent-encoding, NUL in either way, or
+ * "#". */
 int target_parse(struct slice raw, struct buf *path, struct target *t);
 
 /* Appends the canonical form; nothing in it can end a header line. */

@@ -66,14 +66,45 @@ previous_body(const struct site *s, struct slice address, struct slice *body)
 	return 1;
 }
 
+/* Is the file left out because its address is blogd's own? */
+static int
+has_reserved_path(const struct site *s, const struct file *f)
+{
+	struct buf b = {0};
+	int reserved;
+
+	buf_char(&b, '/');
+	buf_add(&b, f->path.data, f->path.len);
+	reserved = link_reserved(s, (struct slice){b.data, b.len});
+	buf_free(&b);
+	return reserved;
+}
+
+/* The rendered body of an article, which is a part of its page.  Without a page
+ * there is none, nor is it needed while the article has no address. */
+static int
+previous_article(const struct site *s, const struct file *f,
+		 const struct record *r, struct slice *html)
+{
+	struct slice body;
+
+	*html = slice_of("");
+	if (r->address.len == 0)
+		return has_reserved_path(s, f);
+	if (!previous_body(s, r->address, &body) || r->body_off == 0 ||
+	    r->body_off > body.len || r->body_len > body.len - r->body_off)
+		return 0;
+	*html = (struct slice){body.data + r->body_off, (size_t)r->body_len};
+	return 1;
+}
+
 static int
 recall_article(struct site *s, struct file *f, const struct record *r)
 {
-	struct slice body;
+	struct slice html;
 	struct article *a;
 
-	if (!previous_body(s, r->address, &body) || r->body_off == 0 ||
-	    r->body_off > body.len || r->body_len > body.len - r->body_off)
+	if (!previous_article(s, f, r, &html))
 		return 0;
 	a = article_new(s, f);
 	a->title = r->title;
@@ -81,8 +112,7 @@ recall_article(struct site *s, struct file *f, const struct record *r)
 	a->author_url = r->author_url;
 	a->tag_line = r->tag_line;
 	a->abstract = r->abstract;
-	a->html[TEXT_BODY] =
-	    (struct slice){body.data + r->body_off, (size_t)r->body_len};
+	a->html[TEXT_BODY] = html;
 	a->html[TEXT_ABSTRACT] = r->abstract_html;
 	a->html[TEXT_AUTHOR] = r->author_html;
 	memcpy(a->result, r->result, sizeof(a->result));

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+#include "../../daemon/snapshot/snapshot.h"
+
+#include "../../daemon/snapshot/format.h"
+#include "fuzz.h"
+
+/* The input: length of the index (4 bytes, little endian), the index, and one
+ * segment.  Checked in memory of exactly that size, then read as serve does. */
+
+static void
+check_run(const struct slice *segment, const struct snapshot_variant *v,
+	  const struct snapshot_run *run)
+{
+	uint64_t size = run->head + run->body_len;
+
+	CHECK(run->common <= run->typed && run->typed <= run->head);
+	CHECK(v->offset <= segment->len && size <= segment->len - v->offset);
+	CHECK(memcmp(run->start, segment->data + v->offset, size) == 0);
+}
+
+static void
+walk(const struct snapshot *s, const struct slice *segment)
+{
+	const struct snapshot_entry *e;
+	struct snapshot_run run;
+
+	for (uint32_t i = 0; (e = snapshot_at(s, i)) != NULL; i++) {
+		struct slice path = snapshot_path(s, e);
+
+		CHECK(snapshot_find(s, path.data, path.len) == e);
+		for (unsigned enc = 0; enc < ENC__MAX; enc++)
+			if (snapshot_run(s, e, enc, &run))
+				check_run(segment, &e->variant[enc], &run);
+	}
+	if ((e = snapshot_not_found(s)) != NULL)
+		CHECK(snapshot_path(s, e).len == 0);
+}
+
+static void
+read_snapshot(struct slice index, struct slice segment)
+{
+	struct snapshot_maps maps = {.index = index.data,
+				     .index_size = index.len,
+				     .segment = {segment.data},
+				     .segment_size = {segment.len},
+				     .nsegments = 1};
+	struct err err;
+	struct snapshot *s;
+	int fds[2];
+
+	if (snapshot_check(&maps, &err) == -1)
+		return;
+	fds[0] = fuzz_memfd(index);
+	fds[1] = fuzz_memfd(segment);
+	s = snapshot_open(fds, 2, &err);
+	CHECK(s != NULL);
+	walk(s, &segment);
+	snapshot_unref(s);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct slice rest = {(const char *)data, len}, index, segment;
+	size_t n = fuzz_byte(&rest);
+	char *copy, *tail;
+
+	for (unsigned i = 1; i < 4; i++)
+		n |= (size_t)fuzz_byte(&rest) << 8 * i;
+	index = fuzz_take(&rest, n);
+	if (index.len == 0 || rest.len == 0)
+		return 0;
+	copy = xmalloc(index.len); /* aligned, which the input is not */
+	memcpy(copy, index.data, index.len);
+	tail = xmalloc(rest.len);
+	memcpy(tail, rest.data, rest.len);
+	index.data = copy;
+	segment = (struct slice){tail, rest.len};
+	read_snapshot(index, segment);
+	/* And with the sizes made true. */
+	if (index.len >= sizeof(struct snapshot_head)) {
+		struct snapshot_head *head = (void *)copy;
+
+		head->size = index.len;
+		head->nsegments = 1;
+		memset(head->segment_size, 0, sizeof(head->segment_size));
+		head->segment_size[0] = segment.len;
+		read_snapshot(index, segment);
+	}
+	free(copy);
+	free(tail);
+	return 0;
+}
