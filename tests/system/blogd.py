@@ -198,7 +198,7 @@ class Daemon:
         return [line for line in self.lines()[after:]
                 if re.search(pattern, line)]
 
-    def wait_log(self, pattern, timeout=20, after=0):
+    def wait_log(self, pattern, timeout=60, after=0):
         """The match object of the first line that fits."""
         end = time.monotonic() + timeout
         position = after
@@ -215,11 +215,11 @@ class Daemon:
                         pattern, " and blogd ended" if self.ended else ""))
                 self.changed.wait(left)
 
-    def wait_serving(self, commit="", after=0, timeout=30):
+    def wait_serving(self, commit="", after=0, timeout=120):
         return self.wait_log("serving commit (%s[0-9a-f]*)" % commit,
                              timeout, after).group(1)
 
-    def wait_exit(self, timeout=20):
+    def wait_exit(self, timeout=60):
         status = self.process.wait(timeout)
         self.end_seen = True
         with self.changed:
@@ -295,7 +295,7 @@ class Daemon:
     def push_hook(self):
         self.signal(signal.SIGUSR2)
 
-    def update(self, timeout=30):
+    def update(self, timeout=120):
         """Asks for an update and waits for the new site."""
         mark = self.mark()
         self.push_hook()
@@ -326,7 +326,7 @@ class Daemon:
             time.sleep(0.02)
 
 
-def run(*arguments, timeout=20, env=None, cwd=None):
+def run(*arguments, timeout=60, env=None, cwd=None):
     """Runs the binary to its end: (status, standard output, error)."""
     done = subprocess.run([BINARY, *arguments], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -57,7 +57,7 @@ class Response:
 class Connection:
     """One connection; TLS when given a context."""
 
-    def __init__(self, address, context=None, name="localhost", timeout=20,
+    def __init__(self, address, context=None, name="localhost", timeout=60,
                  session=None):
         self.socket = socket.create_connection(address, timeout)
         if context:
@@ -134,7 +134,7 @@ class Connection:
         left, self.buffer = self.buffer, b""
         return left
 
-    def closed(self, timeout=5):
+    def closed(self, timeout=30):
         """Whether the server closes within this time, sending nothing more."""
         self.socket.settimeout(timeout)
         try:

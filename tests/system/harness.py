@@ -112,7 +112,7 @@ def execute(function, directory):
     return FAILED
 
 
-def eventually(condition, timeout=10, what="condition", step=0.02):
+def eventually(condition, timeout=60, what="condition", step=0.02):
     """Waits until condition() is true, and returns what it returned."""
     end = time.monotonic() + timeout
     while True:

@@ -62,7 +62,7 @@ def test_exploding_inputs(t):
     check_exploding(t, list(EXPLODING), 50)
 
 
-test_exploding_inputs.timeout = 120
+test_exploding_inputs.timeout = 400
 
 
 def test_small_budget(t):
@@ -89,7 +89,7 @@ def test_slow_inputs_do_not_block(t):
     assert "Body of <em>one</em>" in daemon.page("/Posts/One")
 
 
-test_slow_inputs_do_not_block.timeout = 120
+test_slow_inputs_do_not_block.timeout = 400
 
 
 def test_exploding_abstract(t):
