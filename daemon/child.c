@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 #include "restart.h"
 
@@ -153,7 +154,7 @@ child_start(struct child *c, enum role role, struct err *err)
 	c->ready = c->expected = 0;
 	c->line_len = 0;
 	c->lines = 0;
-	c->lines_ms = now_ms();
+	c->lines_ms = clock_ms();
 	c->control = (struct ipc){control[0], ROLE_PARENT, role};
 	c->log_fd = lines[0];
 	c->control_event =
@@ -252,12 +253,12 @@ log_line(struct child *c, const char *line)
 {
 	const char *role = role_name(c->role);
 
-	if (now_ms() - c->lines_ms >= LINES_MS) {
+	if (clock_ms() - c->lines_ms >= LINES_MS) {
 		if (c->lines > LINES_MAX)
 			log_warn("%s: %u lines were not logged", role,
 				 c->lines - LINES_MAX);
 		c->lines = 0;
-		c->lines_ms = now_ms();
+		c->lines_ms = clock_ms();
 	}
 	if (c->lines < UINT_MAX)
 		c->lines++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "../sandbox/sandbox.h"
+#include "clock.h"
 #include "err.h"
 #include "ipc.h"
 #include "log.h"
@@ -30,15 +31,6 @@ struct dial {
 	struct ipc parent, git;
 	uint64_t answered; /* the last question's number */
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static int
 resolve(const struct dial_settings *s, struct addrinfo **list, struct err *err)
@@ -125,7 +117,7 @@ connect_any(const struct dial_settings *s, const struct addrinfo *list,
 	int error = ETIMEDOUT, left = count(list), fd;
 
 	for (const struct addrinfo *ai = list; ai != NULL; ai = ai->ai_next) {
-		int64_t wait = (end_ms - now_ms()) / left--;
+		int64_t wait = (end_ms - clock_ms()) / left--;
 
 		if (wait <= 0)
 			continue;
@@ -141,7 +133,7 @@ connect_any(const struct dial_settings *s, const struct addrinfo *list,
 static int
 dial_remote(const struct dial_settings *s, struct err *err)
 {
-	int64_t end_ms = now_ms() + s->timeout_ms;
+	int64_t end_ms = clock_ms() + s->timeout_ms;
 	struct addrinfo *list;
 	int fd;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "../sandbox/sandbox.h"
+#include "clock.h"
 #include "git/fetch.h"
 #include "git/local.h"
 #include "git/publish.h"
@@ -125,7 +126,7 @@ on_progress(void *ctx, const struct store_progress *p)
 	struct msg_progress m = {.received_bytes = p->received_bytes,
 				 .received_objects = p->received_objects,
 				 .total_objects = p->total_objects};
-	int64_t now = limits_now_ms();
+	int64_t now = clock_ms();
 
 	if (now - g->last_progress_ms < PROGRESS_MS)
 		return 0;
@@ -228,13 +229,13 @@ log_fetch(const struct git *g, const struct fetched *got,
 	    " ms",
 	    commit, p->files, store_objects(g->store) - got->objects_before,
 	    store_bytes(g->store) - got->bytes_before, store_objects(g->store),
-	    store_bytes(g->store), limits_now_ms() - got->began_ms);
+	    store_bytes(g->store), clock_ms() - got->began_ms);
 }
 
 static int
 update(struct git *g, int full, struct err *err)
 {
-	struct fetched got = {.began_ms = limits_now_ms()};
+	struct fetched got = {.began_ms = clock_ms()};
 	struct published p;
 	int rc;
 

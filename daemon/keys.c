@@ -18,9 +18,11 @@
 #include <unistd.h>
 
 #include "../sandbox/sandbox.h"
+#include "clock.h"
 #include "err.h"
 #include "http/tbs.h"
 #include "ipc.h"
+#include "keyid.h"
 #include "keyload.h"
 #include "log.h"
 #include "proc.h"
@@ -52,15 +54,6 @@ static struct {
 	unsigned complaints; /* since then, not logged */
 } k;
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* ---- loading ---- */
 
 static void failed(const struct err *err) __attribute__((noreturn));
@@ -70,18 +63,6 @@ failed(const struct err *err)
 {
 	ipc_send_text(&k.start.parent, MSG_FAILED, err->text);
 	_exit(1);
-}
-
-static int
-identify(struct key *key)
-{
-	unsigned char *der = NULL;
-	int len = i2d_PUBKEY(key->pkey, &der);
-	int ok = len > 0 && EVP_Digest(der, (size_t)len, key->id, NULL,
-				       EVP_sha256(), NULL);
-
-	OPENSSL_free(der);
-	return ok;
 }
 
 static int
@@ -100,7 +81,7 @@ load_key(unsigned nth, struct err *err)
 	if (key->pkey == NULL)
 		return -1;
 	key->ctx = EVP_MD_CTX_new();
-	if (key->ctx == NULL || !identify(key))
+	if (key->ctx == NULL || !keyid(key->pkey, key->id))
 		return err_set(err, "out of memory");
 	k.nkeys++;
 	return 0;
@@ -175,7 +156,7 @@ find_key(const uint8_t id[32])
 static void
 complain(const char *what)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	if (k.complained_ms != 0 && now - k.complained_ms < 1000) {
 		k.complaints++;
@@ -206,7 +187,7 @@ answer(const struct msg_sign *m, struct msg_signature *out)
 static int
 may_ask(struct asker *a)
 {
-	int64_t now = now_ms(), rate = k.settings.max_per_second;
+	int64_t now = clock_ms(), rate = k.settings.max_per_second;
 	int64_t passed = now - a->filled_ms;
 
 	if (passed > 1000)
@@ -261,7 +242,7 @@ take_askers(void)
 		struct asker *a = &k.asker[k.naskers++];
 
 		a->channel = (struct ipc){fd, ROLE_KEYS, ROLE_SERVE};
-		a->filled_ms = now_ms();
+		a->filled_ms = clock_ms();
 		a->tokens = (int64_t)k.settings.max_per_second * 1000;
 		/* An asker that does not take its answers holds nobody up. */
 		if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "notify.h"
+#include "clock.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -64,9 +65,5 @@ notify_status(int ready, const char *text)
 void
 notify_reloading(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	notify("RELOADING=1\nMONOTONIC_USEC=%lld",
-	       (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
 }

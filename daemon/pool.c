@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 #include "memfd.h"
 
@@ -78,15 +79,6 @@ pool_new(const struct pool_work *work, unsigned workers, uint32_t wall_ms)
 	if (p->n > POOL_WORKERS_MAX)
 		p->n = POOL_WORKERS_MAX;
 	return p;
-}
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* --------------------------------------------------------- in the worker -- */
@@ -225,7 +217,7 @@ worker_start(struct pool *p, struct worker *w, struct err *err)
 	}
 	w->fd = fds[0];
 	w->state = STARTING;
-	w->deadline_ms = now_ms() + p->wall_ms;
+	w->deadline_ms = clock_ms() + p->wall_ms;
 	return 0;
 }
 
@@ -294,7 +286,7 @@ give_job(struct pool *p, struct worker *w)
 	w->state = BUSY;
 	w->id = p->job_id;
 	w->sequence = q.sequence;
-	w->deadline_ms = now_ms() + p->wall_ms;
+	w->deadline_ms = clock_ms() + p->wall_ms;
 	p->has_job = 0;
 }
 
@@ -404,7 +396,7 @@ static unsigned
 poll_set(struct pool *p, struct pollfd *fds, struct worker **owners,
 	 int *wait_ms)
 {
-	int64_t now = now_ms(), wait = INT_MAX;
+	int64_t now = clock_ms(), wait = INT_MAX;
 	unsigned i, n = 0;
 
 	for (i = 0; i < p->n; i++) {
@@ -438,7 +430,7 @@ wait_once(struct pool *p, const struct pool_caller *caller, struct err *err)
 
 		if (fds[i].revents != 0)
 			failed = take_answer(p, w, caller, err);
-		else if (w->state != IDLE && now_ms() >= w->deadline_ms)
+		else if (w->state != IDLE && clock_ms() >= w->deadline_ms)
 			failed = worker_failed(w, caller, err);
 		if (failed)
 			return -1;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../sandbox/sandbox.h"
+#include "clock.h"
 #include "ipc.h"
 #include "log.h"
 #include "memfd.h"
@@ -43,20 +44,11 @@ struct outcome {
 	unsigned nfds;
 };
 
-static int64_t
-now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
 /* How long a step took, for the log; nothing rendered depends on it. */
 static void
 log_step(const char *step, int64_t *since)
 {
-	int64_t now = now_us();
+	int64_t now = clock_us();
 
 	log_debug("%s: %" PRId64 ".%03" PRId64 " ms", step,
 		  (now - *since) / 1000, (now - *since) % 1000);
@@ -248,7 +240,7 @@ report(void *ctx, const char *problem)
 static int
 update(struct render *r, struct outcome *o, struct err *err)
 {
-	int64_t t = now_us();
+	int64_t t = clock_us();
 
 	if (open_input(r, err) == -1)
 		return -1;

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "restart.h"
 
-#include <time.h>
-
+#include "clock.h"
 #include "log.h"
 
 #define LIVED_MS   10000
 #define FIRST_MS   100
 #define LONGEST_MS 30000
-
-long long
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void
 timer_set(struct event *timer, long long ms)
@@ -48,7 +38,7 @@ restart_free(struct restart *r)
 void
 restart_began(struct restart *r)
 {
-	r->started_ms = now_ms();
+	r->started_ms = clock_ms();
 }
 
 void
@@ -56,7 +46,7 @@ restart_plan(struct restart *r)
 {
 	long long ms = 0;
 
-	if (now_ms() - r->started_ms >= LIVED_MS)
+	if (clock_ms() - r->started_ms >= LIVED_MS)
 		r->failures = 0;
 	if (r->failures > 0)
 		ms = r->failures > 9 ? LONGEST_MS

@@ -19,8 +19,6 @@ void restart_free(struct restart *r);
 void restart_began(struct restart *r); /* the process was started */
 void restart_plan(struct restart *r);  /* it has ended: sets the timer */
 
-/* Milliseconds of the monotonic clock. */
-long long now_ms(void);
 /* Sets a timer, in milliseconds from now. */
 void timer_set(struct event *timer, long long ms);
 

@@ -18,6 +18,7 @@
 #include <event2/event_struct.h>
 
 #include "../sandbox/sandbox.h"
+#include "clock.h"
 #include "err.h"
 #include "http/conn.h"
 #include "http/keyprov.h"
@@ -66,7 +67,7 @@ tell_parent(evutil_socket_t fd, short what, void *arg)
 	struct serve *s = arg;
 
 	(void)fd, (void)what;
-	s->hook_sent = timeouts_now();
+	s->hook_sent = clock_ms();
 	if (ipc_send(&s->parent, MSG_HOOK, NULL, 0, NULL, 0) == -1 &&
 	    errno != EAGAIN)
 		log_warn("cannot tell the parent of an update: %s",
@@ -79,7 +80,7 @@ static void
 on_hook(void *arg)
 {
 	struct serve *s = arg;
-	int64_t due = s->hook_sent + HOOK_INTERVAL_MS - timeouts_now();
+	int64_t due = s->hook_sent + HOOK_INTERVAL_MS - clock_ms();
 	struct timeval later = {0, due * 1000};
 
 	if (evtimer_pending(&s->hook_timer, NULL))

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "log.h"
 #include "memfd.h"
 #include "progress.h"
@@ -129,7 +130,7 @@ begin(struct update *u)
 	u->state = FETCHING;
 	u->source_full = u->full;
 	u->full = 0; /* whatever fails, or new settings, set it again */
-	u->began_ms = now_ms();
+	u->began_ms = clock_ms();
 	event_del(u->retry);
 	timer_set(u->deadline,
 		  (long long)u->site.git.deadline_s * 1000 + GIT_GRACE_MS);
@@ -278,7 +279,7 @@ update_shown(struct update *u, int result)
 		   "%u problems, %lld ms after the update began",
 		   u->published->commit, u->rendered.articles,
 		   u->rendered.pages, u->rendered.problems,
-		   now_ms() - u->began_ms);
+		   clock_ms() - u->began_ms);
 	finish(u, NULL);
 }
 
@@ -403,7 +404,7 @@ void
 update_hook(struct update *u)
 {
 	long long least = (long long)u->site.hook_interval_s * 1000;
-	long long due = u->last_hook_ms + least - now_ms();
+	long long due = u->last_hook_ms + least - clock_ms();
 
 	if (evtimer_pending(u->hook, NULL))
 		return;
@@ -411,7 +412,7 @@ update_hook(struct update *u)
 		timer_set(u->hook, due);
 		return;
 	}
-	u->last_hook_ms = now_ms();
+	u->last_hook_ms = clock_ms();
 	update_request(u, "hook");
 }
 
@@ -487,7 +488,7 @@ update_new(const struct conf_site *site, struct event_base *base,
 void
 update_launch(struct update *u)
 {
-	srand((unsigned)now_ms());
+	srand((unsigned)clock_ms());
 	u->again = 1; /* begins when git is ready */
 	remote_launch(&u->remote);
 	poll_again(u);

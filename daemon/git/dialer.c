@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "dialer.h"
+#include "../clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,7 +14,7 @@ void
 dialer_init(struct dialer *d, int fd)
 {
 	d->ipc = (struct ipc){fd, ROLE_GIT, ROLE_DIAL};
-	d->sequence = (uint64_t)limits_now_ms() << 16;
+	d->sequence = (uint64_t)clock_ms() << 16;
 }
 
 static void
@@ -85,7 +86,7 @@ dialer_connect(struct dialer *d, const char *host, const char *port,
 {
 	static struct ipc_msg m; /* large */
 	struct msg_connect q = {.sequence = ++d->sequence};
-	int64_t now = limits_now_ms(), repeat = now, wait;
+	int64_t now = clock_ms(), repeat = now, wait;
 	enum answer answer = ANSWER_NONE;
 	int fd = -1;
 
@@ -103,7 +104,7 @@ dialer_connect(struct dialer *d, const char *host, const char *port,
 		wait = (repeat < l->end_ms ? repeat : l->end_ms) - now;
 		if (readable(d, (int)wait))
 			answer = take_answer(d, &m, &fd, err);
-		now = limits_now_ms();
+		now = clock_ms();
 	}
 	return fd;
 }

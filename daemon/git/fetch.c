@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../clock.h"
 #include "explain.h"
 #include "hostkey.h"
 #include "refs.h"
@@ -125,7 +126,7 @@ on_transfer(const git_indexer_progress *p, void *ctx)
 
 	stream_alive(&f->net);
 	if (limits_pack_size(&f->net.limits, p->received_bytes, &why) == -1 ||
-	    limits_deadline(&f->net.limits, limits_now_ms(), &why) == -1)
+	    limits_deadline(&f->net.limits, clock_ms(), &why) == -1)
 		return stream_give_up("%s", why.text);
 	return 0;
 }
@@ -164,7 +165,7 @@ failed(struct fetcher *f, const struct store *store, struct err *err)
 	if (f->net.cause.text[0] != '\0')
 		return err_set(err, "%s: %s", url, f->net.cause.text);
 	if (f->settings->transport == GIT_OVER_SSH && watch_fired()) {
-		limits_timed_out(&f->net.limits, limits_now_ms(), err);
+		limits_timed_out(&f->net.limits, clock_ms(), err);
 		return err_prefix(err, "%s", url);
 	}
 	if (store_failure(store)[0] != '\0')

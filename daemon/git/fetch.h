@@ -29,7 +29,7 @@ int fetch_init(struct fetcher *f, const struct git_settings *settings,
 
 /* Brings the chosen branch's head and all it reaches into the store; the commit
  * goes to *tip, the store's own tip is left to the caller.  The deadline counts
- * from began_ms of limits_now_ms.  0, or -1 with err,
+ * from began_ms of clock_ms.  0, or -1 with err,
  * one sentence that starts with the URL. */
 int fetch(struct fetcher *f, struct store *store, int64_t began_ms,
 	  git_oid *tip, struct err *err);

@@ -2,21 +2,11 @@
 #include "limits.h"
 
 #include <inttypes.h>
-#include <time.h>
 
 /* Room for pkt-lines, HTTP chunks, TLS records and progress texts around the
  * pack: one part in this many of it, which is several times what they take. */
 #define FRAMING_SHARE 16
 #define FRAMING_LEAST (1U << 20)
-
-int64_t
-limits_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 void
 limits_start(struct limits *l, const struct git_settings *s, int64_t now_ms)

@@ -54,7 +54,4 @@ int limits_pack_size(const struct limits *l, uint64_t bytes, struct err *err);
 /* Says why a wait of limits_wait_ms was in vain; always -1. */
 int limits_timed_out(const struct limits *l, int64_t now_ms, struct err *err);
 
-/* The monotonic clock. */
-int64_t limits_now_ms(void);
-
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "../buf.h"
+#include "../clock.h"
 
 /* How many bytes of work lie between two looks at the clock. */
 #define WORK_STEP (UINT64_C(1) << 20)
@@ -140,15 +141,12 @@ store_tell(struct store *s, const struct store_progress *p, struct err *err)
 int
 store_charge(struct store *s, size_t bytes, struct err *err)
 {
-	struct timespec now;
-
 	if (__builtin_add_overflow(s->work, bytes, &s->work))
 		s->work = WORK_STEP;
 	if (s->deadline == 0 || s->work < WORK_STEP)
 		return 0;
 	s->work = 0;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 < s->deadline)
+	if (clock_ms() < s->deadline)
 		return 0;
 	s->work = WORK_STEP; /* whoever asks again hears it again */
 	return err_set(err,

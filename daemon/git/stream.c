@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../buf.h"
+#include "../clock.h"
 #include "watch.h"
 
 /*
@@ -66,7 +67,7 @@ stream_give_up(const char *fmt, ...)
 static void
 watch(struct net *n, int fd)
 {
-	n->alive_ms = limits_now_ms();
+	n->alive_ms = clock_ms();
 	watch_start(fd, limits_wait_ms(&n->limits, n->alive_ms));
 }
 
@@ -74,7 +75,7 @@ void
 stream_alive(struct net *n)
 {
 	if (watch_fd() != -1 && !watch_fired() &&
-	    limits_now_ms() - n->alive_ms >= ALIVE_MS)
+	    clock_ms() - n->alive_ms >= ALIVE_MS)
 		watch(n, watch_fd());
 }
 
@@ -98,7 +99,7 @@ static int
 socket_wait(const struct socket_stream *st, short events)
 {
 	struct pollfd p = {.fd = st->s, .events = events};
-	int64_t now = limits_now_ms();
+	int64_t now = clock_ms();
 	struct err why;
 	int n = poll(&p, 1, limits_wait_ms(&net->limits, now));
 
@@ -106,7 +107,7 @@ socket_wait(const struct socket_stream *st, short events)
 		return 0;
 	if (n == -1)
 		return stream_give_up("poll: %s", strerror(errno));
-	limits_timed_out(&net->limits, limits_now_ms(), &why);
+	limits_timed_out(&net->limits, clock_ms(), &why);
 	return record(&why);
 }
 
@@ -125,7 +126,7 @@ socket_read(git_stream *stream, void *data, size_t len)
 	ssize_t n;
 
 	for (;;) {
-		if (limits_deadline(&net->limits, limits_now_ms(), &why) == -1)
+		if (limits_deadline(&net->limits, clock_ms(), &why) == -1)
 			return record(&why);
 		n = recv(st->s, data, len, MSG_DONTWAIT);
 		if (n >= 0)
@@ -149,7 +150,7 @@ socket_write(git_stream *stream, const char *data, size_t len, int flags)
 
 	(void)flags;
 	for (;;) {
-		if (limits_deadline(&net->limits, limits_now_ms(), &why) == -1)
+		if (limits_deadline(&net->limits, clock_ms(), &why) == -1)
 			return record(&why);
 		n = send(st->s, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n >= 0)

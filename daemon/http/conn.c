@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../buf.h"
+#include "../clock.h"
 #include "unsent.h"
 
 /* One event may write this many times before others get their turn. */
@@ -199,7 +200,7 @@ flush(struct conn *c)
 static void
 wait_to_write(struct conn *c)
 {
-	unsent_begin(&c->unsent, timeouts_now());
+	unsent_begin(&c->unsent, clock_ms());
 	watch(c, EV_WRITE);
 	timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_WRITE);
 }
@@ -227,7 +228,7 @@ too_slow(const struct conn *c)
 {
 	const struct conn_pool *p = c->pool;
 
-	return unsent_too_slow(&c->unsent, timeouts_now(),
+	return unsent_too_slow(&c->unsent, clock_ms(),
 			       p->timeouts.ms[WAIT_WRITE], p->min_rate);
 }
 

@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "../buf.h"
+#include "../keyid.h"
 #include "ask.h"
 #include "tbs.h"
 
@@ -92,18 +93,6 @@ key_match(const void *keydata1, const void *keydata2, int selection)
 }
 
 static int
-key_identify(struct remote_key *key)
-{
-	unsigned char *der = NULL;
-	int len = i2d_PUBKEY(key->public, &der);
-	int ok = len > 0 && EVP_Digest(der, (size_t)len, key->id, NULL,
-				       EVP_sha256(), NULL);
-
-	OPENSSL_free(der);
-	return ok;
-}
-
-static int
 key_import(void *keydata, int selection, const OSSL_PARAM params[])
 {
 	struct remote_key *key = keydata;
@@ -118,7 +107,7 @@ key_import(void *keydata, int selection, const OSSL_PARAM params[])
 	     EVP_PKEY_fromdata(ctx, &key->public, EVP_PKEY_PUBLIC_KEY,
 			       (OSSL_PARAM *)(uintptr_t)params) == 1;
 	EVP_PKEY_CTX_free(ctx);
-	return ok && key_identify(key);
+	return ok && keyid(key->public, key->id);
 }
 
 /* Must fail when asked for the private part: with that, libcrypto would move
@@ -440,14 +429,13 @@ verifies(EVP_PKEY *public, uint32_t scheme, const uint8_t *tbs, size_t len,
 static int
 try_key(EVP_PKEY *public, uint32_t scheme, struct err *err)
 {
-	struct remote_key probe = {.public = public};
 	struct msg_signature answer;
-	uint8_t tbs[TBS_PROBE_LEN];
+	uint8_t tbs[TBS_PROBE_LEN], id[32];
 
 	tbs_probe(tbs);
-	if (!key_identify(&probe))
+	if (!keyid(public, id))
 		return err_set(err, "cannot hash the certificate's key");
-	if (ask_signature(probe.id, scheme, tbs, sizeof(tbs), &answer) == -1)
+	if (ask_signature(id, scheme, tbs, sizeof(tbs), &answer) == -1)
 		return err_set(err, "keys does not answer");
 	if (answer.len == 0 ||
 	    !verifies(public, scheme, tbs, sizeof(tbs), &answer))

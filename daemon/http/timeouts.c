@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "timeouts.h"
-
-#include <time.h>
-
-int64_t
-timeouts_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
+#include "../clock.h"
 
 struct waiter *
 timeouts_oldest(struct timeouts *t, enum wait_kind kind)
@@ -34,7 +24,7 @@ static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct timeouts *t = arg;
-	int64_t now = timeouts_now(), next = 0;
+	int64_t now = clock_ms(), next = 0;
 
 	(void)fd, (void)what;
 	t->armed = 0;
@@ -77,7 +67,7 @@ void
 timeouts_wait(struct timeouts *t, struct waiter *w, enum wait_kind kind)
 {
 	struct waiter *head = &t->queue[kind];
-	int64_t now = timeouts_now();
+	int64_t now = clock_ms();
 
 	timeouts_leave(w);
 	w->kind = kind;

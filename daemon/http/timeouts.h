@@ -25,7 +25,7 @@ enum wait_kind {
 
 struct waiter {
 	struct waiter *next, *prev; /* NULL: in no queue */
-	int64_t deadline;	    /* ms of timeouts_now */
+	int64_t deadline;	    /* ms of clock_ms */
 	enum wait_kind kind;
 };
 
@@ -37,9 +37,6 @@ struct timeouts {
 	void (*expired)(struct waiter *w); /* must wait for another thing, or
 					      leave */
 };
-
-/* Milliseconds of a clock that never jumps. */
-int64_t timeouts_now(void);
 
 void timeouts_init(struct timeouts *t, struct event_base *base,
 		   const int64_t ms[WAIT__MAX],

@@ -23,6 +23,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "../../daemon/clock.h"
 #include "../../daemon/git/stream.h"
 #include "../../daemon/git/tls_stream.h"
 #include "../../daemon/ipc.h"
@@ -60,7 +61,7 @@ begin(void **state)
 	settings.transport = GIT_OVER_GIT;
 	snprintf(settings.host, sizeof(settings.host), "git.example.org");
 	settings.deadline_s = settings.silence_s = 3600;
-	stream_begin(&net, limits_now_ms());
+	stream_begin(&net, clock_ms());
 	return 0;
 }
 
@@ -229,7 +230,7 @@ test_no_answer_ends_at_the_deadline(void **state)
 
 	(void)state;
 	settings.deadline_s = 1;
-	stream_begin(&net, limits_now_ms() - 900);
+	stream_begin(&net, clock_ms() - 900);
 	assert_int_equal(stream_new(&st, "git.example.org", "9418"), 0);
 	assert_int_equal(st->connect(st), -1);
 	assert_cause("`fetch.deadline`");
@@ -280,7 +281,7 @@ test_deadline_holds_while_bytes_come(void **state)
 	git_stream *st = connected(&server, as_told);
 
 	(void)state;
-	net.limits.end_ms = limits_now_ms();
+	net.limits.end_ms = clock_ms();
 	assert_int_equal(write(server, "x", 1), 1);
 	assert_int_equal(st->read(st, data, sizeof(data)), -1);
 	assert_cause("`fetch.deadline`");
