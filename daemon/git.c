@@ -194,6 +194,21 @@ bring_in_or_renew(struct git *g, struct fetched *got, struct err *err)
 	return -1;
 }
 
+/* A commit that came without all it refers to would never be asked for again.
+ * -1 and err stay those of what went wrong. */
+static void
+drop_incomplete(struct git *g)
+{
+	struct store *old = g->store;
+	struct err err;
+
+	if (!store_is_incomplete(old))
+		return;
+	log_notice("the remote left objects out: the next fetch clones anew");
+	if (new_store(g, &err) == 0)
+		store_free(old);
+}
+
 static void
 on_report(void *ctx, const char *line)
 {
@@ -249,8 +264,10 @@ update(struct git *g, int full, struct err *err)
 	rc = publish(g->publisher, g->store, &got.tip, full, on_report, g, &p,
 		     err);
 	reports_end(&g->reports, rc == 0);
-	if (rc == -1)
+	if (rc == -1) {
+		drop_incomplete(g);
 		return -1;
+	}
 	log_fetch(g, &got, &p);
 	send_source(g, &p, &got.tip);
 	return 0;

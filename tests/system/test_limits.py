@@ -2,6 +2,9 @@
 """The limits of a fetch: each ends it with its own message, and the site that
 is served stays.  Then servers that do not want to be fetched from."""
 import random
+import socket
+import subprocess
+import threading
 import time
 
 import repo
@@ -235,3 +238,61 @@ def test_links_and_submodules_are_left_out(t):
     assert "Executable." in daemon.page("/Posts/Run")
     daemon.wait_log("Posts/Link.*symbolic link")
     daemon.wait_log("Posts/Sub.*submodule")
+
+
+class Forgetful:
+    """A git server that sends `packs`, one a fetch, whatever is asked for."""
+
+    def __init__(self, tip, packs):
+        self.tip, self.packs = tip, packs
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                peer, _ = self.socket.accept()
+            except OSError:
+                return
+            with peer:
+                self.fetch(peer)
+
+    def fetch(self, peer):
+        asked = peer.recv(4096)
+        line = self.tip.encode() + b" refs/heads/main\0\n"
+        peer.sendall(b"%04x" % (len(line) + 4) + line + b"0000")
+        asked = b""
+        while not asked.endswith(b"0009done\n"):
+            more = peer.recv(4096)
+            if not more or more == b"0000":
+                return
+            asked += more
+            if asked.endswith(b"0000") and b"have" in asked:
+                peer.sendall(b"0008NAK\n")
+        peer.sendall(b"0008NAK\n" + self.packs.pop(0))
+
+    def stop(self):
+        self.socket.close()
+
+
+def test_objects_left_out_are_asked_for_again(t):
+    made = t.blog()
+    tip = made.tip()
+
+    def pack(wanted, *options):
+        return subprocess.run(
+            ["git", "-C", made.path, "pack-objects", "--stdout", "-q",
+             *options], input=wanted.encode() + b"\n", check=True,
+            env=repo.ENV, stdout=subprocess.PIPE).stdout
+
+    server = Forgetful(tip, [pack(tip), pack(tip, "--revs")])
+    daemon = t.daemon("git://127.0.0.1:%d/blog.git#main" % server.port,
+                      wait=False)
+    try:
+        daemon.wait_log("update failed: ")
+        # While there is no site it is tried again by itself.
+        daemon.wait_serving(tip)
+        assert "Body of <em>one</em>" in daemon.page("/Posts/One")
+    finally:
+        server.stop()
