@@ -38,12 +38,6 @@ publisher_free(struct publisher *p)
 	free(p);
 }
 
-void
-publisher_forget(struct publisher *p)
-{
-	file_list_free(&p->last);
-}
-
 static int
 by_path(const void *key, const void *item)
 {

@@ -42,7 +42,4 @@ int publish(struct publisher *p, struct store *s, const git_oid *tip, int full,
 	    git_report_fn *report, void *ctx, struct published *result,
 	    struct err *err);
 
-/* The last source was lost on its way: the next one will be full. */
-void publisher_forget(struct publisher *p);
-
 #endif

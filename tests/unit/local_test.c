@@ -297,9 +297,6 @@ test_publish(void **state)
 	source_close(&src);
 	assert_int_equal(publish_count(p, s, &tip, 1, &src), 33);
 	source_close(&src);
-	publisher_forget(p);
-	assert_int_equal(publish_count(p, s, &tip, 0, &src), 33);
-	source_close(&src);
 	publisher_free(p);
 	gitrepo_end(&r);
 	store_free(s);
