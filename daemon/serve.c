@@ -43,6 +43,7 @@ struct serve {
 	struct event_base *base;
 	struct event control;
 	struct tls *tls; /* NULL: none configured */
+	struct serve_counters counters;
 	struct http_env env;
 	struct conn_pool pool;
 	struct listener listeners[START_FDS_MAX];
@@ -221,6 +222,7 @@ init_env(struct serve *s)
 	const struct serve_settings *set = &s->settings;
 
 	s->env.settings = set;
+	s->env.counters = &s->counters;
 	s->env.limits = (struct request_limits){.head = set->max_header_bytes,
 						.target = set->max_target,
 						.fields = set->max_headers};

@@ -24,7 +24,7 @@ struct conn {
 	struct tls_io io;
 	struct event event;
 	short watched; /* EV_READ or EV_WRITE; 0: not yet */
-	uint8_t plain;
+	struct http_peer peer;
 	uint8_t opened;	 /* the handshake is over */
 	uint8_t lingers; /* nothing that comes is looked at */
 	char *saved;	 /* input not used yet */
@@ -111,9 +111,9 @@ linger_readable(struct conn *c)
 }
 
 static void
-finish(struct conn *c, enum h1_want want)
+finish(struct conn *c, enum http_want want)
 {
-	if (want == H1_LINGER) {
+	if (want == WANT_LINGER) {
 		linger(c);
 		return;
 	}
@@ -241,10 +241,10 @@ serve(struct conn *c, struct input *in)
 	struct conn_pool *p = c->pool;
 
 	for (int round = 0; round < ROUNDS; round++) {
-		enum h1_want want;
+		enum http_want want;
 		int left;
 
-		want = h1_run(&c->h1, p->env, c->plain, in, &p->output);
+		want = h1_run(&c->h1, p->env, &c->peer, in, &p->output);
 		left = flush(c);
 		if (left == -1) {
 			conn_free(c);
@@ -252,11 +252,11 @@ serve(struct conn *c, struct input *in)
 		}
 		if (left == 1)
 			break;
-		if (want == H1_CLOSE || want == H1_LINGER) {
+		if (want == WANT_CLOSE || want == WANT_LINGER) {
 			finish(c, want);
 			return;
 		}
-		if (want == H1_WRITE)
+		if (want == WANT_WRITE)
 			continue;
 		if (c->tls != NULL && tls_pending(c->tls)) {
 			ssize_t n = read_more(c, in);
@@ -363,7 +363,7 @@ time_out_request(struct conn *c)
 	struct conn_pool *p = c->pool;
 
 	output_begin(&p->output, c->tls);
-	h1_timeout(&c->h1, p->env, &p->output);
+	h1_timeout(&c->h1, p->env, &c->peer, &p->output);
 	if (flush(c) == 0)
 		linger(c);
 	else
@@ -381,7 +381,7 @@ on_expired(struct waiter *w)
 		time_out_request(c);
 		break;
 	case WAIT_IDLE:
-		finish(c, H1_CLOSE);
+		finish(c, WANT_CLOSE);
 		break;
 	default:
 		conn_free(c);
@@ -415,7 +415,7 @@ conn_evict(struct conn_pool *p)
 	if (w == NULL)
 		return 0;
 	if (w->kind == WAIT_IDLE)
-		finish((struct conn *)w, H1_CLOSE);
+		finish((struct conn *)w, WANT_CLOSE);
 	else
 		conn_free((struct conn *)w);
 	return 1;
@@ -427,7 +427,7 @@ conn_close_idle(struct conn_pool *p)
 	struct waiter *w;
 
 	while ((w = timeouts_oldest(&p->timeouts, WAIT_IDLE)) != NULL)
-		finish((struct conn *)w, H1_CLOSE);
+		finish((struct conn *)w, WANT_CLOSE);
 }
 
 /* ----------------------------------------------------------- beginning -- */
@@ -466,8 +466,8 @@ conn_open(struct conn_pool *p, int fd, int plain)
 
 	c->pool = p;
 	c->io = (struct tls_io){fd, &p->output};
-	c->plain = plain != 0;
-	c->opened = c->plain;
+	c->peer.plain = plain != 0;
+	c->opened = c->peer.plain;
 	p->n++;
 	if (!plain && (c->tls = tls_open(p->tls, &c->io)) == NULL) {
 		conn_free(c);

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "../counters.h"
 #include "../snapshot/headers.h"
 #include "request.h"
 #include "response.h"
@@ -15,6 +16,7 @@
 struct http_env {
 	const struct serve_settings *settings;
 	struct snapshot *snapshot; /* NULL: none yet */
+	struct serve_counters *counters;
 	struct request_limits limits;
 	struct plan_memory memory;
 	int draining;	  /* the next answer of a connection is its last */

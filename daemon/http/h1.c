@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "served.h"
+
 static void
 put(struct output *out, const char *text)
 {
@@ -41,94 +43,110 @@ write_head(struct http_env *env, const struct plan *p,
 	put(out, "\r\n");
 }
 
-/* left: input behind this request. */
+/* What the output has no room for stays for later. */
 static void
-write_plan(struct h1 *h, struct http_env *env, const struct plan *p,
-	   const struct request_framing *framing, size_t left,
+write_body(struct h1 *h, struct http_env *env, const struct plan *p,
 	   struct output *out)
 {
+	uint64_t done = 0;
+
+	for (unsigned i = 0; i < p->nparts; i++) {
+		size_t n = output_body(out, p->part[i].data, p->part[i].len);
+
+		done += n;
+		if (n == p->part[i].len)
+			continue;
+		rest_keep(&h->rest, p, done, env->snapshot);
+		return;
+	}
+}
+
+/* left: input behind this request; r: NULL when there was no readable one. */
+static void
+write_plan(struct h1 *h, struct http_env *env, const struct http_peer *peer,
+	   const struct plan *p, const struct request *r, size_t left,
+	   struct output *out)
+{
+	const struct request_framing *framing = r != NULL ? &r->framing : NULL;
 	int last = p->close || env->draining || framing == NULL ||
 		   !framing->keep_alive;
-	size_t n;
 
 	h->answered = 1;
 	write_head(env, p, framing, last, out);
 	if (last)
-		h->ending = p->close || env->draining || left > 0 ? H1_LINGER
-								  : H1_CLOSE;
-	if (!p->from_snapshot) {
-		output_put(out, p->body.data, p->body.len);
-		return;
-	}
-	n = output_body(out, p->body.data, p->body.len);
-	if (n == p->body.len)
-		return;
-	h->rest = (struct slice){p->body.data + n, p->body.len - n};
-	h->held = snapshot_ref(env->snapshot);
+		h->ending = p->close || env->draining || left > 0 ? WANT_LINGER
+								  : WANT_CLOSE;
+	write_body(h, env, p, out);
+	served(env, peer, COUNTED_H1, r, p);
 }
 
 static void
-refuse(struct h1 *h, struct http_env *env, unsigned status, struct output *out)
+refuse(struct h1 *h, struct http_env *env, const struct http_peer *peer,
+       unsigned status, struct output *out)
 {
 	struct plan p;
 
 	plan_error(&p, status, &env->memory);
-	write_plan(h, env, &p, NULL, 0, out);
+	write_plan(h, env, peer, &p, NULL, 0, out);
 }
 
 void
-h1_timeout(struct h1 *h, struct http_env *env, struct output *out)
+h1_timeout(struct h1 *h, struct http_env *env, const struct http_peer *peer,
+	   struct output *out)
 {
-	refuse(h, env, 408, out);
+	refuse(h, env, peer, 408, out);
 }
 
 static void
-plan(struct plan *p, struct http_env *env, int plain, const struct request *r)
+plan(struct plan *p, struct http_env *env, const struct http_peer *peer,
+     const struct request *r)
 {
-	struct site_view view = {env->snapshot, env->settings, plain};
+	struct site_view view = {env->snapshot, env->settings, peer->plain};
 
 	plan_response(p, &view, r, &env->memory);
 }
 
 /* Answers the request whose head is at the start of the input. */
 static void
-answer(struct h1 *h, struct http_env *env, int plain, const struct request *r,
-       size_t head_len, struct input *in, struct output *out)
+answer(struct h1 *h, struct http_env *env, const struct http_peer *peer,
+       const struct request *r, size_t head_len, struct input *in,
+       struct output *out)
 {
 	struct plan p;
 
-	plan(&p, env, plain, r);
+	plan(&p, env, peer, r);
 	in->data += head_len;
 	in->len -= head_len;
 	memset(&h->scan, 0, sizeof(h->scan));
 	if (p.hook)
 		env->hook(env->hook_arg);
-	write_plan(h, env, &p, &r->framing, in->len, out);
+	write_plan(h, env, peer, &p, r, in->len, out);
 }
 
 /* RFC 9110 section 10.1.1: the client waits to be told to send the body.  When
  * the answer will be a refusal it is given at once. */
 static void
-answer_expectation(struct h1 *h, struct http_env *env, int plain,
-		   const struct request *r, struct output *out)
+answer_expectation(struct h1 *h, struct http_env *env,
+		   const struct http_peer *peer, const struct request *r,
+		   struct output *out)
 {
 	struct plan p;
 
 	if (h->body.left > h->body.room)
 		return;
-	plan(&p, env, plain, r);
+	plan(&p, env, peer, r);
 	if (p.status < 300) {
 		put(out, "HTTP/1.1 100 Continue\r\n\r\n");
 		return;
 	}
 	p.close = 1;
-	write_plan(h, env, &p, &r->framing, 0, out);
+	write_plan(h, env, peer, &p, r, 0, out);
 }
 
 /* 0: more input is needed. */
 static int
-take_head(struct h1 *h, struct http_env *env, int plain, struct input *in,
-	  struct output *out)
+take_head(struct h1 *h, struct http_env *env, const struct http_peer *peer,
+	  struct input *in, struct output *out)
 {
 	struct request r;
 	size_t head_len;
@@ -141,25 +159,25 @@ take_head(struct h1 *h, struct http_env *env, int plain, struct input *in,
 	if (status == REQUEST_INCOMPLETE)
 		return 0;
 	if (status != REQUEST_OK) {
-		refuse(h, env, (unsigned)status, out);
+		refuse(h, env, peer, (unsigned)status, out);
 		return 1;
 	}
 	if (!body_begin(&h->body, &r.framing, env->settings->max_body)) {
-		answer(h, env, plain, &r, head_len, in, out);
+		answer(h, env, peer, &r, head_len, in, out);
 		return 1;
 	}
 	h->in_body = 1;
 	h->head_len = head_len;
 	if (r.framing.expect_continue && in->len == head_len)
-		answer_expectation(h, env, plain, &r, out);
+		answer_expectation(h, env, peer, &r, out);
 	return 1;
 }
 
 /* Throws body bytes away behind the head.  The head is read a second time when
  * they are all gone: that is rare, and nothing but the head had to be kept. */
 static int
-take_body(struct h1 *h, struct http_env *env, int plain, struct input *in,
-	  struct output *out)
+take_body(struct h1 *h, struct http_env *env, const struct http_peer *peer,
+	  struct input *in, struct output *out)
 {
 	char *body = in->data + h->head_len;
 	size_t used, len = in->len - h->head_len;
@@ -176,47 +194,44 @@ take_body(struct h1 *h, struct http_env *env, int plain, struct input *in,
 		status = request_read(in->data, in->len, &env->limits, &h->scan,
 				      &r, &h->head_len);
 	if (status == REQUEST_OK)
-		answer(h, env, plain, &r, h->head_len, in, out);
+		answer(h, env, peer, &r, h->head_len, in, out);
 	else
-		refuse(h, env, (unsigned)status, out);
+		refuse(h, env, peer, (unsigned)status, out);
 	return 1;
 }
 
 static void
 send_rest(struct h1 *h, struct output *out)
 {
-	size_t n = output_body(out, h->rest.data, h->rest.len);
-
-	h->rest.data += n;
-	h->rest.len -= n;
-	if (h->rest.len == 0)
-		h1_free(h);
+	while (h->rest.now.len > 0 && !output_full(out))
+		rest_skip(&h->rest,
+			  output_body(out, h->rest.now.data, h->rest.now.len));
 }
 
 /* Nothing is left to do with the input. */
-static enum h1_want
+static enum http_want
 rest(const struct h1 *h, const struct http_env *env, const struct input *in)
 {
 	/* A response that had begun before promised nothing of the kind, but
 	 * its client can come again: to another process. */
 	if (env->closing_idle && h->answered && !h->in_body && in->len == 0)
-		return H1_CLOSE;
-	return H1_READ;
+		return WANT_CLOSE;
+	return WANT_READ;
 }
 
-enum h1_want
-h1_run(struct h1 *h, struct http_env *env, int plain, struct input *in,
-       struct output *out)
+enum http_want
+h1_run(struct h1 *h, struct http_env *env, const struct http_peer *peer,
+       struct input *in, struct output *out)
 {
 	for (;;) {
-		if (h->rest.len > 0)
+		if (h->rest.now.len > 0)
 			send_rest(h, out);
-		if (output_full(out) || h->rest.len > 0)
-			return H1_WRITE;
+		if (output_full(out) || h->rest.now.len > 0)
+			return WANT_WRITE;
 		if (h->ending)
 			return h->ending;
-		if (!(h->in_body ? take_body(h, env, plain, in, out)
-				 : take_head(h, env, plain, in, out)))
+		if (!(h->in_body ? take_body(h, env, peer, in, out)
+				 : take_head(h, env, peer, in, out)))
 			return rest(h, env, in);
 	}
 }
@@ -224,7 +239,5 @@ h1_run(struct h1 *h, struct http_env *env, int plain, struct input *in,
 void
 h1_free(struct h1 *h)
 {
-	snapshot_unref(h->held);
-	h->held = NULL;
-	h->rest = (struct slice){NULL, 0};
+	rest_free(&h->rest);
 }

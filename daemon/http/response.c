@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "response.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "accept.h"
@@ -36,6 +37,16 @@ plan_memory_free(struct plan_memory *m)
 	buf_free(&m->lines);
 }
 
+uint64_t
+plan_length(const struct plan *p)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < p->nparts; i++)
+		n += p->part[i].len;
+	return n;
+}
+
 const char *
 status_text(unsigned status)
 {
@@ -69,6 +80,16 @@ status_text(unsigned status)
 
 /* ---------------------------------------------------- generated answers -- */
 
+/* All but the parts, of which only the first nparts are looked at. */
+static void
+plan_clear(struct plan *p)
+{
+	memset(p, 0, offsetof(struct plan, part));
+	p->nparts = 0;
+	p->generated = 0;
+	p->from_snapshot = p->hook = p->close = 0;
+}
+
 /* Ends the lines begun in m->lines: a small text that says the status. */
 static void
 finish(struct plan *p, unsigned status, enum method method,
@@ -83,9 +104,11 @@ finish(struct plan *p, unsigned status, enum method method,
 	buf_printf(&m->lines, "%s\n", text);
 	p->fields[0] = (struct slice){generated, sizeof(generated) - 1};
 	p->fields[1] = (struct slice){m->lines.data, body};
-	p->body = (struct slice){m->lines.data + body, m->lines.len - body};
 	if (method == METHOD_HEAD)
-		p->body.len = 0;
+		return;
+	p->part[0] = (struct slice){m->lines.data + body, m->lines.len - body};
+	p->nparts = 1;
+	p->generated = 1;
 }
 
 static void
@@ -123,7 +146,7 @@ options(struct plan *p, const char *allow)
 void
 plan_error(struct plan *p, unsigned status, struct plan_memory *m)
 {
-	memset(p, 0, sizeof(*p));
+	plan_clear(p);
 	buf_clear(&m->lines);
 	finish(p, status, METHOD_UNKNOWN, m);
 	p->close = 1;
@@ -178,8 +201,10 @@ plan_entry(struct plan *p, const struct snapshot *s,
 	p->status = e->status;
 	/* The run's head ends with the empty line. */
 	p->fields[0] = (struct slice){run.start, run.head - 2};
-	if (r->method != METHOD_HEAD)
-		p->body = (struct slice){run.body, run.body_len};
+	if (r->method == METHOD_HEAD || run.body_len == 0)
+		return;
+	p->part[0] = (struct slice){run.body, run.body_len};
+	p->nparts = 1;
 }
 
 static void
@@ -243,7 +268,7 @@ plan_response(struct plan *p, const struct site_view *view,
 	const struct serve_settings *set = view->settings;
 	struct target t;
 
-	memset(p, 0, sizeof(*p));
+	plan_clear(p);
 	if (r->method == METHOD_UNKNOWN) {
 		generate(p, 501, r, "", m);
 	} else if (slice_is(r->target, "*")) {

@@ -11,15 +11,21 @@
  * request, settings) to a plan.  It knows nothing of sockets and of how a plan
  * is written; HTTP/1.1 is one way to write it.
  */
+#define RANGES_MAX 8
+#define PLAN_PARTS (2 * RANGES_MAX + 1) /* a head before each, and the end */
+
 struct plan {
 	unsigned status;
 	/* Complete "Name: value\r\n" lines, one slice after the other, without
 	 * Date, Connection and the empty line, which are the writer's. */
 	struct slice fields[2];
-	/* Empty for HEAD, 304, 204.  In the snapshot, or the plan's own text.
-	 */
-	struct slice body;
-	int from_snapshot; /* the slices need the snapshot to live */
+	/* The body, one part after the other: none for HEAD, 304, 204.  Most
+	 * are in the snapshot; bit i of generated: part[i] is in the plan's
+	 * memory. */
+	struct slice part[PLAN_PARTS];
+	unsigned nparts;
+	uint32_t generated;
+	int from_snapshot; /* some slice needs the snapshot to live */
 	int hook;	   /* somebody asks for an update */
 	int close;	   /* the connection cannot be used any more */
 };
@@ -36,7 +42,7 @@ void plan_memory_free(struct plan_memory *m);
 struct site_view {
 	const struct snapshot *snapshot; /* NULL: there is none yet */
 	const struct serve_settings *settings;
-	int plain; /* it came over a listener without TLS */
+	int plain; /* it came over a connection without TLS */
 };
 
 void plan_response(struct plan *p, const struct site_view *view,
@@ -44,6 +50,9 @@ void plan_response(struct plan *p, const struct site_view *view,
 
 /* For what is not a request: too long, too slow, malformed.  Closes. */
 void plan_error(struct plan *p, unsigned status, struct plan_memory *m);
+
+/* Bytes of all parts. */
+uint64_t plan_length(const struct plan *p);
 
 /* "404 Not Found", for the status line and the text of a generated body. */
 const char *status_text(unsigned status);

@@ -69,23 +69,24 @@ take_output(struct output *out, struct buf *into)
 	}
 }
 
-static enum h1_want
+static enum http_want
 talk(struct http_env *env, struct slice text, size_t piece, struct buf *said)
 {
 	struct buf now = {0};
+	struct http_peer peer = {.plain = 0};
 	struct output out;
 	struct h1 h = {0};
-	enum h1_want want = H1_READ;
+	enum http_want want = WANT_READ;
 
 	output_init(&out);
 	output_begin(&out, NULL);
-	while (text.len > 0 && want == H1_READ) {
+	while (text.len > 0 && want == WANT_READ) {
 		struct slice next = fuzz_take(&text, piece);
 		struct input in;
 
 		buf_add(&now, next.data, next.len);
 		in = (struct input){now.data, now.len};
-		while ((want = h1_run(&h, env, 0, &in, &out)) == H1_WRITE)
+		while ((want = h1_run(&h, env, &peer, &in, &out)) == WANT_WRITE)
 			take_output(&out, said);
 		take_output(&out, said);
 		CHECK(in.len <= now.len);
@@ -102,7 +103,9 @@ talk(struct http_env *env, struct slice text, size_t piece, struct buf *said)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static struct http_env env = {.settings = &fuzz_serve, .hook = no_hook};
+	static struct serve_counters counters;
+	static struct http_env env = {
+	    .settings = &fuzz_serve, .counters = &counters, .hook = no_hook};
 	struct slice text = {(const char *)data, len};
 	struct buf whole = {0}, cut = {0};
 	size_t n;

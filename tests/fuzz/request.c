@@ -54,7 +54,7 @@ check_plan(const struct request *r, int plain)
 	CHECK(strncmp(status_text(p.status), "", 1) != 0);
 	check_fields(p.fields[0]);
 	check_fields(p.fields[1]);
-	CHECK(p.body.len == 0 || r->method != METHOD_HEAD);
+	CHECK(p.nparts == 0 || r->method != METHOD_HEAD);
 	plan_memory_free(&m);
 }
 

@@ -15,14 +15,14 @@ errors_close(void **state)
 
 	assert_int_equal(
 	    talk_in_pieces(f, "GET /%00 HTTP/1.1\r\n" HOST "\r\n", 99, 0),
-	    H1_LINGER);
+	    WANT_LINGER);
 	assert_int_equal(status_of(buf_cstr(&f->out)), 400);
 	assert_true(has(f->out.data, "\r\nConnection: close\r\n"));
 	/* What follows an error is not looked at. */
 	assert_int_equal(
 	    talk_in_pieces(
 		f, "GET / HTTP/1.1\n\nGET / HTTP/1.1\r\n" HOST "\r\n", 99, 0),
-	    H1_LINGER);
+	    WANT_LINGER);
 	buf_cstr(&f->out);
 	assert_int_equal(count(f, "HTTP/1.1 "), 1);
 }
@@ -34,18 +34,18 @@ last_requests(void **state)
 	static const char close[] =
 	    "GET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n";
 
-	assert_int_equal(talk_in_pieces(f, close, 999, 0), H1_CLOSE);
+	assert_int_equal(talk_in_pieces(f, close, 999, 0), WANT_CLOSE);
 	assert_int_equal(talk_in_pieces(f, "GET / HTTP/1.0\r\n\r\n", 999, 0),
-			 H1_CLOSE);
+			 WANT_CLOSE);
 	assert_int_equal(
 	    talk_in_pieces(
 		f, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 99, 0),
-	    H1_READ);
+	    WANT_READ);
 	assert_true(has(buf_cstr(&f->out), "\r\nConnection: keep-alive\r\n"));
 	f->env.draining = 1;
 	assert_int_equal(
 	    talk_in_pieces(f, "GET / HTTP/1.1\r\n" HOST "\r\n", 99, 0),
-	    H1_LINGER);
+	    WANT_LINGER);
 	assert_true(has(buf_cstr(&f->out), "\r\nConnection: close\r\n"));
 	f->env.draining = 0;
 }
@@ -67,7 +67,7 @@ pipelining(void **state)
 	for (size_t piece = 1; piece < sizeof(text); piece += 7) {
 		const char *a, *b;
 
-		assert_int_equal(talk_in_pieces(f, text, piece, 0), H1_CLOSE);
+		assert_int_equal(talk_in_pieces(f, text, piece, 0), WANT_CLOSE);
 		a = buf_cstr(&f->out);
 		assert_int_equal(count(f, "HTTP/1.1 "), 6);
 		assert_int_equal(count(f, "HTTP/1.1 202 "), 2);
@@ -125,23 +125,25 @@ swap_under_way(void **state)
 	struct fixture *f = *state;
 	static char text[] = "GET /big HTTP/1.1\r\n" HOST "\r\n";
 	struct input in = {text, sizeof(text) - 1};
+	struct http_peer peer = {.plain = 0};
 	struct h1 h = {0};
 	const char *a;
 
 	buf_clear(&f->out);
 	output_begin(&f->output, NULL);
-	assert_int_equal(h1_run(&h, &f->env, 0, &in, &f->output), H1_WRITE);
+	assert_int_equal(h1_run(&h, &f->env, &peer, &in, &f->output),
+			 WANT_WRITE);
 	assert_true(f->output.wire_len <= 64 * 1024);
 	collect(f);
 	snapshot_unref(f->env.snapshot);
 	f->env.snapshot = make_snapshot(slice_of("new"));
-	while (h1_run(&h, &f->env, 0, &in, &f->output) == H1_WRITE)
+	while (h1_run(&h, &f->env, &peer, &in, &f->output) == WANT_WRITE)
 		collect(f);
 	collect(f);
 	a = body_of(buf_cstr(&f->out));
 	assert_int_equal(strlen(a), BIG);
 	assert_memory_equal(a, f->big, BIG);
-	assert_null(h.held);
+	assert_null(h.rest.held);
 }
 
 int

@@ -19,6 +19,7 @@
 /* Everything an answer needs, and what came out. */
 struct fixture {
 	struct serve_settings settings;
+	struct serve_counters counters;
 	struct http_env env;
 	struct output output;
 	struct buf out;
@@ -98,6 +99,7 @@ setup(void **state)
 	for (int i = 0; i < BIG; i++)
 		f->big[i] = (char)('a' + i % 23);
 	f->env.settings = set;
+	f->env.counters = &f->counters;
 	f->env.snapshot = make_snapshot((struct slice){f->big, BIG});
 	f->env.limits = (struct request_limits){8192, 1024, 50};
 	plan_memory_init(&f->env.memory, set);
@@ -132,25 +134,26 @@ collect(struct fixture *f)
 
 /* Hands over the text in pieces, each with what was not used before, and
  * gathers the output until more input is wanted or all is said. */
-static inline enum h1_want
+static inline enum http_want
 talk_in_pieces(struct fixture *f, const char *text, size_t piece, int plain)
 {
+	struct http_peer peer = {.plain = (uint8_t)plain};
 	struct h1 h = {0};
 	struct buf kept = {0};
 	size_t len = strlen(text);
-	enum h1_want want = H1_READ;
+	enum http_want want = WANT_READ;
 
 	buf_clear(&f->out);
 	output_begin(&f->output, NULL);
-	for (size_t at = 0; at < len && want == H1_READ; at += piece) {
+	for (size_t at = 0; at < len && want == WANT_READ; at += piece) {
 		struct buf now = {0};
 		struct input in;
 
 		buf_add(&now, kept.data, kept.len);
 		buf_add(&now, text + at, len - at < piece ? len - at : piece);
 		in = (struct input){now.data, now.len};
-		while ((want = h1_run(&h, &f->env, plain, &in, &f->output)) ==
-		       H1_WRITE)
+		while ((want = h1_run(&h, &f->env, &peer, &in, &f->output)) ==
+		       WANT_WRITE)
 			collect(f);
 		collect(f);
 		buf_clear(&kept);

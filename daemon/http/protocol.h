@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_PROTOCOL_H
+#define BLOGD_PROTOCOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a protocol (h1.h, h2.h) and the connection it is spoken on (conn.h) say
+ * to each other.  A protocol has no socket: it takes bytes, writes to the
+ * shared output, and says what it needs next.
+ */
+
+/* Whom a connection is with. */
+struct http_peer {
+	uint8_t plain;	     /* no TLS */
+	uint8_t family;	     /* AF_INET, AF_INET6; AF_UNSPEC: not known */
+	uint8_t address[16]; /* in network order; 4 bytes for AF_INET */
+};
+
+/* Bytes that have come and were not used; a protocol moves data forward. */
+struct input {
+	char *data;
+	size_t len;
+};
+
+enum http_want {
+	WANT_READ = 1, /* more input */
+	WANT_WRITE,    /* the output must go first */
+	WANT_CLOSE,    /* all is said */
+	WANT_LINGER    /* the same, but the client may still be sending */
+};
+
+#endif
