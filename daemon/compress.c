@@ -8,6 +8,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+/* The part of zstd's interface that works in memory given to it; FreeBSD's
+ * and Debian's shared libraries have it. */
+#define ZSTD_STATIC_LINKING_ONLY
+#include <zstd.h>
+
 #include "log.h"
 
 /*
@@ -23,11 +28,21 @@
  * Beyond 6 and 5 each further percent costs as much as all before.  Brotli 10
  * and 11 would save a reader 0.6 kB, and make a push of a site of 1,000 pages
  * take ten seconds more.
+ *
+ * zstd on pages of 14.8 kB, where gzip 6 makes 5775 bytes in 187 and brotli 5
+ * makes 5415 in 364:
+ *
+ *	zstd 3      85  6018     zstd 8     247  5756
+ *	zstd 5     163  5831     zstd 12    665  5729
+ *	zstd 6     209  5777     zstd 19   2536  5647
+ *
+ * It is here for what a client takes to unpack, not for its size.
  */
 #define GZIP_LEVEL     6
 #define BROTLI_QUALITY 5
+#define ZSTD_LEVEL     6
 
-/* What brotli 5 wants for 8 MiB of input is 41 MiB. */
+/* What brotli 5 wants for 8 MiB of input is 41 MiB; zstd 6 wants 4. */
 #define ARENA_SIZE ((size_t)64 << 20)
 #define ALIGN	   ((size_t)16)
 
@@ -35,7 +50,7 @@
 
 struct compressor {
 	struct libdeflate_compressor *deflate;
-	char *arena; /* brotli's memory, forgotten after each body */
+	char *arena; /* of brotli and zstd, forgotten after each body */
 	size_t used;
 };
 
@@ -134,4 +149,19 @@ compress_brotli(struct compressor *c, struct slice in, char *out, size_t room)
 	len = brotli_stream(s, in, out, room);
 	BrotliEncoderDestroyInstance(s);
 	return len;
+}
+
+/* RFC 9659: the window of a content coding must not exceed 8 MiB.  That of this
+ * level is 2 MiB, and a frame of a shorter body needs no more than its size. */
+size_t
+compress_zstd(struct compressor *c, struct slice in, char *out, size_t room)
+{
+	ZSTD_CCtx *z = ZSTD_initStaticCCtx(c->arena, ARENA_SIZE);
+	size_t len;
+
+	room = worth(in.len, room);
+	if (z == NULL || room == 0)
+		return 0;
+	len = ZSTD_compressCCtx(z, out, room, in.data, in.len, ZSTD_LEVEL);
+	return ZSTD_isError(len) ? 0 : len;
 }

@@ -5,14 +5,14 @@
 #include "buf.h"
 
 /*
- * gzip and brotli of one body at a time.  All memory is taken by
- * compressor_new: after it neither function allocates or makes a system call.
+ * gzip, brotli and zstd of one body at a time.  All memory is taken by
+ * compressor_new: after it no function allocates or makes a system call.
  * The same input gives the same bytes: no time, no file name, no threads.
  */
 
 /* Raise it when levels or libraries' settings change: pages of the previous
  * snapshot are then compressed anew. */
-#define COMPRESS_VERSION 1
+#define COMPRESS_VERSION 2
 
 struct compressor;
 
@@ -25,5 +25,7 @@ size_t compress_gzip(struct compressor *c, struct slice in, char *out,
 		     size_t room);
 size_t compress_brotli(struct compressor *c, struct slice in, char *out,
 		       size_t room);
+size_t compress_zstd(struct compressor *c, struct slice in, char *out,
+		     size_t room);
 
 #endif

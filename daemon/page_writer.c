@@ -25,7 +25,7 @@ struct draft {
 	const struct site_page *page;
 	uint8_t recipe[32];
 	int ready;
-	struct buf body, gzip, brotli;
+	struct buf variant[ENC__MAX];
 };
 
 struct pages {
@@ -102,17 +102,15 @@ fill_headers(const struct pages *p, const struct draft *d,
 	h->csp = slice_of(p->set->csp);
 	h->hsts_s = p->set->hsts_s;
 	h->modified = d->page->modified;
-	h->vary = d->gzip.len > 0 || d->brotli.len > 0;
-	hash_of(slice_of_buf(&d->body), hash);
+	for (int i = 0; i < ENC__MAX; i++)
+		h->vary |= i != ENC_IDENTITY && d->variant[i].len > 0;
+	hash_of(slice_of_buf(&d->variant[ENC_IDENTITY]), hash);
 	memcpy(h->etag, hash, sizeof(h->etag));
 }
 
 static void
 add_page(struct pages *p, const struct draft *d)
 {
-	const struct buf *body[ENC__MAX] = {[ENC_BROTLI] = &d->brotli,
-					    [ENC_GZIP] = &d->gzip,
-					    [ENC_IDENTITY] = &d->body};
 	struct buf common[ENC__MAX] = {0}, typed[ENC__MAX] = {0};
 	struct snapshot_page page = {.path = d->page->path,
 				     .status = d->page->status,
@@ -125,14 +123,14 @@ add_page(struct pages *p, const struct draft *d)
 	memcpy(page.recipe, d->recipe, sizeof(page.recipe));
 	memcpy(page.etag, h.etag, sizeof(page.etag));
 	for (i = 0; i < ENC__MAX; i++) {
-		if (i != ENC_IDENTITY && body[i]->len == 0)
+		if (i != ENC_IDENTITY && d->variant[i].len == 0)
 			continue;
 		headers_common(&common[i], &h, i);
 		headers_typed(&typed[i], &h, i);
 		page.variant[i].present = 1;
 		page.variant[i].common = slice_of_buf(&common[i]);
 		page.variant[i].typed = slice_of_buf(&typed[i]);
-		page.variant[i].body = slice_of_buf(body[i]);
+		page.variant[i].body = slice_of_buf(&d->variant[i]);
 	}
 	if (snapshot_add(p->writer, &page, &err) == -1) {
 		log_warn("%s", err.text);
@@ -153,10 +151,9 @@ add_ready(struct pages *p)
 		struct draft *d = &p->draft[p->first % DRAFTS_MAX];
 
 		add_page(p, d);
-		p->held -= d->body.len;
-		buf_free(&d->body);
-		buf_free(&d->gzip);
-		buf_free(&d->brotli);
+		p->held -= d->variant[ENC_IDENTITY].len;
+		for (int i = 0; i < ENC__MAX; i++)
+			buf_free(&d->variant[i]);
 		p->first++;
 	}
 }
@@ -177,8 +174,8 @@ compose(struct pages *p, size_t i)
 	}
 	d->page = page;
 	d->ready = 0;
-	site_compose(p->site, i, &d->body);
-	p->held += d->body.len;
+	site_compose(p->site, i, &d->variant[ENC_IDENTITY]);
+	p->held += d->variant[ENC_IDENTITY].len;
 	p->last++;
 	return d;
 }
@@ -196,7 +193,7 @@ next_body(void *ctx, size_t *id, struct slice *in)
 			continue;
 		if (d->page->compress) {
 			*id = (size_t)(d - p->draft);
-			*in = slice_of_buf(&d->body);
+			*in = slice_of_buf(&d->variant[ENC_IDENTITY]);
 			return 1;
 		}
 		d->ready = 1;
@@ -209,13 +206,13 @@ next_body(void *ctx, size_t *id, struct slice *in)
 static void
 body_done(void *ctx, const struct pool_result *r)
 {
+	static const enum encoding outputs[POOL_OUTPUTS] = {
+	    ENC_GZIP, ENC_BROTLI, ENC_ZSTD};
 	struct pages *p = ctx;
 	struct draft *d = &p->draft[r->id];
 
-	if (r->status == POOL_DONE) {
-		buf_add(&d->gzip, r->out[0].data, r->out[0].len);
-		buf_add(&d->brotli, r->out[1].data, r->out[1].len);
-	}
+	for (int i = 0; i < POOL_OUTPUTS && r->status == POOL_DONE; i++)
+		buf_add(&d->variant[outputs[i]], r->out[i].data, r->out[i].len);
 	if (r->status == POOL_CRASHED)
 		log_warn(
 		    "%.*s: could not be compressed",

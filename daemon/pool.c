@@ -32,7 +32,7 @@ struct question {
 
 struct answer {
 	uint64_t sequence;
-	uint64_t len[2];
+	uint64_t len[POOL_OUTPUTS];
 	uint32_t result;
 	uint32_t zero;
 };
@@ -102,10 +102,10 @@ keep_only(const struct pool *p, const struct worker *own)
 static void
 put_answer(int fd, uint64_t sequence, const struct pool_output *o)
 {
-	struct answer a = {.sequence = sequence,
-			   .len = {o->len[0], o->len[1]},
-			   .result = o->result};
+	struct answer a = {.sequence = sequence, .result = o->result};
 
+	for (unsigned i = 0; i < POOL_OUTPUTS; i++)
+		a.len[i] = o->len[i];
 	if (write(fd, &a, sizeof(a)) != (ssize_t)sizeof(a))
 		_exit(1);
 }
@@ -114,7 +114,7 @@ put_answer(int fd, uint64_t sequence, const struct pool_output *o)
 static void __attribute__((noreturn))
 worker_main(const struct pool *p, const struct worker *own)
 {
-	struct pool_output o = {0, {0, 0}};
+	struct pool_output o = {0};
 	struct question q;
 
 	keep_only(p, own);
@@ -340,14 +340,26 @@ worker_failed(struct worker *w, const struct pool_caller *caller,
 	return 0;
 }
 
+/* Do the outputs fit in the area? */
+static int
+lengths_ok(const struct answer *a)
+{
+	uint64_t left = POOL_OUT_MAX;
+
+	for (unsigned i = 0; i < POOL_OUTPUTS; i++) {
+		if (a->len[i] > left)
+			return 0;
+		left -= a->len[i];
+	}
+	return 1;
+}
+
 static int
 answer_ok(const struct worker *w, const struct answer *a)
 {
 	if (w->state == STARTING)
 		return a->sequence == 0;
-	return w->state == BUSY && a->sequence == w->sequence &&
-	       a->len[0] <= POOL_OUT_MAX &&
-	       a->len[1] <= POOL_OUT_MAX - a->len[0];
+	return w->state == BUSY && a->sequence == w->sequence && lengths_ok(a);
 }
 
 /* The worker could still write to its area, so what is looked at is a copy. */
@@ -358,12 +370,19 @@ job_done(struct pool *p, struct worker *w, const struct answer *a,
 	struct pool_result r = {
 	    .id = w->id, .status = POOL_DONE, .result = a->result};
 
+	size_t all = 0, at = 0;
+
+	for (unsigned i = 0; i < POOL_OUTPUTS; i++)
+		all += a->len[i];
 	buf_clear(&p->copy);
-	buf_add(&p->copy, w->area + POOL_IN_MAX, a->len[0] + a->len[1]);
+	buf_add(&p->copy, w->area + POOL_IN_MAX, all);
 	w->state = IDLE;
-	r.out[0] = (struct slice){p->copy.data, a->len[0]};
-	if (a->len[1] > 0)
-		r.out[1] = (struct slice){p->copy.data + a->len[0], a->len[1]};
+	for (unsigned i = 0; i < POOL_OUTPUTS; i++) {
+		if (a->len[i] > 0)
+			r.out[i] =
+			    (struct slice){p->copy.data + at, a->len[i]};
+		at += a->len[i];
+	}
 	caller->done(caller->ctx, &r);
 }
 

@@ -19,13 +19,15 @@
 /* The longest input of a job and all of its output, in bytes: what each
  * worker's shared memory holds.  Pages of it are only there once used. */
 #define POOL_IN_MAX	 ((size_t)8 << 20)
-#define POOL_OUT_MAX	 ((size_t)16 << 20)
+#define POOL_OUT_MAX	 ((size_t)24 << 20)
 #define POOL_WORKERS_MAX 64
 
-/* What a worker answers: up to two outputs, one behind the other. */
+/* What a worker answers: some outputs, one behind the other. */
+#define POOL_OUTPUTS 3
+
 struct pool_output {
 	uint32_t result; /* the work's own code */
-	size_t len[2];
+	size_t len[POOL_OUTPUTS];
 };
 
 /* What the workers of a pool do. */
@@ -49,7 +51,7 @@ struct pool_result {
 	size_t id;
 	enum pool_status status;
 	uint32_t result; /* DONE: unchecked, as the worker said it */
-	struct slice out[2];
+	struct slice out[POOL_OUTPUTS]; /* data is NULL for no bytes */
 };
 
 /* Whose jobs they are.  next gives a job (1) or none for now (0); it is asked

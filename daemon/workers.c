@@ -57,11 +57,16 @@ static void
 compress_run(const void *arg, struct slice in, char *out, size_t room,
 	     struct pool_output *output)
 {
-	size_t n = compress_gzip(compressor, in, out, room);
+	size_t *len = output->len;
 
 	(void)arg;
-	output->len[0] = n;
-	output->len[1] = compress_brotli(compressor, in, out + n, room - n);
+	len[0] = compress_gzip(compressor, in, out, room);
+	out += len[0];
+	room -= len[0];
+	len[1] = compress_brotli(compressor, in, out, room);
+	out += len[1];
+	room -= len[1];
+	len[2] = compress_zstd(compressor, in, out, room);
 }
 
 struct pool_work

@@ -15,7 +15,7 @@
  * markdown_result, output 0 the HTML.  The settings must outlive the work. */
 struct pool_work workers_markdown(const struct render_settings *set);
 
-/* A body to gzip (output 0) and brotli (output 1), empty where that is not
+/* A body to gzip (output 0), brotli (1) and zstd (2), empty where that is not
  * worth it. */
 struct pool_work workers_compress(void);
 

@@ -50,6 +50,8 @@ weigh(struct weights *w, struct slice coding, int q)
 		w->q[ENC_GZIP] = q;
 	else if (field_same(coding, "br"))
 		w->q[ENC_BROTLI] = q;
+	else if (field_same(coding, "zstd"))
+		w->q[ENC_ZSTD] = q;
 	else if (field_same(coding, "identity"))
 		w->q[ENC_IDENTITY] = q;
 	else if (slice_is(coding, "*"))

@@ -60,7 +60,7 @@ struct site_page {
 	struct slice content_type; /* with charset where it is text */
 	struct slice location;	   /* 301: absolute URL or /path, encoded */
 	int64_t modified;	   /* Last-Modified; 0: none */
-	int compress;		   /* is gzip and brotli worth trying? */
+	int compress;		   /* is compression worth trying? */
 	uint8_t recipe[32]; /* hash of all that the body and the fields above
 			       are made from, and of the code's version */
 };

@@ -131,15 +131,16 @@ headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
 void
 headers_typed(struct buf *out, const struct page_headers *h, enum encoding enc)
 {
+	static const char *const codings[ENC__MAX] = {
+	    [ENC_BROTLI] = "br", [ENC_ZSTD] = "zstd", [ENC_GZIP] = "gzip"};
+
 	/* With nosniff, a body without a type is what an octet-stream is; say
 	 * so when the type that was asked for cannot be said. */
 	if (h->content_type.len > 0 &&
 	    header_add(out, "Content-Type", h->content_type) == -1)
 		add_text(out, "Content-Type", "application/octet-stream");
-	if (enc == ENC_GZIP)
-		add_text(out, "Content-Encoding", "gzip");
-	if (enc == ENC_BROTLI)
-		add_text(out, "Content-Encoding", "br");
+	if (codings[enc] != NULL)
+		add_text(out, "Content-Encoding", codings[enc]);
 	if (h->location.len > 0)
 		header_add(out, "Location", h->location);
 }

@@ -151,7 +151,7 @@ snapshot_etag(const struct snapshot_entry *e, enum encoding enc,
 	      char out[ETAG_MAX])
 {
 	static const char digits[] = "0123456789abcdef";
-	static const char suffix[ENC__MAX][4] = {"-br", "-gz", ""};
+	static const char suffix[ENC__MAX][4] = {"-br", "-zs", "-gz", ""};
 	char *p = out;
 	size_t i;
 

@@ -29,12 +29,13 @@
  * Both sides are the same binary, so integers are in the host's order.  The
  * reader trusts nothing: every offset is checked once, when it is opened.
  */
-#define SNAPSHOT_MAGIC "blogdsn1"
+#define SNAPSHOT_MAGIC "blogdsn2"
 #define SEGMENTS_MAX   8
 #define SEGMENT_NONE   UINT32_MAX
 
 enum encoding { /* in the order of preference when q-values tie */
 		ENC_BROTLI,
+		ENC_ZSTD,
 		ENC_GZIP,
 		ENC_IDENTITY,
 		ENC__MAX
@@ -106,7 +107,7 @@ int snapshot_run(const struct snapshot *s, const struct snapshot_entry *e,
 		 enum encoding enc, struct snapshot_run *run);
 
 /* The strong entity tag of a variant with its quotes, as the ETag field says
- * it: hex of entry->etag, and "-br" or "-gz" before the closing quote. */
+ * it: hex of entry->etag, and "-br", "-zs" or "-gz" before the closing quote. */
 #define ETAG_MAX 40
 void snapshot_etag(const struct snapshot_entry *e, enum encoding enc,
 		   char out[ETAG_MAX]);
