@@ -406,5 +406,5 @@ conf_check(struct draft *d, const struct conf_options *opt, const char *cwd)
 	memcpy(conf->site.render.hook, conf->serve.hook,
 	       sizeof(conf->site.render.hook));
 	if (!conf->serve.tls)
-		conf->site.render.hsts_s = 0;
+		conf->serve.hsts_s = 0;
 }

@@ -340,7 +340,7 @@ const struct conf_option conf_options[] = {
 	SITE("username", text, git.user, ""),
 	SITE("password-file", path, password, ""),
 	SITE("content-security-policy", csp, render.csp, CSP),
-	NUMBER("site", "hsts", seconds, conf.site.render.hsts_s,
+	NUMBER("site", "hsts", seconds, conf.serve.hsts_s,
 	    "365d", "0", "3650d"),
 
 	ANY("tls", "certificate", certificate, 0),

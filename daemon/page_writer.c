@@ -9,12 +9,18 @@
 #include "snapshot/headers.h"
 #include "workers.h"
 
-/* A reader asks again each time, and mostly gets a 304: a push is seen at once
- * by everybody. */
-#define CACHE_PAGE "no-cache"
-/* Pictures, styles and fonts keep their names when they change, so an hour is
- * the longest that a page may be seen with an old one. */
-#define CACHE_ASSET "public, max-age=3600"
+/* Raise it when other header fields are made of the same page. */
+#define FIELDS_VERSION 2
+
+static const char *const cache_control[] = {
+    /* A reader asks again each time, and mostly gets a 304: a push is seen at
+     * once by everybody. */
+    [SITE_CACHE_PAGE] = "no-cache",
+    /* Pictures, sounds and fonts hardly ever change under the same name: an
+     * hour is the longest that a page may be seen with an old one. */
+    [SITE_CACHE_MEDIA] = "public, max-age=3600",
+    /* Its address is made from its content (RFC 8246). */
+    [SITE_CACHE_FOREVER] = "public, max-age=31536000, immutable"};
 
 /* Pages composed and not yet added; what a slow one holds up stays bounded by
  * both. */
@@ -64,8 +70,8 @@ hash_of(struct slice data, uint8_t hash[32])
 static void
 salt_make(struct buf *salt, const struct render_settings *set)
 {
-	buf_printf(salt, "%d %u %s %s %s", COMPRESS_VERSION, set->hsts_s,
-		   CACHE_PAGE, CACHE_ASSET, set->csp);
+	buf_printf(salt, "%d %d %s", COMPRESS_VERSION, FIELDS_VERSION,
+		   set->csp);
 }
 
 static void
@@ -97,10 +103,9 @@ fill_headers(const struct pages *p, const struct draft *d,
 	memset(h, 0, sizeof(*h));
 	h->content_type = d->page->content_type;
 	h->location = d->page->location;
-	h->cache_control = slice_of(
-	    d->page->cache == SITE_CACHE_ASSET ? CACHE_ASSET : CACHE_PAGE);
+	h->cache_control = slice_of(cache_control[d->page->cache]);
 	h->csp = slice_of(p->set->csp);
-	h->hsts_s = p->set->hsts_s;
+	h->ranges = d->page->status == 200;
 	h->modified = d->page->modified;
 	for (int i = 0; i < ENC__MAX; i++)
 		h->vary |= i != ENC_IDENTITY && d->variant[i].len > 0;

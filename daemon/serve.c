@@ -217,6 +217,25 @@ connections_possible(const struct serve_settings *set)
 }
 
 static void
+add_name(void *arg, struct slice name)
+{
+	names_add(arg, name);
+}
+
+/* Whatever the configuration or a certificate names. */
+static struct names *
+collect_names(const struct serve *s)
+{
+	struct names *names = names_new();
+
+	for (uint32_t i = 0; i < s->settings.nnames; i++)
+		names_add(names, slice_of(s->settings.names[i]));
+	if (s->tls != NULL)
+		tls_names(s->tls, add_name, names);
+	return names;
+}
+
+static void
 init_env(struct serve *s)
 {
 	const struct serve_settings *set = &s->settings;
@@ -226,6 +245,7 @@ init_env(struct serve *s)
 	s->env.limits = (struct request_limits){.head = set->max_header_bytes,
 						.target = set->max_target,
 						.fields = set->max_headers};
+	s->env.names = collect_names(s);
 	plan_memory_init(&s->env.memory, set);
 	s->env.hook = on_hook;
 	s->env.hook_arg = s;

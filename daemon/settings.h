@@ -57,7 +57,6 @@ struct render_settings {
 	char index_page[1024];	     /* "": .config/index_page */
 	char csp[1024];		     /* Content-Security-Policy, whole value */
 	char hook[128];		     /* path of the hook, never a page */
-	uint32_t hsts_s;	     /* max-age; 0: no header (plain HTTP) */
 	uint32_t workers;	     /* processes that parse Markdown */
 	uint32_t post_cpu_ms;	     /* one post's CPU time */
 	uint64_t post_memory;	     /* one post's working memory */
@@ -74,9 +73,10 @@ struct keys_settings {
 struct serve_settings {
 	uint32_t tls;		 /* is anything served over TLS? */
 	char https_url[URL_MAX]; /* plain HTTP redirects there; "": no TLS */
-	char names[NAMES_MAX][HOST_MAX]; /* host names of the site (SNI) */
+	char names[NAMES_MAX][HOST_MAX]; /* host names of the site */
 	uint32_t nnames;
 	char hook[128];		   /* "/push"; "": none */
+	uint32_t hsts_s;	   /* max-age; 0: no header */
 	uint32_t max_connections;  /* beyond: the longest idle is closed */
 	uint32_t max_header_bytes; /* request line and fields */
 	uint32_t max_headers;	   /* fields */

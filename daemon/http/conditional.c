@@ -13,14 +13,15 @@ skip(struct slice *s, size_t n)
 	s->len -= n;
 }
 
-/* Takes an entity-tag from the start of the list, without "W/": the comparison
- * is weak (section 8.8.3.2).  0 when there is none. */
+/* Takes an entity-tag from the start of the list, without "W/"; *weak tells
+ * whether that was there.  0 when there is none. */
 static int
-take_tag(struct slice *list, struct slice *tag)
+take_tag(struct slice *list, struct slice *tag, int *weak)
 {
 	const char *end;
 
-	if (list->len >= 2 && memcmp(list->data, "W/", 2) == 0)
+	*weak = list->len >= 2 && memcmp(list->data, "W/", 2) == 0;
+	if (*weak)
 		skip(list, 2);
 	if (list->len < 2 || list->data[0] != '"')
 		return 0;
@@ -32,12 +33,16 @@ take_tag(struct slice *list, struct slice *tag)
 	return 1;
 }
 
+/* Section 8.8.3.2: etag is strong, so a weak one is never strongly equal. */
+enum comparison { WEAK, STRONG };
+
 /* A tag may hold commas, so this is no field_list_next.  What follows a
- * malformed element is not looked at: at worst the answer is a 200. */
+ * malformed element is not looked at. */
 static int
-list_has(struct slice list, struct slice etag)
+list_has(struct slice list, struct slice etag, enum comparison how)
 {
 	struct slice tag;
+	int weak;
 
 	for (;;) {
 		list = field_trim(list);
@@ -45,9 +50,9 @@ list_has(struct slice list, struct slice etag)
 			skip(&list, 1);
 			continue;
 		}
-		if (!take_tag(&list, &tag))
+		if (!take_tag(&list, &tag, &weak))
 			return 0;
-		if (slice_cmp(tag, etag) == 0)
+		if (slice_cmp(tag, etag) == 0 && !(weak && how == STRONG))
 			return 1;
 		list = field_trim(list);
 		if (list.len > 0 && list.data[0] != ',')
@@ -55,26 +60,62 @@ list_has(struct slice list, struct slice etag)
 	}
 }
 
+enum found { ABSENT, OTHER, MATCH };
+
+static enum found
+find_tag(const struct request *r, enum request_field field, struct slice etag,
+	 enum comparison how)
+{
+	enum found found = ABSENT;
+	struct slice value;
+	unsigned iter = 0;
+
+	while (request_value(r, field, &iter, &value)) {
+		if (slice_is(value, "*") || list_has(value, etag, how))
+			return MATCH;
+		found = OTHER;
+	}
+	return found;
+}
+
+/* ABSENT also when it is no date, or there is nothing to compare with; MATCH
+ * when nothing was modified since. */
+static enum found
+find_date(const struct request *r, enum request_field field, int64_t modified)
+{
+	struct slice value;
+	int64_t since;
+
+	if (modified == 0 || !request_single(r, field, &value) ||
+	    http_date_parse(value, &since) == -1)
+		return ABSENT;
+	return modified <= since ? MATCH : OTHER;
+}
+
+enum conditional
+conditional_check(const struct request *r, struct slice etag, int64_t modified)
+{
+	enum found found = find_tag(r, FIELD_IF_MATCH, etag, STRONG);
+
+	/* Of each pair the date is not looked at beside the tag. */
+	if (found == ABSENT)
+		found = find_date(r, FIELD_IF_UNMODIFIED_SINCE, modified);
+	if (found == OTHER)
+		return CONDITIONAL_FAILED;
+	found = find_tag(r, FIELD_IF_NONE_MATCH, etag, WEAK);
+	if (found == ABSENT)
+		found = find_date(r, FIELD_IF_MODIFIED_SINCE, modified);
+	return found == MATCH ? CONDITIONAL_FRESH : CONDITIONAL_SEND;
+}
+
 int
-conditional_fresh(const struct request *r, struct slice etag, int64_t modified)
+conditional_if_range(const struct request *r, struct slice etag)
 {
 	struct slice value;
 	unsigned iter = 0;
-	int64_t since;
-	int any = 0;
 
-	while (request_value(r, FIELD_IF_NONE_MATCH, &iter, &value)) {
-		if (slice_is(value, "*") || list_has(value, etag))
-			return 1;
-		any = 1;
-	}
-	/* Section 13.1.3: not looked at beside If-None-Match. */
-	if (any || modified == 0)
-		return 0;
-	iter = 0;
-	if (!request_value(r, FIELD_IF_MODIFIED_SINCE, &iter, &value) ||
-	    http_date_parse(value, &since) == -1 ||
-	    request_value(r, FIELD_IF_MODIFIED_SINCE, &iter, &value))
-		return 0;
-	return modified <= since;
+	if (!request_value(r, FIELD_IF_RANGE, &iter, &value))
+		return 1;
+	return request_single(r, FIELD_IF_RANGE, &value) &&
+	       slice_cmp(value, etag) == 0;
 }

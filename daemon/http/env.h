@@ -16,6 +16,7 @@
 struct http_env {
 	const struct serve_settings *settings;
 	struct snapshot *snapshot; /* NULL: none yet */
+	struct names *names;	   /* that are served; NULL: all */
 	struct serve_counters *counters;
 	struct request_limits limits;
 	struct plan_memory memory;

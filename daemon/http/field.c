@@ -61,9 +61,8 @@ field_trim(struct slice s)
 	return s;
 }
 
-/* Not tolower(): that one asks the locale. */
-static char
-lower(char c)
+char
+field_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
@@ -74,7 +73,7 @@ field_same_slice(struct slice a, struct slice b)
 	if (a.len != b.len)
 		return 0;
 	for (size_t i = 0; i < a.len; i++)
-		if (lower(a.data[i]) != lower(b.data[i]))
+		if (field_lower(a.data[i]) != field_lower(b.data[i]))
 			return 0;
 	return 1;
 }

@@ -28,6 +28,9 @@ field_is(char c, int classes)
 	return field_class[(unsigned char)c] & classes;
 }
 
+/* Of ASCII letters only: tolower() asks the locale. */
+char field_lower(char c);
+
 /* The value of a hexadecimal digit. */
 unsigned field_hex(char c);
 

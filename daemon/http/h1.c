@@ -80,13 +80,21 @@ write_plan(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 	served(env, peer, COUNTED_H1, r, p);
 }
 
+static struct site_view
+view_of(const struct http_env *env, const struct http_peer *peer)
+{
+	return (struct site_view){env->snapshot, env->settings, env->names,
+				  peer->plain};
+}
+
 static void
 refuse(struct h1 *h, struct http_env *env, const struct http_peer *peer,
        unsigned status, struct output *out)
 {
+	struct site_view view = view_of(env, peer);
 	struct plan p;
 
-	plan_error(&p, status, &env->memory);
+	plan_error(&p, status, &view, h->method, &env->memory);
 	write_plan(h, env, peer, &p, NULL, 0, out);
 }
 
@@ -101,7 +109,7 @@ static void
 plan(struct plan *p, struct http_env *env, const struct http_peer *peer,
      const struct request *r)
 {
-	struct site_view view = {env->snapshot, env->settings, peer->plain};
+	struct site_view view = view_of(env, peer);
 
 	plan_response(p, &view, r, &env->memory);
 }
@@ -143,6 +151,20 @@ answer_expectation(struct h1 *h, struct http_env *env,
 	write_plan(h, env, peer, &p, r, 0, out);
 }
 
+/* What is known of a head that is not whole or not good: all that matters is
+ * whether its refusal may have a body. */
+static enum method
+method_of(const struct input *in, const struct request_scan *scan)
+{
+	static const char head[] = "HEAD ";
+	size_t n = sizeof(head) - 1;
+
+	return in->len >= scan->start + n &&
+		       memcmp(in->data + scan->start, head, n) == 0
+		   ? METHOD_HEAD
+		   : METHOD_UNKNOWN;
+}
+
 /* 0: more input is needed. */
 static int
 take_head(struct h1 *h, struct http_env *env, const struct http_peer *peer,
@@ -156,6 +178,8 @@ take_head(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 		return 0;
 	status = request_read(in->data, in->len, &env->limits, &h->scan, &r,
 			      &head_len);
+	if (status != REQUEST_OK)
+		h->method = method_of(in, &h->scan);
 	if (status == REQUEST_INCOMPLETE)
 		return 0;
 	if (status != REQUEST_OK) {
@@ -167,8 +191,10 @@ take_head(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 		return 1;
 	}
 	h->in_body = 1;
+	h->method = r.method;
 	h->head_len = head_len;
-	if (r.framing.expect_continue && in->len == head_len)
+	if ((r.framing.expect_continue || r.expects_other) &&
+	    in->len == head_len)
 		answer_expectation(h, env, peer, &r, out);
 	return 1;
 }

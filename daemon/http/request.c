@@ -44,6 +44,27 @@ request_value(const struct request *r, enum request_field field, unsigned *iter,
 	return 0;
 }
 
+int
+request_single(const struct request *r, enum request_field field,
+	       struct slice *value)
+{
+	struct slice second;
+	unsigned iter = 0;
+
+	return request_value(r, field, &iter, value) &&
+	       !request_value(r, field, &iter, &second);
+}
+
+unsigned
+request_fields(const struct request *r)
+{
+	unsigned fields = 0;
+
+	for (unsigned i = 0; i < r->nkept; i++)
+		fields |= 1U << r->kept[i].field;
+	return fields;
+}
+
 static int
 port_valid(struct slice port)
 {
@@ -111,6 +132,7 @@ read_absolute_form(struct slice target, struct request *r)
 	    !(field_same(scheme, "http") || field_same(scheme, "https")) ||
 	    rest.len < 2 || memcmp(rest.data, "//", 2) != 0)
 		return 400;
+	r->scheme = field_same(scheme, "https") ? SCHEME_HTTPS : SCHEME_HTTP;
 	rest.data += 2;
 	rest.len -= 2;
 	n = 0;
@@ -223,9 +245,15 @@ on_connection(struct request *r, struct seen *seen, struct slice v)
 static int
 on_expect(struct request *r, struct seen *seen, struct slice v)
 {
+	struct slice expectation;
+
 	(void)seen;
-	if (field_same(v, "100-continue"))
-		r->framing.expect_continue = 1;
+	while (field_list_next(&v, &expectation)) {
+		if (field_same(expectation, "100-continue"))
+			r->framing.expect_continue = 1;
+		else
+			r->expects_other = 1;
+	}
 	return REQUEST_OK;
 }
 
@@ -262,6 +290,34 @@ on_if_modified_since(struct request *r, struct seen *seen, struct slice v)
 }
 
 static int
+on_if_match(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	return keep(r, FIELD_IF_MATCH, v);
+}
+
+static int
+on_if_unmodified_since(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	return keep(r, FIELD_IF_UNMODIFIED_SINCE, v);
+}
+
+static int
+on_if_range(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	return keep(r, FIELD_IF_RANGE, v);
+}
+
+static int
+on_range(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	return keep(r, FIELD_RANGE, v);
+}
+
+static int
 read_field(struct slice line, struct request *r, struct seen *seen)
 {
 	static const struct {
@@ -277,6 +333,10 @@ read_field(struct slice line, struct request *r, struct seen *seen)
 	    {"content-length", 14, on_content_length},
 	    {"transfer-encoding", 17, on_transfer_encoding},
 	    {"expect", 6, on_expect},
+	    {"range", 5, on_range},
+	    {"if-range", 8, on_if_range},
+	    {"if-match", 8, on_if_match},
+	    {"if-unmodified-since", 19, on_if_unmodified_since},
 	};
 	struct slice name = {line.data, field_span(line, CLASS_TOKEN)}, value;
 
@@ -310,7 +370,7 @@ conclude(struct request *r, const struct seen *seen)
 	if (f->chunked && (seen->content_length || f->minor == 0))
 		return 400;
 	if (f->minor == 0)
-		f->expect_continue = 0;
+		f->expect_continue = r->expects_other = 0;
 	f->keep_alive = !seen->close && (f->minor > 0 || seen->keep_alive);
 	return REQUEST_OK;
 }

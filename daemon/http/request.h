@@ -26,9 +26,17 @@ enum method {
 enum request_field {
 	FIELD_ACCEPT_ENCODING,
 	FIELD_IF_NONE_MATCH,
-	FIELD_IF_MODIFIED_SINCE
+	FIELD_IF_MODIFIED_SINCE,
+	FIELD_IF_MATCH,
+	FIELD_IF_UNMODIFIED_SINCE,
+	FIELD_IF_RANGE,
+	FIELD_RANGE
 };
 #define REQUEST_KEPT 16 /* lines of such fields in one request */
+
+/* What the target says that the request must have come over (RFC 9110 section
+ * 7.4). */
+enum request_scheme { SCHEME_UNSAID, SCHEME_HTTP, SCHEME_HTTPS };
 
 /* How an HTTP/1 message ends, and what becomes of the connection. */
 struct request_framing {
@@ -43,6 +51,8 @@ struct request {
 	enum method method;
 	struct slice target;	/* "/path?query" as sent, or "*" */
 	struct slice authority; /* Host, or :authority; empty: none */
+	enum request_scheme scheme;
+	int expects_other; /* than 100-continue: 417 */
 	struct request_framing framing;
 	unsigned nkept;
 	struct {
@@ -83,9 +93,17 @@ int request_read(const char *data, size_t len, const struct request_limits *lim,
 /* The method of its name. */
 enum method request_method(struct slice name);
 
+/* The fields among those kept: the sum of 1U << enum request_field. */
+unsigned request_fields(const struct request *r);
+
 /* The next value of the field, 0 at the end; *iter starts as 0. */
 int request_value(const struct request *r, enum request_field field,
 		  unsigned *iter, struct slice *value);
+
+/* The value of a field that may come only once: 0 when it is not there, or not
+ * once. */
+int request_single(const struct request *r, enum request_field field,
+		   struct slice *value);
 
 /* "host[:port]" as RFC 3986 writes it, not empty, without user. */
 int request_authority_valid(struct slice authority);

@@ -4,6 +4,8 @@
 
 #include "../settings.h"
 #include "../snapshot/snapshot.h"
+#include "names.h"
+#include "range.h"
 #include "request.h"
 
 /*
@@ -11,7 +13,6 @@
  * request, settings) to a plan.  It knows nothing of sockets and of how a plan
  * is written; HTTP/1.1 is one way to write it.
  */
-#define RANGES_MAX 8
 #define PLAN_PARTS (2 * RANGES_MAX + 1) /* a head before each, and the end */
 
 struct plan {
@@ -34,6 +35,7 @@ struct plan {
  * does not grow with what clients send. */
 struct plan_memory {
 	struct buf path, lines;
+	struct buf hsts; /* the field's line, or nothing */
 };
 void plan_memory_init(struct plan_memory *m, const struct serve_settings *set);
 void plan_memory_free(struct plan_memory *m);
@@ -42,14 +44,17 @@ void plan_memory_free(struct plan_memory *m);
 struct site_view {
 	const struct snapshot *snapshot; /* NULL: there is none yet */
 	const struct serve_settings *settings;
-	int plain; /* it came over a connection without TLS */
+	struct names *names; /* that are served; NULL: all */
+	int plain;	     /* it came over a connection without TLS */
 };
 
 void plan_response(struct plan *p, const struct site_view *view,
 		   const struct request *r, struct plan_memory *m);
 
-/* For what is not a request: too long, too slow, malformed.  Closes. */
-void plan_error(struct plan *p, unsigned status, struct plan_memory *m);
+/* For what is not a request: too long, too slow, malformed.  Closes.  method as
+ * far as it is known: a HEAD is refused without a body as well. */
+void plan_error(struct plan *p, unsigned status, const struct site_view *view,
+		enum method method, struct plan_memory *m);
 
 /* Bytes of all parts. */
 uint64_t plan_length(const struct plan *p);

@@ -37,10 +37,38 @@ take(struct slice raw, size_t *at, char *c, int *plain)
 	return *c == '\0' ? -1 : 0;
 }
 
+/* Drops empty elements and "." with their slashes, and ".." with the element
+ * before it (RFC 3986 section 5.2.4).  Returns the new length, at least 1. */
+static size_t
+simplify(char *path, size_t len)
+{
+	size_t at = 0, n = 0;
+
+	while (at < len) {
+		size_t start = at + 1, size = 0; /* behind the slash */
+
+		while (start + size < len && path[start + size] != '/')
+			size++;
+		at = start + size;
+		if (size == 2 && memcmp(path + start, "..", 2) == 0) {
+			while (n > 0 && path[--n] != '/')
+				;
+		} else if (size > 0 && (size > 1 || path[start] != '.')) {
+			path[n++] = '/';
+			memmove(path + n, path + start, size);
+			n += size;
+		}
+	}
+	if (n == 0)
+		path[n++] = '/';
+	return n;
+}
+
 int
 target_parse(struct slice raw, struct buf *path, struct target *t)
 {
-	size_t at = 0, n = 0;
+	size_t at = 0, n = 0, all;
+	int odd = 0; /* something to simplify, perhaps */
 	char *out;
 
 	*t = (struct target){.canonical = 1};
@@ -58,15 +86,13 @@ target_parse(struct slice raw, struct buf *path, struct target *t)
 		if (take(raw, &at, &c, &plain) == -1)
 			return -1;
 		t->canonical &= plain;
-		if (c == '/' && n > 0 && out[n - 1] == '/')
-			t->canonical = 0;
-		else
-			out[n++] = c;
+		odd |= n > 0 && out[n - 1] == '/' && (c == '/' || c == '.');
+		out[n++] = c;
 	}
-	if (n > 1 && out[n - 1] == '/') {
-		n--;
-		t->canonical = 0;
-	}
+	all = n;
+	if (odd || (n > 1 && out[n - 1] == '/'))
+		n = simplify(out, n);
+	t->canonical &= n == all;
 	path->len = n;
 	t->path = (struct slice){out, n};
 	return 0;

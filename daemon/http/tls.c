@@ -301,6 +301,14 @@ tls_add_chain(struct tls *t, int fd, struct err *err)
 	return 0;
 }
 
+void
+tls_names(const struct tls *t, void (*each)(void *arg, struct slice name),
+	  void *arg)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		sans_each(SSL_CTX_get0_certificate(t->ctx[i]), each, arg);
+}
+
 /* ------------------------------------------------------------ warm-up -- */
 
 static int

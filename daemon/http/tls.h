@@ -6,6 +6,7 @@
 
 #include "../err.h"
 #include "output.h"
+#include "sans.h"
 
 /*
  * The TLS server: 1.2 (ECDHE and AEAD only) and 1.3.  Reads straight from the
@@ -22,6 +23,10 @@ void tls_free(struct tls *t);
  * added is for clients that name no host or another.  Reads fd from its start
  * without moving its offset: other processes share it. */
 int tls_add_chain(struct tls *t, int fd, struct err *err);
+
+/* Calls each for every DNS name in the certificates. */
+void tls_names(const struct tls *t, void (*each)(void *arg, struct slice name),
+	       void *arg);
 
 /* Makes one handshake of each version in memory for each chain: proves that the
  * keys sign for it, and lets OpenSSL load all it needs before the filter. */

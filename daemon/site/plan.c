@@ -102,6 +102,20 @@ plan_article(struct site *s, const struct file *f)
 			     location(s, ESCAPE_PATH, f->address));
 }
 
+/* A style sheet, a text or a document is what an author corrects and looks at;
+ * what only eyes, ears and typesetters take may be kept for a while. */
+static enum site_cache
+cache_of(const struct media *media)
+{
+	static const char *const kept[] = {"image/", "audio/", "video/",
+					   "font/"};
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (strncmp(media->type, kept[i], strlen(kept[i])) == 0)
+			return SITE_CACHE_MEDIA;
+	return SITE_CACHE_PAGE;
+}
+
 static void
 plan_static(struct site *s, const struct file *f)
 {
@@ -110,6 +124,7 @@ plan_static(struct site *s, const struct file *f)
 
 	p->file = f;
 	p->pub.compress = media->compress;
+	p->pub.cache = cache_of(media);
 	p->pub.modified = f->src->updated;
 	s->own_style |= slice_is(f->path, "static/css/style.css");
 }
@@ -283,7 +298,7 @@ plan_pages(struct site *s)
 	plan_feed(s);
 	p = add(s, PAGE_STYLE, style_address(&s->region),
 		"text/css; charset=utf-8");
-	p->pub.cache = SITE_CACHE_ASSET;
+	p->pub.cache = SITE_CACHE_FOREVER;
 	p = add(s, PAGE_NOT_FOUND, slice_of(""), HTML);
 	p->pub.status = 404;
 	qsort(s->pages, s->npages, sizeof(*s->pages), compare_pages);

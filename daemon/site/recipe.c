@@ -16,7 +16,6 @@ add_response(struct digest *d, const struct site *s)
 	digest_add(d, slice_of(PACKAGE_VERSION));
 	digest_number(d, SITE_FORMAT);
 	digest_add(d, slice_of(s->set.csp));
-	digest_number(d, s->set.hsts_s);
 }
 
 void

@@ -51,7 +51,11 @@ void site_text_done(struct site *s, size_t i, enum markdown_result result,
 /* -1 with err, e.g. when there is no article at all. */
 int site_link(struct site *s, struct err *err);
 
-enum site_cache { SITE_CACHE_PAGE, SITE_CACHE_ASSET };
+enum site_cache {
+	SITE_CACHE_PAGE,   /* ask again each time */
+	SITE_CACHE_MEDIA,  /* for an hour */
+	SITE_CACHE_FOREVER /* another content has another address */
+};
 
 struct site_page {
 	struct slice path; /* decoded, "/Posts/A b"; "" is the 404 page */

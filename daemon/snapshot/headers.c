@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "headers.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -92,15 +90,6 @@ add_etag(struct buf *out, const struct page_headers *h, enum encoding enc)
 	add_text(out, "ETag", text);
 }
 
-static void
-add_hsts(struct buf *out, uint32_t seconds)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "max-age=%" PRIu32, seconds);
-	add_text(out, "Strict-Transport-Security", text);
-}
-
 void
 headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
 {
@@ -115,8 +104,6 @@ headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
 		http_date(h->modified, date);
 		add_text(out, "Last-Modified", date);
 	}
-	if (h->hsts_s > 0)
-		add_hsts(out, h->hsts_s);
 	add_text(out, "X-Content-Type-Options", "nosniff");
 	if (h->csp.len > 0)
 		header_add(out, "Content-Security-Policy", h->csp);
@@ -143,4 +130,6 @@ headers_typed(struct buf *out, const struct page_headers *h, enum encoding enc)
 		add_text(out, "Content-Encoding", codings[enc]);
 	if (h->location.len > 0)
 		header_add(out, "Location", h->location);
+	if (h->ranges)
+		add_text(out, "Accept-Ranges", "bytes");
 }

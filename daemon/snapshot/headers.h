@@ -16,8 +16,8 @@ struct page_headers {
 	struct slice location;	   /* redirects: an encoded URL, else empty */
 	struct slice cache_control;
 	struct slice csp;
-	uint32_t hsts_s;  /* 0: no Strict-Transport-Security */
 	int64_t modified; /* 0: no Last-Modified */
+	int ranges;	  /* may parts of it be asked for? */
 	int vary;	  /* is there more than one variant? */
 	uint8_t etag[16];
 };

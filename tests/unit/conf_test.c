@@ -239,7 +239,7 @@ test_minimal(void **state)
 	assert_int_equal(conf.serve.tls, 1);
 	assert_int_equal(conf.serve.nnames, 1);
 	assert_string_equal(conf.serve.names[0], "blog.example.org");
-	assert_int_equal(conf.site.render.hsts_s, 31536000);
+	assert_int_equal(conf.serve.hsts_s, 31536000);
 	assert_int_equal(conf.nlisten, 2);
 	assert_string_equal(conf.listen[0].text, "*:443");
 	assert_int_equal(conf.listen[0].tls, 1);
@@ -266,7 +266,7 @@ test_plain(void **state)
 	assert_string_equal(conf.site.render.url, "");
 	assert_string_equal(conf.serve.https_url, "");
 	assert_int_equal(conf.serve.nnames, 0);
-	assert_int_equal(conf.site.render.hsts_s, 0);
+	assert_int_equal(conf.serve.hsts_s, 0);
 	assert_int_equal(conf.site.git.transport, GIT_LOCAL);
 	assert_string_equal(conf.site.git.path, in_directory("blog"));
 }
@@ -316,7 +316,7 @@ test_everything(void **state)
 	assert_string_equal(conf.site.render.index_page, "Home");
 	assert_true(conf.site.poll_s == 0 && conf.site.hook_interval_s == 60);
 	assert_string_equal(conf.serve.hook, "");
-	assert_int_equal(conf.site.render.hsts_s, 0);
+	assert_int_equal(conf.serve.hsts_s, 0);
 	assert_string_equal(conf.site.git.user, "git");
 	assert_string_equal(conf.site.ssh_key, "/k");
 	assert_int_equal(conf.site.ncerts, 2);
