@@ -379,8 +379,7 @@ job_done(struct pool *p, struct worker *w, const struct answer *a,
 	w->state = IDLE;
 	for (unsigned i = 0; i < POOL_OUTPUTS; i++) {
 		if (a->len[i] > 0)
-			r.out[i] =
-			    (struct slice){p->copy.data + at, a->len[i]};
+			r.out[i] = (struct slice){p->copy.data + at, a->len[i]};
 		at += a->len[i];
 	}
 	caller->done(caller->ctx, &r);

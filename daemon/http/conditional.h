@@ -9,8 +9,8 @@
 /*
  * Preconditions of a GET or HEAD of something that would be answered with 200,
  * in the order of RFC 9110 section 13.2.2.  etag is the strong tag of the
- * chosen variant with its quotes, modified its Last-Modified in Unix time (0: it
- * has none).
+ * chosen variant with its quotes, modified its Last-Modified in Unix time (0:
+ * it has none).
  */
 enum conditional {
 	CONDITIONAL_SEND,
@@ -19,8 +19,8 @@ enum conditional {
 };
 
 /* The fields that the functions here look at: for request_fields. */
-#define CONDITIONAL_FIELDS                                            \
-	(1U << FIELD_IF_MATCH | 1U << FIELD_IF_UNMODIFIED_SINCE |     \
+#define CONDITIONAL_FIELDS                                        \
+	(1U << FIELD_IF_MATCH | 1U << FIELD_IF_UNMODIFIED_SINCE | \
 	 1U << FIELD_IF_NONE_MATCH | 1U << FIELD_IF_MODIFIED_SINCE)
 
 enum conditional conditional_check(const struct request *r, struct slice etag,

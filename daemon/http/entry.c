@@ -107,8 +107,7 @@ content_type(const struct chosen *c)
 			  c->run.typed - c->run.common};
 	const char *end;
 
-	if (s.len < sizeof(name) ||
-	    memcmp(s.data, name, sizeof(name) - 1) != 0)
+	if (s.len < sizeof(name) || memcmp(s.data, name, sizeof(name) - 1) != 0)
 		return (struct slice){NULL, 0};
 	end = memchr(s.data, '\n', s.len);
 	s.len = end != NULL ? (size_t)(end - s.data) + 1 : 0;
@@ -133,8 +132,7 @@ add_part_heads(struct buf *lines, const struct chosen *c,
 		buf_str(lines, "\r\n");
 	}
 	at[all->n] = lines->len;
-	buf_printf(lines, "\r\n--%.*s--\r\n", (int)boundary.len,
-		   boundary.data);
+	buf_printf(lines, "\r\n--%.*s--\r\n", (int)boundary.len, boundary.data);
 	at[all->n + 1] = lines->len;
 }
 

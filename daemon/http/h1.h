@@ -16,11 +16,11 @@ struct h1 {
 	struct request_scan scan;
 	int in_body;
 	enum method method; /* of what cannot be answered yet, or ever */
-	int answered;	  /* set with each answer, cleared by who cares */
-	int ending;	  /* enum http_want, once no request follows */
-	size_t head_len;  /* in_body: the head stays until it is answered */
-	struct body body; /* of the request */
-	struct rest rest; /* of a response */
+	int answered;	    /* set with each answer, cleared by who cares */
+	int ending;	    /* enum http_want, once no request follows */
+	size_t head_len;    /* in_body: the head stays until it is answered */
+	struct body body;   /* of the request */
+	struct rest rest;   /* of a response */
 };
 
 enum http_want h1_run(struct h1 *h, struct http_env *env,

@@ -82,8 +82,7 @@ names_add(struct names *n, struct slice name)
 	if (found)
 		return;
 	n->name = xreallocarray(n->name, n->n + 1, sizeof(*n->name));
-	memmove(n->name + at + 1, n->name + at,
-		(n->n - at) * sizeof(*n->name));
+	memmove(n->name + at + 1, n->name + at, (n->n - at) * sizeof(*n->name));
 	n->name[at] = xstrndup(text, strlen(text));
 	n->n++;
 }
@@ -91,7 +90,9 @@ names_add(struct names *n, struct slice name)
 static int
 is_address(const char *host)
 {
-	return host[0] == '[' || host[strspn(host, "0123456789.")] == '\0';
+	size_t n = strspn(host, "0123456789.");
+
+	return host[0] == '[' || (n > 0 && host[n] == '\0');
 }
 
 static int

@@ -27,7 +27,7 @@ enum ranges_result {
 	 * unit, malformed, more than RANGES_MAX, descending or overlapping. */
 	RANGES_IGNORED,
 	RANGES_UNSATISFIABLE, /* 416 */
-	RANGES_FOUND	      /* 206; those that begin behind the end are left out */
+	RANGES_FOUND /* 206; those that begin behind the end are left out */
 };
 
 enum ranges_result ranges_parse(struct slice value, uint64_t length,

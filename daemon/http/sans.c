@@ -12,9 +12,9 @@ tell(const GENERAL_NAME *name, void (*each)(void *arg, struct slice name),
 
 	text = GENERAL_NAME_get0_value(name, &type);
 	if (type == GEN_DNS && ASN1_STRING_length(text) > 0)
-		each(arg, (struct slice){
-			      (const char *)ASN1_STRING_get0_data(text),
-			      (size_t)ASN1_STRING_length(text)});
+		each(arg,
+		     (struct slice){(const char *)ASN1_STRING_get0_data(text),
+				    (size_t)ASN1_STRING_length(text)});
 }
 
 void

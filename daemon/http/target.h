@@ -8,9 +8,10 @@
  * A request target in origin-form, taken apart.  Its path is compared byte by
  * byte with the snapshot's, so there must be one spelling for each: canonical
  * means one slash between elements and none at the end, no "." nor ".." among
- * them (section 5.2.4), unreserved characters and sub-delims, ":" and "@" as they are, all others percent-encoded with
- * capital digits (RFC 3986 section 6.2.2).  "&" and "'" count as canonical in
- * both ways, since links in HTML encode them.
+ * them (section 5.2.4), unreserved characters and sub-delims, ":" and "@" as
+ * they are, all others percent-encoded with capital digits (RFC 3986
+ * section 6.2.2).  "&" and "'" count as canonical in both ways, since links in
+ * HTML encode them.
  */
 struct target {
 	struct slice path;  /* decoded, and as it is in canonical form */

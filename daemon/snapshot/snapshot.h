@@ -107,7 +107,8 @@ int snapshot_run(const struct snapshot *s, const struct snapshot_entry *e,
 		 enum encoding enc, struct snapshot_run *run);
 
 /* The strong entity tag of a variant with its quotes, as the ETag field says
- * it: hex of entry->etag, and "-br", "-zs" or "-gz" before the closing quote. */
+ * it: hex of entry->etag, and "-br", "-zs" or "-gz" before the closing quote.
+ */
 #define ETAG_MAX 40
 void snapshot_etag(const struct snapshot_entry *e, enum encoding enc,
 		   char out[ETAG_MAX]);

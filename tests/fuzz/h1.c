@@ -20,8 +20,8 @@ no_hook(void *arg)
 static int
 expects(struct slice text)
 {
-	for (; text.len >= 12; fuzz_take(&text, 1))
-		if (strncasecmp(text.data, "100-continue", 12) == 0)
+	for (; text.len >= 6; fuzz_take(&text, 1))
+		if (strncasecmp(text.data, "expect", 6) == 0)
 			return 1;
 	return 0;
 }

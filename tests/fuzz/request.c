@@ -38,11 +38,30 @@ check_fields(struct slice s)
 	CHECK(s.len == 0 || s.data[s.len - 1] == '\n');
 }
 
+/* What Content-Length says is what comes. */
+static void
+check_parts(const struct plan *p)
+{
+	static const char name[] = "Content-Length: ";
+
+	CHECK(p->nparts <= PLAN_PARTS);
+	for (int i = 0; i < 2 && p->nparts > 0; i++) {
+		struct slice f = p->fields[i];
+		const char *at =
+		    f.len > 0 ? memmem(f.data, f.len, name, sizeof(name) - 1)
+			      : NULL;
+
+		if (at != NULL)
+			CHECK(strtoull(at + sizeof(name) - 1, NULL, 10) ==
+			      plan_length(p));
+	}
+}
+
 static void
 check_plan(const struct request *r, int plain)
 {
 	static struct snapshot *snapshot;
-	struct site_view view = {NULL, &fuzz_serve, plain};
+	struct site_view view = {.settings = &fuzz_serve, .plain = plain};
 	struct plan_memory m = {0};
 	struct plan p;
 
@@ -54,6 +73,7 @@ check_plan(const struct request *r, int plain)
 	CHECK(strncmp(status_text(p.status), "", 1) != 0);
 	check_fields(p.fields[0]);
 	check_fields(p.fields[1]);
+	check_parts(&p);
 	CHECK(p.nparts == 0 || r->method != METHOD_HEAD);
 	plan_memory_free(&m);
 }

@@ -22,6 +22,7 @@ add(struct snapshot_writer *w, const char *path, uint16_t status, int zipped)
 	     enc++) {
 		p.variant[enc].present = 1;
 		p.variant[enc].common = slice_of("ETag: \"x\"\r\n");
+		p.variant[enc].typed = slice_of("Content-Type: a/b\r\n");
 		p.variant[enc].body = slice_of("body");
 	}
 	CHECK(snapshot_add(w, &p, &err) == 0);

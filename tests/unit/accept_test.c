@@ -8,7 +8,7 @@
 
 #include "../../daemon/http/accept.h"
 
-#define ALL   (1U << ENC_BROTLI | 1U << ENC_GZIP | 1U << ENC_IDENTITY)
+#define ALL   ((1U << ENC__MAX) - 1)
 #define PLAIN (1U << ENC_IDENTITY)
 #define NO_BR (1U << ENC_GZIP | 1U << ENC_IDENTITY)
 
@@ -42,6 +42,9 @@ plain_lists(void **state)
 	assert_int_equal(chosen("br"), ENC_BROTLI);
 	assert_int_equal(chosen("gzip, deflate, br, zstd"), ENC_BROTLI);
 	assert_int_equal(chosen("identity, gzip"), ENC_GZIP);
+	assert_int_equal(chosen("zstd"), ENC_ZSTD);
+	assert_int_equal(chosen("gzip, zstd"), ENC_ZSTD);
+	assert_int_equal(chosen("gzip, Zstd;q=0.9"), ENC_GZIP);
 	assert_int_equal(chosen(" ,, gzip ,"), ENC_GZIP);
 	assert_int_equal(chosen("deflate"), ENC_IDENTITY);
 	assert_int_equal(chosen2("deflate", "gzip", ALL), ENC_GZIP);
@@ -69,7 +72,10 @@ stars(void **state)
 	(void)state;
 	assert_int_equal(chosen("*"), ENC_BROTLI);
 	assert_int_equal(chosen("*;q=0.5, gzip"), ENC_GZIP);
-	assert_int_equal(chosen("br;q=0, *"), ENC_GZIP);
+	assert_int_equal(chosen("br;q=0, *"), ENC_ZSTD);
+	assert_int_equal(chosen("br;q=0, zstd;q=0, *"), ENC_GZIP);
+	assert_int_equal(chosen("identity;q=0, *;q=0.1"), ENC_BROTLI);
+	assert_int_equal(chosen("identity, *;q=0"), ENC_IDENTITY);
 	assert_int_equal(chosen("*;q=0"), ENC_IDENTITY);
 	assert_int_equal(chosen("gzip, *;q=0"), ENC_GZIP);
 	assert_int_equal(chosen("identity;q=0.7, *;q=0.5"), ENC_IDENTITY);
@@ -84,6 +90,7 @@ nothing_acceptable(void **state)
 	assert_int_equal(chosen2("*;q=0", NULL, NO_BR), ENC_IDENTITY);
 	assert_int_equal(chosen2(NULL, NULL, 1U << ENC_GZIP), ENC_GZIP);
 	assert_int_equal(chosen("identity;q=0, gzip"), ENC_GZIP);
+	assert_int_equal(chosen("identity;q=0"), ENC_IDENTITY);
 }
 
 /* A malformed element counts as not sent; the others hold. */

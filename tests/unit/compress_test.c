@@ -7,6 +7,7 @@
 
 #include <brotli/decode.h>
 #include <libdeflate.h>
+#include <zstd.h>
 
 #include <cmocka.h>
 
@@ -93,6 +94,19 @@ assert_unbrotlis(const char *data, size_t len, struct slice want)
 }
 
 static void
+assert_unzstds(const char *data, size_t len, struct slice want)
+{
+	char *out = test_malloc(want.len + 1);
+
+	/* Readers need no more than this (RFC 9659). */
+	assert_true(ZSTD_getFrameContentSize(data, len) == want.len);
+	assert_int_equal(ZSTD_decompress(out, want.len + 1, data, len),
+			 want.len);
+	assert_memory_equal(out, want.data, want.len);
+	test_free(out);
+}
+
+static void
 assert_round_trip(struct compressor *c, struct slice in)
 {
 	char *out = test_malloc(in.len);
@@ -103,6 +117,9 @@ assert_round_trip(struct compressor *c, struct slice in)
 	n = compress_brotli(c, in, out, in.len);
 	assert_true(n > 0 && n <= in.len - in.len / 20);
 	assert_unbrotlis(out, n, in);
+	n = compress_zstd(c, in, out, in.len);
+	assert_true(n > 0 && n <= in.len - in.len / 20);
+	assert_unzstds(out, n, in);
 	test_free(out);
 }
 
@@ -148,12 +165,15 @@ test_not_worth_it(void **state)
 		    compress_gzip(*state, whole(&b), out, LARGE * 2), 0);
 		assert_int_equal(
 		    compress_brotli(*state, whole(&b), out, LARGE * 2), 0);
+		assert_int_equal(
+		    compress_zstd(*state, whole(&b), out, LARGE * 2), 0);
 	}
 	/* shorter, but not by 64 bytes */
 	buf_clear(&b);
 	add_html(&b, 100);
 	assert_int_equal(compress_gzip(*state, whole(&b), out, 100), 0);
 	assert_int_equal(compress_brotli(*state, whole(&b), out, 100), 0);
+	assert_int_equal(compress_zstd(*state, whole(&b), out, 100), 0);
 	buf_free(&b);
 	test_free(out);
 }
@@ -176,10 +196,13 @@ test_small_room(void **state)
 				 0);
 		assert_true(compress_brotli(*state, whole(&b), out, room) <=
 			    room);
+		assert_true(compress_zstd(*state, whole(&b), out, room) <=
+			    room);
 		test_free(out);
 	}
 	assert_int_equal(compress_gzip(*state, whole(&b), NULL, 0), 0);
 	assert_int_equal(compress_brotli(*state, whole(&b), NULL, 0), 0);
+	assert_int_equal(compress_zstd(*state, whole(&b), NULL, 0), 0);
 	buf_free(&b);
 }
 
@@ -203,6 +226,10 @@ test_deterministic(void **state)
 	n = compress_brotli(*state, whole(&b), out, 20000);
 	assert_true(compress_brotli(*state, whole(&other), again, 20000) > 0);
 	assert_int_equal(compress_brotli(*state, whole(&b), again, 20000), n);
+	assert_memory_equal(out, again, n);
+	n = compress_zstd(*state, whole(&b), out, 20000);
+	assert_true(compress_zstd(*state, whole(&other), again, 20000) > 0);
+	assert_int_equal(compress_zstd(*state, whole(&b), again, 20000), n);
 	assert_memory_equal(out, again, n);
 	buf_free(&b);
 	buf_free(&other);

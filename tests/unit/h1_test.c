@@ -71,11 +71,12 @@ pipelining(void **state)
 		a = buf_cstr(&f->out);
 		assert_int_equal(count(f, "HTTP/1.1 "), 6);
 		assert_int_equal(count(f, "HTTP/1.1 202 "), 2);
-		b = strstr(a, "Content-Length: 307200\r\n\r\n");
+		b = strstr(a, "Content-Length: 307200\r\n");
 		assert_non_null(b);
-		assert_memory_equal(b + 26, f->big, BIG);
-		assert_int_equal(status_of(b + 26 + BIG), 202);
-		assert_true(has(b + 26 + BIG, "\r\n\r\nnothing here"));
+		b = body_of(b);
+		assert_memory_equal(b, f->big, BIG);
+		assert_int_equal(status_of(b + BIG), 202);
+		assert_true(has(b + BIG, "\r\n\r\nnothing here"));
 	}
 }
 
@@ -94,6 +95,60 @@ bodies(void **state)
 	a = talk(f,
 		 "POST /push HTTP/1.1\r\n" HOST "Content-Length: 4\r\n\r\nabc");
 	assert_string_equal(a, "");
+}
+
+/* However little of it was understood. */
+static void
+head_is_refused_without_a_body(void **state)
+{
+	static const char *const bad[] = {
+	    "HEAD / HTTP/1.1\r\n" HOST "X : y\r\n\r\n",
+	    "HEAD / HTTP/1.1\r\nbad",
+	    "\r\nHEAD / HTTP/3.0\r\n" HOST "\r\n",
+	    "HEAD / HTTP/1.1\r\n" HOST "Content-Length: 101\r\n\r\n",
+	    "HEAD / HTTP/1.1\r\n" HOST
+	    "Transfer-Encoding: chunked\r\n\r\nx\r\n",
+	    "HEAD /%00 HTTP/1.1\r\n" HOST "\r\n",
+	    "HEAD / HTTP/1.1\r\n" HOST "Expect: tea\r\n\r\n",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		const char *a = talk(f, bad[i]);
+
+		if (strstr(bad[i], "\nbad") != NULL) /* still coming */
+			continue;
+		assert_true(status_of(a) >= 400);
+		assert_string_equal(body_of(a), "");
+	}
+}
+
+static void
+timeouts(void **state)
+{
+	static const char *const cut[] = {"HEAD / HTTP/1.1\r\n",
+					  "HEAD / HTTP/1.1\r\n" HOST
+					  "Content-Length: 9\r\n\r\nabc"};
+	struct fixture *f = *state;
+	struct http_peer peer = {.plain = 0};
+
+	for (size_t i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
+		struct buf text = {0};
+		struct input in;
+		struct h1 h = {0};
+
+		buf_str(&text, cut[i]);
+		in = (struct input){text.data, text.len};
+		buf_clear(&f->out);
+		output_begin(&f->output, NULL);
+		assert_int_equal(h1_run(&h, &f->env, &peer, &in, &f->output),
+				 WANT_READ);
+		h1_timeout(&h, &f->env, &peer, &f->output);
+		collect(f);
+		assert_int_equal(status_of(buf_cstr(&f->out)), 408);
+		assert_string_equal(body_of(f->out.data), "");
+		buf_free(&text);
+	}
 }
 
 static void
@@ -116,6 +171,15 @@ expectations(void **state)
 	a = talk(f, "POST /push HTTP/1.0\r\nContent-Length: 4\r\n"
 		    "Expect: 100-continue\r\n\r\n");
 	assert_string_equal(a, "");
+	a = talk(f, "POST /push HTTP/1.1\r\n" HOST "Content-Length: 4\r\n"
+		    "Expect: 100-continue, tea\r\n\r\n");
+	assert_int_equal(status_of(a), 417);
+	assert_true(has(a, "\r\nConnection: close\r\n"));
+	a = talk(f, "GET / HTTP/1.1\r\n" HOST "Expect: tea\r\n\r\n");
+	assert_int_equal(status_of(a), 417);
+	a = talk(f, "GET / HTTP/1.0\r\nExpect: tea\r\n\r\n");
+	assert_int_equal(status_of(a), 200);
+	assert_int_equal(f->hooks, 0);
 }
 
 /* A response under way keeps the snapshot it began with. */
@@ -146,13 +210,48 @@ swap_under_way(void **state)
 	assert_null(h.rest.held);
 }
 
+/* The parts between the snapshot's pieces are kept as long as these. */
+static void
+ranges_in_small_pieces(void **state)
+{
+	struct fixture *f = *state;
+	static char text[] =
+	    "GET /big HTTP/1.1\r\n" HOST
+	    "Range: bytes=0-99999,150000-249999,-1\r\n\r\n"
+	    "GET /old HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n";
+	const char *a, *b;
+	size_t len;
+
+	assert_int_equal(talk_in_pieces(f, text, 999, 0), WANT_CLOSE);
+	a = buf_cstr(&f->out);
+	assert_int_equal(status_of(a), 206);
+	len = strtoul(strstr(a, "Content-Length: ") + 16, NULL, 10);
+	b = body_of(a);
+	assert_int_equal(status_of(b + len), 301);
+	b = strstr(b, "Content-Range: bytes 0-99999/307200\r\n\r\n");
+	assert_memory_equal(body_of(b), f->big, 100000);
+	b = strstr(b, "Content-Range: bytes 150000-249999/307200\r\n\r\n");
+	assert_memory_equal(body_of(b), f->big + 150000, 100000);
+	b = strstr(b, "Content-Range: bytes 307199-307199/307200\r\n\r\n");
+	assert_int_equal(body_of(b)[0], f->big[BIG - 1]);
+	assert_memory_equal(body_of(b) + 1,
+			    "\r\n--00000000000000000000000000000000--\r\n", 38);
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	    TEST(errors_close), TEST(last_requests), TEST(pipelining),
-	    TEST(bodies),	TEST(expectations),  TEST(swap_under_way),
+	    TEST(errors_close),
+	    TEST(last_requests),
+	    TEST(pipelining),
+	    TEST(bodies),
+	    TEST(head_is_refused_without_a_body),
+	    TEST(timeouts),
+	    TEST(expectations),
+	    TEST(swap_under_way),
+	    TEST(ranges_in_small_pieces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,9 @@
 #include "../../daemon/http/h1.h"
 
 #define COMMON	 "ETag: \"00000000000000000000000000000000\"\r\nX-Common: 1\r\n"
+#define TYPE	 "Content-Type: text/x-test\r\n"
 #define HOST	 "Host: a.example\r\n"
+#define HSTS	 "Strict-Transport-Security: max-age=77\r\n"
 #define MODIFIED 784111777 /* Sun, 06 Nov 1994 08:49:37 GMT */
 #define BIG	 (300 * 1024)
 
@@ -37,7 +39,10 @@ static inline void
 set_variant(struct snapshot_page *p, enum encoding enc, struct slice body)
 {
 	static const char *const typed[ENC__MAX] = {
-	    "Content-Encoding: br\r\n", "Content-Encoding: gzip\r\n", ""};
+	    [ENC_BROTLI] = TYPE "Content-Encoding: br\r\n",
+	    [ENC_ZSTD] = TYPE "Content-Encoding: zstd\r\n",
+	    [ENC_GZIP] = TYPE "Content-Encoding: gzip\r\n",
+	    [ENC_IDENTITY] = TYPE};
 
 	p->variant[enc].present = 1;
 	p->variant[enc].common = slice_of(COMMON);
@@ -72,6 +77,7 @@ make_snapshot(struct slice big)
 	add(w, "", 404, slice_of("nothing here"), 0);
 	add(w, "/", 200, slice_of("index"), 1);
 	add(w, "/a/b c", 200, slice_of("spaced"), 0);
+	add(w, "/empty", 200, slice_of(""), 0);
 	add(w, "/old", 301, slice_of(""), 0);
 	add(w, "/big", 200, big, 0);
 	assert_int_equal(
@@ -95,6 +101,7 @@ setup(void **state)
 	set->max_target = 1024;
 	set->max_body = 100;
 	memcpy(set->hook, "/push", sizeof("/push"));
+	set->hsts_s = 77;
 	f->big = malloc(BIG);
 	for (int i = 0; i < BIG; i++)
 		f->big[i] = (char)('a' + i % 23);

@@ -444,7 +444,24 @@ targets(void **state)
 	expect_target("/a%0d%0ab", "/a\r\nb", "/a%0D%0Ab");
 	expect_target("/a?", "/a", "/a?");
 	expect_target("/a/?x=/%2f&y", "/a", "/a?x=/%2f&y");
-	expect_target("/..//..", "/../..", "/../..");
+	expect_target("/..//..", "/", "/");
+	expect_target("/.", "/", "/");
+	expect_target("/./", "/", "/");
+	expect_target("/a/.", "/a", "/a");
+	expect_target("/a/..", "/", "/");
+	expect_target("/a/../b", "/b", "/b");
+	expect_target("/a/b/../../../c/./d/", "/c/d", "/c/d");
+	expect_target("/%2e%2E/a", "/a", "/a");
+	expect_target("/a%2f..%2Fb", "/b", "/b");
+	expect_target("/a/.//../b?c=/../d", "/b", "/b?c=/../d");
+	expect_target("/.//evil.example", "/evil.example", "/evil.example");
+	expect_target("/..%2f%2fevil.example", "/evil.example",
+		      "/evil.example");
+	expect_target("/...", "/...", "/...");
+	expect_target("/.a/..b/c..", "/.a/..b/c..", "/.a/..b/c..");
+	expect_target("/%252e%252e/a", "/%2e%2e/a", "/%252e%252e/a");
+	expect_target("/\\..\\a", "/\\..\\a", "/%5C..%5Ca");
+	expect_target("/a/?b\"c d", "/a", "/a?b%22c%20d");
 	expect_target("/a%00", NULL, NULL);
 	expect_target("/a%", NULL, NULL);
 	expect_target("/a%2", NULL, NULL);

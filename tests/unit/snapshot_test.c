@@ -891,6 +891,8 @@ test_etag(void **state)
 	assert_string_equal(text, "\"abcd0000000000000000000000000000-gz\"");
 	snapshot_etag(&e, ENC_BROTLI, text);
 	assert_string_equal(text, "\"abcd0000000000000000000000000000-br\"");
+	snapshot_etag(&e, ENC_ZSTD, text);
+	assert_string_equal(text, "\"abcd0000000000000000000000000000-zs\"");
 }
 
 int
