@@ -162,6 +162,9 @@ plain_redirects(void **state)
 	assert_int_equal(status_of(a), 200);
 }
 
+#define DATE_RANGE             \
+	"Range: bytes=0-0\r\n" \
+	"If-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
 #define TAG    "\"00000000000000000000000000000000\""
 #define TAG_GZ "\"00000000000000000000000000000000-gz\""
 
@@ -206,8 +209,7 @@ ignored_ranges(void **state)
 	    "Range: bytes=0-0\r\nIf-Range: \"other\"\r\n",
 	    "Range: bytes=0-0\r\nIf-Range: W/" TAG "\r\n",
 	    "Range: bytes=0-0\r\nIf-Range: " TAG_GZ "\r\n",
-	    "Range: bytes=0-0\r\n"
-	    "If-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+	    DATE_RANGE,
 	    "Range: bytes=99-\r\nIf-Range: \"other\"\r\n",
 	};
 	struct fixture *f = *state;
