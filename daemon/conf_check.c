@@ -315,6 +315,8 @@ check_listen(struct draft *d)
 		    d, draft_line(d, "root", "http"),
 		    "http: there is no address to listen on: name one in "
 		    "\"http\", or in \"https\" with a certificate");
+	if (d->metrics_set)
+		add_listen(d, &d->metrics, "metrics");
 }
 
 /* ----------------------------------------------------------- the site's -- */
@@ -403,6 +405,7 @@ conf_check(struct draft *d, const struct conf_options *opt, const char *cwd)
 	check_listen(d);
 	check_title(d);
 	check_numbers(d);
+	conf->control_set = draft_line(d, "root", "control") != 0;
 	memcpy(conf->site.render.hook, conf->serve.hook,
 	       sizeof(conf->site.render.hook));
 	if (!conf->serve.tls)

@@ -334,6 +334,8 @@ static const struct rule rules[] = {
     MAY(PARENT, "fchdir", "a child's root"),
     MAY(PARENT, "mkdir", "a child's root"),
     MAY(PARENT, "mkdirat", "a child's root"),
+    MAY(PARENT, "unlink", "its control socket, at the end"),
+    MAY(PARENT, "unlinkat", "its control socket, at the end"),
     MAY(PARENT, "umask", "a child's root"),
     MAY(PARENT, "mount", "a child's root"),
     MAY(PARENT, "umount2", "a child's root"),

@@ -9,6 +9,8 @@
 #include "request.h"
 #include "response.h"
 
+struct metrics;
+
 /*
  * What every connection of the process answers from.  One connection is at work
  * at a time, so the memory for plans is shared.
@@ -17,6 +19,7 @@ struct http_env {
 	const struct serve_settings *settings;
 	struct snapshot *snapshot; /* NULL: none yet */
 	struct serve_counters *counters;
+	struct metrics *metrics; /* what LISTENER_METRICS tells */
 	struct request_limits limits;
 	struct plan_memory memory;
 	int draining;	  /* the next answer of a connection is its last */
