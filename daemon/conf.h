@@ -50,7 +50,6 @@ struct conf {
 	struct conf_listen listen[LISTEN_MAX];
 	uint32_t nlisten;
 	char control[CONTROL_PATH_LEN]; /* blogctl's socket; "": none */
-	int control_set;		/* in the file: there must be one */
 	uint32_t processes;		/* serve */
 	uint32_t drain_s;		/* how long an old serve may finish */
 	struct keys_settings keys;

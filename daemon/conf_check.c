@@ -405,7 +405,6 @@ conf_check(struct draft *d, const struct conf_options *opt, const char *cwd)
 	check_listen(d);
 	check_title(d);
 	check_numbers(d);
-	conf->control_set = draft_line(d, "root", "control") != 0;
 	memcpy(conf->site.render.hook, conf->serve.hook,
 	       sizeof(conf->site.render.hook));
 	if (!conf->serve.tls)

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,9 +30,10 @@
 static struct {
 	char path[CONTROL_PATH_LEN];
 	int fd;
+	int directory;	   /* -1: the socket stays when blogd ends */
 	struct stat bound; /* what is removed is what was made */
 	struct event *event, *pause;
-} control = {.fd = -1};
+} control = {.fd = -1, .directory = -1};
 
 /* -------------------------------------------------------------- binding -- */
 
@@ -105,6 +107,27 @@ make_directory(const char *user)
 		log_debug("%s stays root's: %s", directory, strerror(errno));
 }
 
+/* To remove the socket from, in the end. */
+static int
+open_directory(const char *path)
+{
+	char directory[CONTROL_PATH_LEN];
+	int fd, high = -1;
+
+	snprintf(directory, sizeof(directory), "%.*s",
+		 (int)(strrchr(path, '/') - path + 1), path);
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd != -1) {
+		high = fcntl(fd, F_DUPFD_CLOEXEC, CONTROL_DIRECTORY);
+		close(fd);
+	}
+	if (high == CONTROL_DIRECTORY)
+		return high;
+	if (high != -1)
+		close(high);
+	return -1;
+}
+
 int
 control_bind(const char *path, const char *user, struct err *err)
 {
@@ -122,8 +145,10 @@ control_bind(const char *path, const char *user, struct err *err)
 		return err_set(err, "control socket: %s", strerror(errno));
 	if (bind_anew(control.fd, &sun, err) == 0) {
 		if (listen(control.fd, BACKLOG) == 0 &&
-		    lstat(path, &control.bound) == 0)
+		    lstat(path, &control.bound) == 0) {
+			control.directory = open_directory(path);
 			return 0;
+		}
 		err_set(err, "control socket %s: %s", path, strerror(errno));
 	}
 	close(control.fd);
@@ -137,19 +162,29 @@ control_is(const char *path)
 	return strcmp(control.path, path) == 0;
 }
 
+static void
+remove_socket(void)
+{
+	const char *name = strrchr(control.path, '/') + 1;
+	struct stat st;
+
+	if (control.directory == -1 ||
+	    fstatat(control.directory, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    st.st_ino != control.bound.st_ino ||
+	    st.st_dev != control.bound.st_dev)
+		return;
+	if (unlinkat(control.directory, name, 0) == -1)
+		log_debug("%s stays: %s", control.path, strerror(errno));
+}
+
 void
 control_end(void)
 {
-	struct stat st;
-
 	if (control.fd == -1)
 		return;
 	event_free(control.event);
 	event_free(control.pause);
-	if (lstat(control.path, &st) == 0 &&
-	    st.st_ino == control.bound.st_ino &&
-	    st.st_dev == control.bound.st_dev && unlink(control.path) == -1)
-		log_debug("%s stays: %s", control.path, strerror(errno));
+	remove_socket();
 	close(control.fd);
 	control.fd = -1;
 }

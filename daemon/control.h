@@ -24,13 +24,16 @@
 #define CONTROL_PATH "/var/run/blogd/blogd.sock"
 #endif
 
+/* The number of the descriptor of the socket's directory: the one from which
+ * the parent's filter lets something be removed. */
+#define CONTROL_DIRECTORY 200
+
 struct event_base;
 
 /* Binds the socket, which whoever runs this alone may connect to; makes the
  * directory of CONTROL_PATH and gives it to the user, so that the socket can be
  * removed in the end.  A socket that nobody answers on is replaced.  An empty
- * path is no socket.  0, or -1 with err, which is only a failure when the
- * socket was asked for. */
+ * path is no socket.  0, or -1 with err. */
 int control_bind(const char *path, const char *user, struct err *err);
 
 /* Answers from now on. */

@@ -14,15 +14,16 @@
 
 /* A multiple of every system's page size: each part is mapped by itself. */
 #define PART 65536
-/* The parent writes for a moment; should it die in that, readers do not wait
- * for it. */
+/* More changes than that while one is read: there are none. */
 #define READS_MAX 1000
 
 struct counters {
 	union {
+		/* site[sequence % 2] is to be read, the other one to be written
+		 * next: a reader never waits for a writer. */
 		struct {
-			uint64_t sequence; /* odd: in the middle of a change */
-			struct site_counters site;
+			uint64_t sequence;
+			struct site_counters site[2];
 		};
 		char room[PART];
 	} parent;
@@ -39,7 +40,7 @@ _Static_assert(sizeof(struct counters) == PART * (COUNTERS_SLOTS + 1),
 
 static struct counters *shared;
 static int shared_fd = -1;
-static struct site_counters unshared;
+static struct site_counters mine;
 static char taken[COUNTERS_SLOTS];
 
 int
@@ -107,20 +108,22 @@ counters_ended(int slot)
 struct site_counters *
 counters_change(void)
 {
-	if (shared == NULL)
-		return &unshared;
-	count_add(&shared->parent.sequence, 1);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return &shared->parent.site;
+	return &mine;
 }
 
+/* What was to be read until now is written to next time: not before readers can
+ * see that it is old. */
 void
 counters_changed(void)
 {
+	uint64_t next;
+
 	if (shared == NULL)
 		return;
+	next = shared->parent.sequence + 1;
+	memcpy(&shared->parent.site[next % 2], &mine, sizeof(mine));
+	__atomic_store_n(&shared->parent.sequence, next, __ATOMIC_RELEASE);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	count_add(&shared->parent.sequence, 1);
 }
 
 /* ------------------------------------------------------------ the others -- */
@@ -168,13 +171,12 @@ static void
 read_site(const struct counters *c, struct site_counters *site)
 {
 	for (int i = 0; i < READS_MAX; i++) {
-		uint64_t before =
+		uint64_t now =
 		    __atomic_load_n(&c->parent.sequence, __ATOMIC_ACQUIRE);
 
-		memcpy(site, &c->parent.site, sizeof(*site));
+		memcpy(site, &c->parent.site[now % 2], sizeof(*site));
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		if (before % 2 == 0 &&
-		    before == count_read(&c->parent.sequence))
+		if (now == count_read(&c->parent.sequence))
 			break;
 	}
 	site->commit[sizeof(site->commit) - 1] = '\0';

@@ -105,8 +105,8 @@ void counters_leave(int slot);
 /* The process of this slot is dead: what it held is zero now. */
 void counters_ended(int slot);
 
-/* The parent's own numbers, for it to change; what is between the two calls is
- * seen by readers as one.  Without counters_init they are nobody else's. */
+/* The parent's own numbers, for it to change; readers see all that was changed
+ * at once, with the second call.  Without counters_init nobody sees them. */
 struct site_counters *counters_change(void);
 void counters_changed(void);
 

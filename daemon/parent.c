@@ -349,8 +349,8 @@ finish(void)
 	exit(0);
 }
 
-/* For blogctl, before root is gone.  The socket that nobody asked for may be
- * missing: another blogd has it, or there is no directory for it. */
+/* For blogctl, before root is gone.  The default's socket may be missing:
+ * another blogd has it, or there is no directory for it. */
 static void
 open_control(const struct conf *conf)
 {
@@ -361,7 +361,7 @@ open_control(const struct conf *conf)
 	record_start();
 	if (control_bind(conf->control, conf->user, &err) == 0)
 		return;
-	if (conf->control_set)
+	if (strcmp(conf->control, CONTROL_PATH) != 0)
 		fatalx("%s", err.text);
 	log_debug("%s", err.text);
 }
