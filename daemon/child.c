@@ -17,6 +17,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "record.h"
 #include "restart.h"
 
 /* Resolving a name that no server answers for is what takes longest. */
@@ -154,7 +155,8 @@ child_start(struct child *c, enum role role, struct err *err)
 	c->ready = c->expected = 0;
 	c->line_len = 0;
 	c->lines = 0;
-	c->lines_ms = clock_ms();
+	c->started_ms = c->lines_ms = clock_ms();
+	c->report[0] = '\0';
 	c->control = (struct ipc){control[0], ROLE_PARENT, role};
 	c->log_fd = lines[0];
 	c->control_event =
@@ -220,8 +222,10 @@ on_control(evutil_socket_t fd, short what, void *arg)
 		if (msg.type == MSG_READY) {
 			c->ready = 1;
 			event_del(c->start_event);
+			snprintf(c->report, sizeof(c->report), "%.255s",
+				 msg.data);
 			log_debug("%s is ready: %s", role_name(c->role),
-				  msg.data);
+				  c->report);
 		}
 		c->ops->message(c, &msg);
 		drop_fds(&msg);
@@ -392,6 +396,8 @@ static void
 ended(struct child *c, int status)
 {
 	log_end(c, status);
+	if (!c->expected)
+		record_restart(c->role);
 	event_free(c->control_event);
 	event_free(c->log_event);
 	event_free(c->start_event);
@@ -401,6 +407,13 @@ ended(struct child *c, int status)
 	c->pid = 0;
 	c->ready = 0;
 	c->ops->gone(c, status);
+}
+
+void
+child_each(void (*fn)(const struct child *c, void *arg), void *arg)
+{
+	for (const struct child *c = children; c != NULL; c = c->next)
+		fn(c, arg);
 }
 
 static struct child *

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "control.h"
 #include "settings.h"
 
 /*
@@ -21,6 +22,7 @@ struct conf_listen {
 	char host[HOST_MAX];	 /* "*": any, IPv6 and IPv4 */
 	char port[8];		 /* "0": any free one (logged) */
 	int tls;
+	int metrics; /* for Prometheus: readers find nothing there */
 };
 
 struct conf_cert {
@@ -47,8 +49,9 @@ struct conf {
 	char user[64];	     /* whom root becomes */
 	struct conf_listen listen[LISTEN_MAX];
 	uint32_t nlisten;
-	uint32_t processes; /* serve */
-	uint32_t drain_s;   /* how long an old serve may finish */
+	char control[CONTROL_PATH_LEN]; /* blogctl's socket; "": none */
+	uint32_t processes;		/* serve */
+	uint32_t drain_s;		/* how long an old serve may finish */
 	struct keys_settings keys;
 	struct serve_settings serve;
 	struct conf_site site; /* one for now; the grammar has room for more */

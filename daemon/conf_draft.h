@@ -42,6 +42,8 @@ struct draft {
 	char repository[URL_MAX];
 	struct conf_listen http[LISTEN_MAX], https[LISTEN_MAX];
 	uint32_t nhttp, nhttps;
+	struct conf_listen metrics;
+	int metrics_set;
 	int http_set, https_set; /* lists given, if only empty ones */
 	char names[NAMES_MAX][HOST_MAX];
 	uint32_t nnames;

@@ -208,6 +208,47 @@ set_https(struct draft *d, const struct conf_option *o, const char *value,
 	return set_listen(d->https, &d->nhttps, value, 1, err);
 }
 
+/* Readers' addresses may be "9100" for all of the host's: what is told here is
+ * not for everybody, so that has to be said. */
+static int
+set_metrics(struct draft *d, const struct conf_option *o, const char *value,
+	    struct err *err)
+{
+	(void)o;
+	d->metrics_set = strcmp(value, "off") != 0;
+	if (!d->metrics_set)
+		return 0;
+	if (conf_listen_address(value, 0, &d->metrics, err) == -1)
+		return -1;
+	if (strcmp(d->metrics.host, "*") == 0 && value[0] != '*')
+		return err_set(err,
+			       "\"%.64s\" would be open to everybody: write "
+			       "\"127.0.0.1:%s\", or \"*:%s\" if it is to be",
+			       value, d->metrics.port, d->metrics.port);
+	d->metrics.metrics = 1;
+	return 0;
+}
+
+static int
+set_control(struct draft *d, const struct conf_option *o, const char *value,
+	    struct err *err)
+{
+	char path[PATH_LEN];
+
+	if (value[0] == '\0')
+		return err_set(err, "write a path, or \"off\"");
+	if (strcmp(value, "off") == 0)
+		value = "";
+	if (store_path(d, path, value, err) == -1)
+		return -1;
+	if (strlen(path) >= o->size)
+		return err_set(err,
+			       "the path of a socket has at most %zu bytes",
+			       o->size - 1);
+	memcpy(field(d, o), path, strlen(path) + 1);
+	return 0;
+}
+
 static int
 set_names(struct draft *d, const struct conf_option *o, const char *value,
 	  struct err *err)
@@ -322,6 +363,8 @@ const struct conf_option conf_options[] = {
 	TEXT("root", "user", user, conf.user, "blogd"),
 	ANY("root", "http", http, OPTION_LIST),
 	ANY("root", "https", https, OPTION_LIST),
+	ANY("root", "metrics", metrics, 0),
+	TEXT("root", "control", control, conf.control, CONTROL_PATH),
 
 	TEXT("site", "repository", text, repository, NULL),
 	ANY("site", "certificate", certificate, 0),

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "counters.h"
 #include "log.h"
 
 /* A serve process that does not answer by then is stuck: it only maps what it
@@ -21,6 +22,7 @@ struct process { /* of this generation: keys or one serve */
 	struct restart restart;
 	struct front *front;
 	unsigned number;   /* of the serve: its channel */
+	int slot;	   /* of the serve: its counters */
 	unsigned swapping; /* MSG_SNAPSHOTs not answered yet */
 };
 
@@ -82,6 +84,18 @@ make_channels(struct front *f, struct err *err)
 	return 0;
 }
 
+static int
+take_slots(struct front *f, struct err *err)
+{
+	for (unsigned i = 0; i < f->nserve; i++) {
+		f->serve[i].slot = counters_take();
+		if (f->serve[i].slot == -1)
+			return err_set(err, "too many processes of earlier "
+					    "reloads have not ended yet");
+	}
+	return 0;
+}
+
 static void
 start_keys(struct front *f)
 {
@@ -101,11 +115,20 @@ start_keys(struct front *f)
 	child_settings(c, &f->conf.keys, sizeof(f->conf.keys));
 }
 
+static enum slot
+slot_of(const struct conf_listen *l)
+{
+	if (l->metrics)
+		return SLOT_LISTEN_METRICS;
+	return l->tls ? SLOT_LISTEN_TLS : SLOT_LISTEN_PLAIN;
+}
+
 static void
 start_serve(struct process *p)
 {
 	struct front *f = p->front;
 	struct child *c = &p->child;
+	struct serve_settings set = f->conf.serve;
 	struct err err;
 
 	restart_began(&p->restart);
@@ -115,14 +138,14 @@ start_serve(struct process *p)
 		return;
 	}
 	for (unsigned i = 0; i < f->listeners.n; i++)
-		child_give(c,
-			   f->listeners.at[i].address.tls ? SLOT_LISTEN_TLS
-							  : SLOT_LISTEN_PLAIN,
+		child_give(c, slot_of(&f->listeners.at[i].address),
 			   f->listeners.at[i].fd);
 	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
 		child_give(c, SLOT_CERTIFICATE, f->certificate[i]);
 	child_give(c, SLOT_KEYS, f->channel[p->number][0]);
-	child_settings(c, &f->conf.serve, sizeof(f->conf.serve));
+	child_give(c, SLOT_COUNTERS, counters_fd());
+	set.slot = (uint32_t)p->slot;
+	child_settings(c, &set, sizeof(set));
 }
 
 static void
@@ -169,6 +192,7 @@ init_processes(struct front *f, struct event_base *base)
 
 		p->front = f;
 		p->number = i;
+		p->slot = -1;
 		p->child.ops = &serve_ops;
 		p->child.owner = p;
 		restart_init(&p->restart, base, serve_again, p);
@@ -193,7 +217,8 @@ front_new(const struct conf *conf, struct listeners *listeners,
 	for (unsigned i = 0; i < PROCESSES_MAX; i++)
 		f->channel[i][0] = f->channel[i][1] = -1;
 	init_processes(f, base);
-	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1) {
+	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1 ||
+	    take_slots(f, err) == -1) {
 		front_free(f);
 		return NULL;
 	}
@@ -371,6 +396,8 @@ process_gone(struct child *c, int status)
 
 	(void)status;
 	p->swapping = 0;
+	if (c->role == ROLE_SERVE)
+		counters_ended(p->slot);
 	if (f->state == DRAINING) {
 		one_less(f);
 		return;
@@ -451,6 +478,7 @@ front_free(struct front *f)
 	for (unsigned i = 0; i < f->nserve; i++) {
 		close_fd(f->channel[i][0]);
 		close_fd(f->channel[i][1]);
+		counters_leave(f->serve[i].slot);
 		restart_free(&f->serve[i].restart);
 	}
 	restart_free(&f->keys.restart);

@@ -66,7 +66,9 @@ enum slot {
 	SLOT_KEY,	  /* keys: private key, PEM */
 	SLOT_KEYS,	 /* serve: channel to keys; keys: one channel a serve */
 	SLOT_LISTEN_TLS, /* serve: listening socket, TLS spoken on it */
-	SLOT_LISTEN_PLAIN /* serve: listening socket, plain HTTP */
+	SLOT_LISTEN_PLAIN,   /* serve: listening socket, plain HTTP */
+	SLOT_LISTEN_METRICS, /* serve: listening socket, /metrics alone */
+	SLOT_COUNTERS	     /* serve: shared memory, see counters.h */
 };
 
 struct msg_give {

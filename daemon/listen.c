@@ -59,16 +59,17 @@ log_address(const struct listener *l)
 			sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return;
 	six = ss.ss_family == AF_INET6;
-	log_info("listening on %s://%s%s%s:%s",
+	log_info("%s %s://%s%s%s:%s%s",
+		 l->address.metrics ? "metrics on" : "listening on",
 		 l->address.tls ? "https" : "http", six ? "[" : "", host,
-		 six ? "]" : "", port);
+		 six ? "]" : "", port, l->address.metrics ? "/metrics" : "");
 }
 
 static int
 same(const struct conf_listen *a, const struct conf_listen *b)
 {
-	return a->tls == b->tls && strcmp(a->host, b->host) == 0 &&
-	       strcmp(a->port, b->port) == 0;
+	return a->tls == b->tls && a->metrics == b->metrics &&
+	       strcmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0;
 }
 
 /* How many sockets of old have this address; they are put into l. */

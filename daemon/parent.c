@@ -16,10 +16,13 @@
 #include "../sandbox/sandbox.h"
 #include "buf.h"
 #include "child.h"
+#include "control.h"
+#include "counters.h"
 #include "front.h"
 #include "log.h"
 #include "notify.h"
 #include "proc.h"
+#include "record.h"
 #include "update.h"
 
 /* How long serve may finish what it writes when blogd is stopped. */
@@ -104,6 +107,7 @@ static void reload(void);
 static void
 reload_ended(int good)
 {
+	record_reload(good);
 	if (good)
 		log_notice("reloaded");
 	if (p.told)
@@ -236,6 +240,8 @@ reload(void)
 		reload_failed("see the errors above");
 		return;
 	}
+	if (!control_is(conf.control))
+		log_warn("control: another socket takes a new start");
 	if (listeners_open(&l, &conf, front_listeners(p.front), &err) == -1) {
 		reload_failed(err.text);
 		return;
@@ -338,8 +344,26 @@ finish(void)
 {
 	for (unsigned i = 0; i < p.nsignals; i++)
 		event_free(p.signals[i]);
+	control_end();
 	log_notice("stopped");
 	exit(0);
+}
+
+/* For blogctl, before root is gone.  The default's socket may be missing:
+ * another blogd has it, or there is no directory for it. */
+static void
+open_control(const struct conf *conf)
+{
+	struct err err;
+
+	if (counters_init(&err) == -1)
+		fatalx("%s", err.text);
+	record_start();
+	if (control_bind(conf->control, conf->user, &err) == 0)
+		return;
+	if (strcmp(conf->control, CONTROL_PATH) != 0)
+		fatalx("%s", err.text);
+	log_debug("%s", err.text);
 }
 
 void
@@ -353,6 +377,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	p.options = opt;
 	if (listeners_open(&l, conf, NULL, &err) == -1)
 		fatalx("%s", err.text);
+	open_control(conf);
 	if (!foreground)
 		daemonise();
 	notify_init();
@@ -366,6 +391,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	if (p.update == NULL)
 		fatalx("%s", err.text);
 	catch_signals();
+	control_start(p.base);
 	if (sandbox_parent(conf->user, &err) == -1)
 		fatalx("%s", err.text);
 	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);

@@ -23,6 +23,7 @@
 #include "http/conn.h"
 #include "http/keyprov.h"
 #include "http/listener.h"
+#include "http/metrics.h"
 #include "http/tls.h"
 #include "ipc.h"
 #include "log.h"
@@ -42,8 +43,9 @@ struct serve {
 	struct ipc parent;
 	struct event_base *base;
 	struct event control;
-	struct tls *tls; /* NULL: none configured */
-	struct serve_counters counters;
+	struct tls *tls;		 /* NULL: none configured */
+	struct serve_counters *counters; /* its slot of what is shared */
+	struct metrics metrics;
 	struct http_env env;
 	struct conn_pool pool;
 	struct listener listeners[START_FDS_MAX];
@@ -185,7 +187,20 @@ open_tls(struct serve *s, const struct start *start)
 }
 
 static void
-open_listeners(struct serve *s, const struct start *start, enum slot slot)
+open_counters(struct serve *s, const struct start *start)
+{
+	const struct counters *all;
+	struct err err;
+
+	if (counters_open(start_fd(start, SLOT_COUNTERS, 0), s->settings.slot,
+			  &all, &s->counters, &err) == -1)
+		give_up(s, err.text);
+	metrics_init(&s->metrics, all);
+}
+
+static void
+open_listeners(struct serve *s, const struct start *start, enum slot slot,
+	       enum listener_kind kind)
 {
 	int fd, one = 1;
 
@@ -195,7 +210,7 @@ open_listeners(struct serve *s, const struct start *start, enum slot slot)
 		if (evutil_make_socket_nonblocking(fd) == -1)
 			fatal("listening socket");
 		listener_open(&s->listeners[s->nlisteners++], &s->pool, fd,
-			      slot == SLOT_LISTEN_PLAIN);
+			      kind);
 	}
 }
 
@@ -241,7 +256,8 @@ init_env(struct serve *s)
 	const struct serve_settings *set = &s->settings;
 
 	s->env.settings = set;
-	s->env.counters = &s->counters;
+	s->env.counters = s->counters;
+	s->env.metrics = &s->metrics;
 	s->env.limits = (struct request_limits){.head = set->max_header_bytes,
 						.target = set->max_target,
 						.fields = set->max_headers};
@@ -288,15 +304,17 @@ set_up(struct serve *s, const struct start *start)
 	if (evutil_make_socket_nonblocking(s->parent.fd) == -1)
 		fatal("control channel");
 	open_tls(s, start);
+	open_counters(s, start);
 	s->base = new_base();
 	init_env(s);
 	conn_pool_init(&s->pool, s->base, &s->env, s->tls,
 		       connections_possible(&s->settings));
 	s->pool.closed = end_if_drained;
 	s->pool.arg = s;
-	open_listeners(s, start, SLOT_LISTEN_PLAIN);
+	open_listeners(s, start, SLOT_LISTEN_PLAIN, LISTENER_PLAIN);
+	open_listeners(s, start, SLOT_LISTEN_METRICS, LISTENER_METRICS);
 	if (s->tls != NULL)
-		open_listeners(s, start, SLOT_LISTEN_TLS);
+		open_listeners(s, start, SLOT_LISTEN_TLS, LISTENER_TLS);
 	evtimer_assign(&s->hook_timer, s->base, tell_parent, s);
 	event_assign(&s->control, s->base, s->parent.fd, EV_READ | EV_PERSIST,
 		     on_control, s);

@@ -88,6 +88,7 @@ struct serve_settings {
 	uint32_t write_ms; /* without progress */
 	uint32_t idle_ms;  /* between requests */
 	uint32_t min_rate; /* bytes/s a reader must take; 0: any */
+	uint32_t slot;	   /* of the counters; front.c */
 };
 
 #endif

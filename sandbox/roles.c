@@ -23,6 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../daemon/control.h"
+
 /* One bit per filter. */
 enum {
 	PARENT = 1 << 0,
@@ -334,6 +336,8 @@ static const struct rule rules[] = {
     MAY(PARENT, "fchdir", "a child's root"),
     MAY(PARENT, "mkdir", "a child's root"),
     MAY(PARENT, "mkdirat", "a child's root"),
+    MAY(PARENT, "unlinkat", "its control socket, at the end",
+	INT(0, dirfd, CONTROL_DIRECTORY), INT(2, flags, 0)),
     MAY(PARENT, "umask", "a child's root"),
     MAY(PARENT, "mount", "a child's root"),
     MAY(PARENT, "umount2", "a child's root"),

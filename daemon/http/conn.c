@@ -53,6 +53,7 @@ conn_free(struct conn *c)
 	unsent_free(&c->unsent);
 	free(c);
 	p->n--;
+	count_set(&p->env->counters->open, p->n);
 	p->closed(p->arg);
 }
 
@@ -276,17 +277,33 @@ serve(struct conn *c, struct input *in)
 	wait_to_write(c);
 }
 
+/* Once for each: after its end it is asked again while output waits. */
+static void
+count_handshake(const struct conn *c, int failed, int done)
+{
+	struct serve_counters *n = c->pool->env->counters;
+
+	if (c->opened)
+		return;
+	if (failed)
+		count_add(&n->handshake_failures, 1);
+	else if (done)
+		count_add(
+		    tls_resumed(c->tls) ? &n->resumptions : &n->handshakes, 1);
+}
+
 static void
 handshake(struct conn *c)
 {
 	struct conn_pool *p = c->pool;
 	int done = tls_handshake(c->tls), left = flush(c);
 
+	count_handshake(c, left == -1 || done == -1, done);
 	if (left == -1 || done == -1) {
 		conn_free(c);
 		return;
 	}
-	c->opened = done;
+	c->opened = (uint8_t)done;
 	if (left == 1) {
 		watch(c, EV_WRITE);
 	} else if (done && tls_pending(c->tls)) {
@@ -328,7 +345,11 @@ writable(struct conn *c)
 
 	if (c->unsent.data != NULL)
 		left = unsent_send(&c->unsent, c->io.fd);
-	if (left == -1 || too_slow(c)) {
+	if (left != -1 && too_slow(c)) {
+		count_add(&c->pool->env->counters->timeouts, 1);
+		left = -1;
+	}
+	if (left == -1) {
 		conn_free(c);
 	} else if (left == 1) {
 		if (c->opened)
@@ -375,6 +396,8 @@ on_expired(struct waiter *w)
 {
 	struct conn *c = (struct conn *)w;
 
+	if (w->kind != WAIT_IDLE && w->kind != WAIT_LINGER)
+		count_add(&c->pool->env->counters->timeouts, 1);
 	switch (w->kind) {
 	case WAIT_HEADER:
 	case WAIT_BODY:
@@ -414,6 +437,7 @@ conn_evict(struct conn_pool *p)
 
 	if (w == NULL)
 		return 0;
+	count_add(&p->env->counters->evicted, 1);
 	if (w->kind == WAIT_IDLE)
 		finish((struct conn *)w, WANT_CLOSE);
 	else
@@ -460,15 +484,19 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 }
 
 void
-conn_open(struct conn_pool *p, int fd, int plain)
+conn_open(struct conn_pool *p, int fd, enum listener_kind kind)
 {
 	struct conn *c = xcalloc(1, sizeof(*c));
+	int plain = kind != LISTENER_TLS;
 
 	c->pool = p;
 	c->io = (struct tls_io){fd, &p->output};
 	c->peer.plain = plain != 0;
+	c->peer.metrics = kind == LISTENER_METRICS;
 	c->opened = c->peer.plain;
 	p->n++;
+	count_add(&p->env->counters->connections, 1);
+	count_set(&p->env->counters->open, p->n);
 	if (!plain && (c->tls = tls_open(p->tls, &c->io)) == NULL) {
 		conn_free(c);
 		return;

@@ -9,6 +9,8 @@
 #include "request.h"
 #include "response.h"
 
+struct metrics;
+
 /*
  * What every connection of the process answers from.  One connection is at work
  * at a time, so the memory for plans is shared.
@@ -18,6 +20,7 @@ struct http_env {
 	struct snapshot *snapshot; /* NULL: none yet */
 	struct names *names;	   /* that are served; NULL: all */
 	struct serve_counters *counters;
+	struct metrics *metrics; /* what LISTENER_METRICS tells */
 	struct request_limits limits;
 	struct plan_memory memory;
 	int draining;	  /* the next answer of a connection is its last */

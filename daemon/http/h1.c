@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "metrics.h"
 #include "served.h"
 
 static void
@@ -111,6 +112,10 @@ plan(struct plan *p, struct http_env *env, const struct http_peer *peer,
 {
 	struct site_view view = view_of(env, peer);
 
+	if (peer->metrics) {
+		plan_metrics(p, env->metrics, r);
+		return;
+	}
 	plan_response(p, &view, r, &env->memory);
 }
 

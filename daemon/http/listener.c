@@ -75,16 +75,17 @@ on_accept(evutil_socket_t listen_fd, short what, void *arg)
 		 * another process has taken. */
 		if (p->n >= p->max)
 			conn_evict(p);
-		conn_open(p, fd, l->plain);
+		conn_open(p, fd, l->kind);
 	}
 }
 
 void
-listener_open(struct listener *l, struct conn_pool *pool, int fd, int plain)
+listener_open(struct listener *l, struct conn_pool *pool, int fd,
+	      enum listener_kind kind)
 {
 	l->pool = pool;
 	l->fd = fd;
-	l->plain = plain;
+	l->kind = kind;
 	event_assign(&l->event, pool->base, fd, EV_READ | EV_PERSIST, on_accept,
 		     l);
 	event_assign(&l->pause, pool->base, -1, 0, on_pause_end, l);

@@ -11,9 +11,17 @@
  * shared output, and says what it needs next.
  */
 
+/* What is spoken, and about what. */
+enum listener_kind {
+	LISTENER_TLS,
+	LISTENER_PLAIN,
+	LISTENER_METRICS /* plain, and nothing but /metrics */
+};
+
 /* Whom a connection is with. */
 struct http_peer {
 	uint8_t plain;	     /* no TLS */
+	uint8_t metrics;     /* came over LISTENER_METRICS */
 	uint8_t family;	     /* AF_INET, AF_INET6; AF_UNSPEC: not known */
 	uint8_t address[16]; /* in network order; 4 bytes for AF_INET */
 };

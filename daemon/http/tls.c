@@ -419,6 +419,12 @@ tls_handshake(struct ssl_st *s)
 	return n == 1 ? 1 : again(s, n);
 }
 
+int
+tls_resumed(const struct ssl_st *s)
+{
+	return SSL_session_reused(s);
+}
+
 ssize_t
 tls_read(struct ssl_st *s, void *buf, size_t len)
 {

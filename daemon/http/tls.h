@@ -46,6 +46,9 @@ void tls_close(struct ssl_st *s);
 /* 1 done, 0 waits for input, -1 failed (an alert may be in the output). */
 int tls_handshake(struct ssl_st *s);
 
+/* After the handshake: did it resume a session? */
+int tls_resumed(const struct ssl_st *s);
+
 /* Bytes read, 0 for none yet, -1 for the end or an error. */
 ssize_t tls_read(struct ssl_st *s, void *buf, size_t len);
 

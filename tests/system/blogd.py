@@ -15,6 +15,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 BINARY = os.path.abspath(os.environ.get("BLOGD",
                                         os.path.join(TOP, "build/blogd")))
+BLOGCTL = os.path.join(os.path.dirname(BINARY), "blogctl")
 
 # Whom a daemon started by root becomes.
 USER = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
@@ -72,7 +73,7 @@ SITE = "https://blog.example"
 
 def configuration(remote, site=None, options=None, url=SITE, https=True,
                   http=True, certificate=None):
-    top = {"user": USER}
+    top = {"user": USER, "control": "off"}
     if http:
         top["http"] = ["127.0.0.1:0"]
     if https:
