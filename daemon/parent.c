@@ -4,6 +4,8 @@
  * root up, and then only starts processes, passes descriptors on and waits.  It
  * never reads a byte that a peer sent.
  */
+#include <sys/mman.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,10 +18,13 @@
 #include "../sandbox/sandbox.h"
 #include "buf.h"
 #include "child.h"
+#include "clock.h"
 #include "front.h"
 #include "log.h"
 #include "notify.h"
 #include "proc.h"
+#include "restart.h"
+#include "tickets.h"
 #include "update.h"
 
 /* How long serve may finish what it writes when blogd is stopped. */
@@ -32,6 +37,8 @@ static struct {
 	struct front *front;	/* at work */
 	struct front *next;	/* of a reload, starting */
 	struct front *draining; /* of the last reload */
+	struct tickets tickets;
+	struct event *tickets_timer;
 	struct event *signals[8];
 	unsigned nsignals;
 	int launcher; /* pipe to the process that waits in the foreground */
@@ -97,6 +104,47 @@ update_failed(const char *text)
 
 static const struct update_ops update_ops = {show, update_done, update_failed};
 
+/* -------------------------------------------------------------- tickets -- */
+
+/* Of the front at work; a new one begins with the keys there are. */
+static uint32_t
+ticket_lifetime(void)
+{
+	return front_conf(p.front)->serve.ticket_s;
+}
+
+static void
+renew_tickets(void)
+{
+	int64_t now = clock_ms();
+
+	if (tickets_rotate(&p.tickets, ticket_lifetime(), now)) {
+		front_tickets(p.front, &p.tickets.keys);
+		if (p.next != NULL)
+			front_tickets(p.next, &p.tickets.keys);
+	}
+	timer_set(p.tickets_timer,
+		  tickets_due(&p.tickets, ticket_lifetime(), now));
+}
+
+static void
+on_tickets_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	if (!p.stopping)
+		renew_tickets();
+}
+
+static void
+make_tickets(void)
+{
+	p.tickets_timer = evtimer_new(p.base, on_tickets_timer, NULL);
+	if (p.tickets_timer == NULL)
+		fatalx("out of memory (timer)");
+	mlock(&p.tickets, sizeof(p.tickets));
+	renew_tickets();
+}
+
 /* --------------------------------------------------------------- reload -- */
 
 static void reload(void);
@@ -143,6 +191,7 @@ take_over(void)
 	p.next = NULL;
 	front_drain(p.draining, p.front, 0, (long long)conf->drain_s * 1000);
 	update_show_again(p.update);
+	renew_tickets(); /* they may live shorter now */
 	reload_ended(1);
 }
 
@@ -246,6 +295,7 @@ reload(void)
 		reload_failed(err.text);
 		return;
 	}
+	front_tickets(p.next, &p.tickets.keys);
 	front_launch(p.next);
 }
 
@@ -338,6 +388,7 @@ finish(void)
 {
 	for (unsigned i = 0; i < p.nsignals; i++)
 		event_free(p.signals[i]);
+	event_free(p.tickets_timer);
 	log_notice("stopped");
 	exit(0);
 }
@@ -370,6 +421,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 		fatalx("%s", err.text);
 	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
 	log_info("%s", sandbox_report());
+	make_tickets();
 	front_launch(p.front);
 	update_launch(p.update);
 	event_base_dispatch(p.base);

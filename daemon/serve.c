@@ -18,6 +18,7 @@
 #include <event2/event_struct.h>
 
 #include "../sandbox/sandbox.h"
+#include "buf.h"
 #include "clock.h"
 #include "err.h"
 #include "http/conn.h"
@@ -35,7 +36,16 @@
  * nothing it could connect to.
  */
 #define HOOK_INTERVAL_MS 100
-#define OTHER_FDS	 32 /* beside connections: listeners, channels, maps */
+#define OTHER_FDS	 32 /* beside connections and listeners */
+
+/* A listening socket: its own, or one that it has adopted. */
+#define OWN UINT32_MAX
+
+struct socket {
+	struct listener listener;
+	uint32_t owner; /* number of another serve process */
+	struct socket *next;
+};
 
 struct serve {
 	struct serve_settings settings;
@@ -46,8 +56,7 @@ struct serve {
 	struct serve_counters counters;
 	struct http_env env;
 	struct conn_pool pool;
-	struct listener listeners[START_FDS_MAX];
-	unsigned nlisteners;
+	struct socket *sockets;
 	struct event hook_timer; /* a hook is to be told */
 	int64_t hook_sent;	 /* ms; 0: none yet */
 };
@@ -111,6 +120,49 @@ take_snapshot(struct serve *s, const struct ipc_msg *m)
 	ipc_send(&s->parent, MSG_SWAPPED, NULL, 0, NULL, 0);
 }
 
+/* slot: SLOT_LISTEN_... */
+static void
+open_socket(struct serve *s, int fd, uint32_t slot, uint32_t owner)
+{
+	struct socket *new = xcalloc(1, sizeof(*new));
+
+	new->owner = owner;
+	new->next = s->sockets;
+	s->sockets = new;
+	listener_open(&new->listener, &s->pool, fd, slot == SLOT_LISTEN_PLAIN);
+}
+
+static void
+close_socket(struct socket **p)
+{
+	struct socket *old = *p;
+
+	*p = old->next;
+	listener_close(&old->listener);
+	free(old);
+}
+
+static void
+adopt(struct serve *s, const struct ipc_msg *m)
+{
+	const struct msg_adopt *adopted = (const void *)m->data;
+
+	for (unsigned i = 0; i < m->nfds; i++)
+		open_socket(s, m->fds[i], adopted->slot, adopted->owner);
+}
+
+static void
+disown(struct serve *s, const struct msg_disown *m)
+{
+	struct socket **p = &s->sockets;
+
+	while (*p != NULL)
+		if ((*p)->owner == m->owner)
+			close_socket(p);
+		else
+			p = &(*p)->next;
+}
+
 static void
 end_if_drained(void *arg)
 {
@@ -125,12 +177,40 @@ drain(struct serve *s, const struct msg_drain *m)
 {
 	s->env.draining = 1;
 	s->env.closing_idle = m->idle_too != 0;
-	for (unsigned i = 0; i < s->nlisteners; i++)
-		listener_close(&s->listeners[i]);
-	s->nlisteners = 0;
+	while (s->sockets != NULL)
+		close_socket(&s->sockets);
 	if (m->idle_too)
 		conn_close_idle(&s->pool);
 	end_if_drained(s);
+}
+
+static void
+take_tickets(struct serve *s, struct ipc_msg *m)
+{
+	if (s->tls != NULL)
+		tls_set_tickets(s->tls, (const void *)m->data);
+	explicit_bzero(m->data, m->len);
+}
+
+static void
+handle(struct serve *s, struct ipc_msg *m)
+{
+	const void *data = m->data;
+
+	if (m->type == MSG_SNAPSHOT)
+		take_snapshot(s, m);
+	else if (m->type == MSG_TICKETS)
+		take_tickets(s, m);
+	else if (m->type == MSG_ADOPT)
+		adopt(s, m);
+	else if (m->type == MSG_DISOWN)
+		disown(s, data);
+	else if (m->type == MSG_PING)
+		ipc_send(&s->parent, MSG_PONG, NULL, 0, NULL, 0);
+	else if (m->type == MSG_DRAIN)
+		drain(s, data);
+	else
+		fatalx("unexpected message %d", (int)m->type);
 }
 
 static void
@@ -148,15 +228,24 @@ on_control(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (n == -1)
 		fatal("control channel");
-	if (m.type == MSG_SNAPSHOT)
-		take_snapshot(s, &m);
-	else if (m.type == MSG_DRAIN)
-		drain(s, (const void *)m.data);
-	else
-		fatalx("unexpected message %d", (int)m.type);
+	handle(s, &m);
 }
 
 /* --------------------------------------------------------------- start -- */
+
+static void
+new_tls(struct serve *s)
+{
+	static struct ipc_msg m;
+	struct err err;
+
+	if (ipc_recv(&s->parent, &m) != 1 || m.type != MSG_TICKETS)
+		fatalx("no keys for tickets from the parent");
+	s->tls = tls_new(s->settings.ticket_s, (const void *)m.data, &err);
+	if (s->tls == NULL)
+		give_up(s, err.text);
+	explicit_bzero(m.data, m.len);
+}
 
 static void
 open_tls(struct serve *s, const struct start *start)
@@ -170,8 +259,9 @@ open_tls(struct serve *s, const struct start *start)
 		return;
 	if (keys.fd == -1)
 		give_up(s, "no channel to the keys process was given");
-	if (keyprov_init(&keys, &err) == -1 || (s->tls = tls_new(&err)) == NULL)
+	if (keyprov_init(&keys, &err) == -1)
 		give_up(s, err.text);
+	new_tls(s);
 	for (unsigned i = 0; (fd = start_fd(start, SLOT_CERTIFICATE, i)) != -1;
 	     i++) {
 		if (tls_add_chain(s->tls, fd, &err) == -1) {
@@ -194,20 +284,19 @@ open_listeners(struct serve *s, const struct start *start, enum slot slot)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		if (evutil_make_socket_nonblocking(fd) == -1)
 			fatal("listening socket");
-		listener_open(&s->listeners[s->nlisteners++], &s->pool, fd,
-			      slot == SLOT_LISTEN_PLAIN);
+		open_socket(s, fd, slot, OWN);
 	}
 }
 
 static uint32_t
 connections_possible(const struct serve_settings *set)
 {
+	rlim_t others = OTHER_FDS + (rlim_t)set->sockets, possible;
 	struct rlimit rl;
-	rlim_t possible;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
 		fatal("getrlimit");
-	possible = rl.rlim_max > OTHER_FDS + 1 ? rl.rlim_max - OTHER_FDS : 1;
+	possible = rl.rlim_max > others ? rl.rlim_max - others : 1;
 	if (set->max_connections <= possible)
 		return set->max_connections;
 	log_warn("%u connections are configured, but the limit of open files "
@@ -264,10 +353,10 @@ set_up(struct serve *s, const struct start *start)
 	tune_malloc();
 	signal(SIGPIPE, SIG_IGN);
 	s->parent = start->parent;
+	open_tls(s, start);
 	/* A parent that does not read must not stop readers. */
 	if (evutil_make_socket_nonblocking(s->parent.fd) == -1)
 		fatal("control channel");
-	open_tls(s, start);
 	s->base = new_base();
 	init_env(s);
 	conn_pool_init(&s->pool, s->base, &s->env, s->tls,
