@@ -118,6 +118,7 @@ static void
 start_serve(struct process *p)
 {
 	struct front *f = p->front;
+	struct serve_settings set = f->conf.serve;
 	struct child *c = &p->child;
 	struct err err;
 
@@ -131,7 +132,9 @@ start_serve(struct process *p)
 	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
 		child_give(c, SLOT_CERTIFICATE, f->certificate[i]);
 	child_give(c, SLOT_KEYS, f->channel[p->number][0]);
-	child_settings(c, &f->conf.serve, sizeof(f->conf.serve));
+	set.site_follows = f->shown != NULL;
+	set.sockets = listeners_count(&f->listeners);
+	child_settings(c, &set, sizeof(set));
 	send_tickets(p);
 }
 
@@ -210,7 +213,6 @@ front_new(const struct conf *conf, struct listeners *listeners,
 		return NULL;
 	}
 	f->listeners = *listeners;
-	f->conf.serve.sockets = listeners_count(listeners);
 	listeners->n = 0;
 	return f;
 }

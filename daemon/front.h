@@ -50,7 +50,8 @@ void front_tickets(struct front *f, const struct msg_tickets *keys);
 const struct conf *front_conf(const struct front *f);
 const struct listeners *front_listeners(const struct front *f);
 
-/* Starts the processes, once the parent has dropped its rights. */
+/* Starts the processes, once the parent has dropped its rights.  What is shown
+ * already is there before the first reader. */
 void front_launch(struct front *f);
 
 /* Serve p from now on, also from processes started later; p stays the caller's

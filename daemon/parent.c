@@ -82,8 +82,7 @@ update_done(int result, const char *text)
 	else if (s != NULL)
 		tell_started(serving(s));
 	/* One that is about to take over must not do so with the old site. */
-	if (p.next != NULL && front_is_running(p.next) &&
-	    !front_shows(p.next, s))
+	if (p.next != NULL && !front_shows(p.next, s))
 		front_show(p.next, s);
 }
 
@@ -198,8 +197,8 @@ take_over(void)
 static void
 front_is_ready(struct front *f)
 {
-	if (f == p.next)
-		front_show(f, update_published(p.update));
+	if (f == p.next && update_published(p.update) == NULL)
+		front_show(f, NULL); /* nothing to wait for */
 }
 
 static void
@@ -296,6 +295,7 @@ reload(void)
 		return;
 	}
 	front_tickets(p.next, &p.tickets.keys);
+	front_show(p.next, update_published(p.update));
 	front_launch(p.next);
 }
 

@@ -3,8 +3,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +106,7 @@ take_snapshot(struct serve *s, const struct ipc_msg *m)
 	struct snapshot *next;
 	struct err err;
 
+	s->settings.site_follows = 0;
 	next = snapshot_open(m->fds, m->nfds, &err);
 	for (unsigned i = 0; i < m->nfds; i++)
 		close(m->fds[i]);
@@ -277,15 +276,10 @@ open_tls(struct serve *s, const struct start *start)
 static void
 open_listeners(struct serve *s, const struct start *start, enum slot slot)
 {
-	int fd, one = 1;
+	int fd;
 
-	for (unsigned i = 0; (fd = start_fd(start, slot, i)) != -1; i++) {
-		/* Connections inherit TCP_NODELAY; a Unix socket has none. */
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		if (evutil_make_socket_nonblocking(fd) == -1)
-			fatal("listening socket");
+	for (unsigned i = 0; (fd = start_fd(start, slot, i)) != -1; i++)
 		open_socket(s, fd, slot, OWN);
-	}
 }
 
 static uint32_t
@@ -363,26 +357,44 @@ set_up(struct serve *s, const struct start *start)
 		       connections_possible(&s->settings));
 	s->pool.closed = end_if_drained;
 	s->pool.arg = s;
-	open_listeners(s, start, SLOT_LISTEN_PLAIN);
-	if (s->tls != NULL)
-		open_listeners(s, start, SLOT_LISTEN_TLS);
 	evtimer_assign(&s->hook_timer, s->base, tell_parent, s);
 	event_assign(&s->control, s->base, s->parent.fd, EV_READ | EV_PERSIST,
 		     on_control, s);
 	event_add(&s->control, NULL);
 }
 
+/* Whoever waits in a queue while a process is started again is not told that
+ * there is no site. */
+static void
+wait_for_site(struct serve *s)
+{
+	while (s->settings.site_follows && !s->env.draining)
+		event_base_loop(s->base, EVLOOP_ONCE);
+}
+
+static void
+answer_readers(struct serve *s, const struct start *start)
+{
+	if (s->env.draining)
+		return;
+	open_listeners(s, start, SLOT_LISTEN_PLAIN);
+	if (s->tls != NULL)
+		open_listeners(s, start, SLOT_LISTEN_TLS);
+	event_base_dispatch(s->base);
+}
+
 void
 serve_main(void)
 {
 	static struct serve s;
-	struct start start;
+	static struct start start;
 
 	start_recv(&start, ROLE_SERVE, &s.settings, sizeof(s.settings));
 	set_up(&s, &start);
 	sandbox_enter(ROLE_SERVE, VARIANT_PLAIN, -1);
 	sandbox_filter(ROLE_SERVE, VARIANT_PLAIN);
 	ipc_send_text(&s.parent, MSG_READY, sandbox_report());
-	event_base_dispatch(s.base);
+	wait_for_site(&s);
+	answer_readers(&s, &start);
 	_exit(0); /* drained */
 }
