@@ -189,10 +189,19 @@ child_send(struct child *c, enum msg_type type, const void *data, size_t len,
 void
 child_give(struct child *c, enum slot slot, int fd)
 {
+	if (fd != -1)
+		child_give_all(c, slot, &fd, 1);
+}
+
+void
+child_give_all(struct child *c, enum slot slot, const int *fds, unsigned n)
+{
 	struct msg_give give = {.slot = slot};
 
-	if (fd != -1)
-		child_send(c, MSG_GIVE, &give, sizeof(give), &fd, 1);
+	for (unsigned some; n > 0; fds += some, n -= some) {
+		some = n < IPC_FDS_MAX ? n : IPC_FDS_MAX;
+		child_send(c, MSG_GIVE, &give, sizeof(give), fds, some);
+	}
 }
 
 void

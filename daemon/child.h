@@ -52,6 +52,8 @@ int child_start(struct child *c, enum role role, struct err *err);
 
 /* Hands over a descriptor, which stays the parent's too; fd -1 is nothing. */
 void child_give(struct child *c, enum slot slot, int fd);
+void child_give_all(struct child *c, enum slot slot, const int *fds,
+		    unsigned n);
 /* Settings end the hand-over: the child starts to work. */
 void child_settings(struct child *c, const void *settings, size_t len);
 /* Any other message.  A child that does not read is killed. */

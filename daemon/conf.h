@@ -13,9 +13,10 @@
  * parses and checks; it opens none of the files it names.  The role structs are
  * complete and are sent to the processes as they are.
  */
-#define PATH_LEN   1024
-#define LISTEN_MAX 16
-#define CERTS_MAX  8
+#define PATH_LEN      1024
+#define LISTEN_MAX    16
+#define CERTS_MAX     8
+#define PROCESSES_MAX 64
 
 struct conf_listen {
 	char text[HOST_MAX + 8]; /* as written, for messages */
@@ -50,7 +51,7 @@ struct conf {
 	struct conf_listen listen[LISTEN_MAX];
 	uint32_t nlisten;
 	char control[CONTROL_PATH_LEN]; /* blogctl's socket; "": none */
-	uint32_t processes;		/* serve */
+	uint32_t processes;		/* serve: 1 to PROCESSES_MAX */
 	uint32_t drain_s;		/* how long an old serve may finish */
 	struct keys_settings keys;
 	struct serve_settings serve;

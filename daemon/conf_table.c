@@ -413,7 +413,7 @@ const struct conf_option conf_options[] = {
 	RENDER("feed-entries", count, feed_entries, "10", "1", "1000"),
 
 	NUMBER("serve", "processes", processes, conf.processes,
-	    "1", "1", "64"),
+	    "auto", "1", "64"),
 	SERVE("max-connections", count, max_connections,
 	    "4096", "8", "1000000"),
 	SERVE("max-header", size, max_header_bytes, "8K", "512", "64K"),
@@ -426,6 +426,7 @@ const struct conf_option conf_options[] = {
 	SERVE("write-timeout", ms, write_ms, "30s", "100ms", "10m"),
 	SERVE("idle-timeout", ms, idle_ms, "60s", "100ms", "1h"),
 	SERVE("min-rate", size, min_rate, "256", "0", "1M"),
+	SERVE("ticket-lifetime", seconds, ticket_s, "2h", "2s", "7d"),
 	NUMBER("serve", "drain", seconds, conf.drain_s, "30s", "0", "1h"),
 
 	NUMBER("keys", "max-per-second", count, conf.keys.max_per_second,

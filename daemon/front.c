@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "counters.h"
 #include "log.h"
+#include "queues.h"
 
 /* A serve process that does not answer by then is stuck: it only maps what it
  * was given and checks it. */
@@ -38,6 +39,8 @@ struct front {
 	struct process keys;
 	struct process serve[PROCESSES_MAX];
 	unsigned nserve;
+	struct queues queues;
+	const struct msg_tickets *tickets;
 	const struct published *shown;
 	int refused;		/* a serve did not take `shown` */
 	struct event *deadline; /* of showing, or of draining */
@@ -115,20 +118,22 @@ start_keys(struct front *f)
 	child_settings(c, &f->conf.keys, sizeof(f->conf.keys));
 }
 
-static enum slot
-slot_of(const struct conf_listen *l)
+static void
+send_tickets(struct process *p)
 {
-	if (l->metrics)
-		return SLOT_LISTEN_METRICS;
-	return l->tls ? SLOT_LISTEN_TLS : SLOT_LISTEN_PLAIN;
+	const struct front *f = p->front;
+
+	if (f->conf.serve.tls)
+		child_send(&p->child, MSG_TICKETS, f->tickets,
+			   sizeof(*f->tickets), NULL, 0);
 }
 
 static void
 start_serve(struct process *p)
 {
 	struct front *f = p->front;
-	struct child *c = &p->child;
 	struct serve_settings set = f->conf.serve;
+	struct child *c = &p->child;
 	struct err err;
 
 	restart_began(&p->restart);
@@ -137,15 +142,16 @@ start_serve(struct process *p)
 		restart_plan(&p->restart);
 		return;
 	}
-	for (unsigned i = 0; i < f->listeners.n; i++)
-		child_give(c, slot_of(&f->listeners.at[i].address),
-			   f->listeners.at[i].fd);
+	queues_give(&f->queues, p->number);
 	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
 		child_give(c, SLOT_CERTIFICATE, f->certificate[i]);
 	child_give(c, SLOT_KEYS, f->channel[p->number][0]);
 	child_give(c, SLOT_COUNTERS, counters_fd());
 	set.slot = (uint32_t)p->slot;
+	set.site_follows = f->shown != NULL;
+	set.sockets = listeners_count(&f->listeners);
 	child_settings(c, &set, sizeof(set));
+	send_tickets(p);
 }
 
 static void
@@ -196,6 +202,7 @@ init_processes(struct front *f, struct event_base *base)
 		p->child.ops = &serve_ops;
 		p->child.owner = p;
 		restart_init(&p->restart, base, serve_again, p);
+		f->queues.owner[i].child = &p->child;
 	}
 	f->deadline = evtimer_new(base, overdue, f);
 	if (f->deadline == NULL)
@@ -216,6 +223,7 @@ front_new(const struct conf *conf, struct listeners *listeners,
 		f->certificate[i] = f->key[i] = -1;
 	for (unsigned i = 0; i < PROCESSES_MAX; i++)
 		f->channel[i][0] = f->channel[i][1] = -1;
+	queues_init(&f->queues, &f->listeners, f->nserve, base);
 	init_processes(f, base);
 	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1 ||
 	    take_slots(f, err) == -1) {
@@ -234,6 +242,15 @@ front_launch(struct front *f)
 		start_keys(f);
 	for (unsigned i = 0; i < f->nserve; i++)
 		start_serve(&f->serve[i]);
+}
+
+void
+front_tickets(struct front *f, const struct msg_tickets *keys)
+{
+	f->tickets = keys;
+	for (unsigned i = 0; i < f->nserve; i++)
+		if (f->serve[i].child.pid != 0)
+			send_tickets(&f->serve[i]);
 }
 
 const struct conf *
@@ -321,6 +338,7 @@ check_ready(struct front *f)
 		if (!f->serve[i].child.ready)
 			return;
 	f->state = RUNNING;
+	queues_start(&f->queues);
 	waiting = f->shown != NULL;
 	f->ops->ready(f);
 	if (waiting)
@@ -334,6 +352,15 @@ failed(struct process *p, const char *text)
 		p->front->ops->failed(p->front, text);
 	else
 		child_log(&p->child, text);
+}
+
+/* Before all are there nobody need stand in: either nothing is served yet, or
+ * another front does it. */
+static void
+mind_queues(struct front *f)
+{
+	if (f->state == RUNNING)
+		queues_mind(&f->queues);
 }
 
 static void
@@ -355,6 +382,9 @@ serve_message(struct child *c, struct ipc_msg *msg)
 	if (msg->type == MSG_READY) {
 		show_to(p);
 		check_ready(p->front);
+		mind_queues(p->front);
+	} else if (msg->type == MSG_PONG) {
+		queues_pong(&p->front->queues, p->number);
 	} else if (msg->type == MSG_SWAPPED) {
 		answered(p, 0);
 	} else if (msg->type == MSG_HOOK) {
@@ -407,8 +437,10 @@ process_gone(struct child *c, int status)
 		return;
 	}
 	restart_plan(&p->restart);
-	if (c->role == ROLE_SERVE)
+	if (c->role == ROLE_SERVE) {
+		mind_queues(f);
 		check_shown(f);
+	}
 }
 
 static const struct child_ops keys_ops = {keys_message, process_gone};
@@ -430,6 +462,7 @@ front_drain(struct front *f, const struct front *keep, int idle_too,
 	struct msg_drain drain = {.idle_too = (uint32_t)idle_too};
 
 	leave_listeners(f, keep);
+	queues_stop(&f->queues);
 	f->state = DRAINING;
 	f->shown = NULL; /* its owner may drop it now */
 	for (unsigned i = 0; i < f->nserve; i++) {
@@ -447,6 +480,7 @@ void
 front_kill(struct front *f, const struct front *keep)
 {
 	leave_listeners(f, keep);
+	queues_stop(&f->queues);
 	f->state = DRAINING;
 	event_del(f->deadline);
 	f->shown = NULL;
@@ -482,6 +516,7 @@ front_free(struct front *f)
 		restart_free(&f->serve[i].restart);
 	}
 	restart_free(&f->keys.restart);
+	queues_free(&f->queues);
 	event_free(f->deadline);
 	free(f);
 }

@@ -88,7 +88,12 @@ struct serve_settings {
 	uint32_t write_ms; /* without progress */
 	uint32_t idle_ms;  /* between requests */
 	uint32_t min_rate; /* bytes/s a reader must take; 0: any */
-	uint32_t slot;	   /* of the counters; front.c */
+	uint32_t ticket_s; /* how long a TLS session may be resumed */
+	/* The parent adds, at each start: */
+	uint32_t slot;	       /* of the counters */
+	uint32_t site_follows; /* a snapshot comes at once: wait for it */
+	uint32_t sockets; /* listening, of all serve processes: it may have to
+			     stand in for the others */
 };
 
 #endif

@@ -15,12 +15,15 @@
 
 #include "../buf.h"
 #include "keyprov.h"
+#include "ticketing.h"
 
 #define CHAIN_BYTES_MAX (128 * 1024)
 #define CHAINS_MAX	16
 
 struct tls {
 	BIO_METHOD *method;
+	struct ticketing *ticketing;
+	uint32_t ticket_s;
 	unsigned n;
 	SSL_CTX *ctx[CHAINS_MAX];
 };
@@ -129,7 +132,7 @@ on_server_name(SSL *s, int *alert, void *arg)
 }
 
 static void
-set_options(SSL_CTX *ctx)
+set_options(const struct tls *t, SSL_CTX *ctx)
 {
 	SSL_CTX_set_options(ctx,
 			    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
@@ -148,10 +151,13 @@ set_options(SSL_CTX *ctx)
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(ctx, 1);
 	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
+	/* The age of a ticket, not only of its key. */
+	SSL_CTX_set_timeout(ctx, (long)t->ticket_s);
+	ticketing_use(t->ticketing, ctx);
 }
 
 static SSL_CTX *
-new_context(struct err *err)
+new_context(const struct tls *t, struct err *err)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
@@ -164,22 +170,34 @@ new_context(struct err *err)
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
-	set_options(ctx);
+	set_options(t, ctx);
 	return ctx;
 }
 
 struct tls *
-tls_new(struct err *err)
+tls_new(uint32_t ticket_s, const struct msg_tickets *keys, struct err *err)
 {
 	struct tls *t = xcalloc(1, sizeof(*t));
 
-	t->method = io_method();
-	if (t->method == NULL) {
-		set_openssl_err(err, "cannot set up TLS");
+	t->ticket_s = ticket_s;
+	t->ticketing = ticketing_new(keys, err);
+	if (t->ticketing == NULL) {
 		free(t);
 		return NULL;
 	}
+	t->method = io_method();
+	if (t->method == NULL) {
+		set_openssl_err(err, "cannot set up TLS");
+		tls_free(t);
+		return NULL;
+	}
 	return t;
+}
+
+void
+tls_set_tickets(struct tls *t, const struct msg_tickets *keys)
+{
+	ticketing_set(t->ticketing, keys);
 }
 
 void
@@ -190,6 +208,7 @@ tls_free(struct tls *t)
 	for (unsigned i = 0; i < t->n; i++)
 		SSL_CTX_free(t->ctx[i]);
 	BIO_meth_free(t->method);
+	ticketing_free(t->ticketing);
 	free(t);
 }
 
@@ -280,7 +299,7 @@ tls_add_chain(struct tls *t, int fd, struct err *err)
 
 	if (t->n == CHAINS_MAX)
 		return err_set(err, "more than %d certificates", CHAINS_MAX);
-	ctx = new_context(err);
+	ctx = new_context(t, err);
 	if (ctx == NULL)
 		return -1;
 	result = read_file(fd, &file, err);

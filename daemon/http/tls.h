@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "../err.h"
+#include "../ipc.h"
 #include "output.h"
 #include "sans.h"
 
@@ -15,8 +16,12 @@
  */
 struct tls;
 
-/* Without certificates; free with tls_free. */
-struct tls *tls_new(struct err *err);
+/* Without certificates; free with tls_free.  A session may be resumed for so
+ * many seconds, by a ticket under one of the keys. */
+struct tls *tls_new(uint32_t ticket_s, const struct msg_tickets *keys,
+		    struct err *err);
+/* The keys have changed. */
+void tls_set_tickets(struct tls *t, const struct msg_tickets *keys);
 void tls_free(struct tls *t);
 
 /* Adds a certificate chain (PEM, leaf first) and finds its key.  The first one

@@ -82,6 +82,8 @@ def configuration(remote, site=None, options=None, url=SITE, https=True,
     if certificate:
         of_site["certificate"], of_site["key"] = certificate
     top.update(options or {})
+    # Tests of limits count what one process does.
+    top["serve"] = {"processes": 1, **top.get("serve", {})}
     top["site", url] = {**of_site, **(site or {})}
     return settings({k: v for k, v in top.items() if v is not None})
 

@@ -201,7 +201,8 @@ check_defaults(const struct conf *c)
 	const struct serve_settings *s = &c->serve;
 
 	assert_string_equal(c->user, "blogd");
-	assert_true(c->processes == 1 && c->drain_s == 30);
+	assert_true(c->processes >= 1 && c->processes <= PROCESSES_MAX);
+	assert_int_equal(c->drain_s, 30);
 	assert_int_equal(c->keys.max_per_second, 5000);
 	assert_true(c->site.poll_s == 300 && c->site.hook_interval_s == 5);
 	assert_int_equal(c->site.dial.timeout_ms, 10000);
