@@ -217,8 +217,7 @@ front_new(const struct conf *conf, struct listeners *listeners,
 
 	f->conf = *conf;
 	f->ops = ops;
-	f->nserve =
-	    conf->processes < PROCESSES_MAX ? conf->processes : PROCESSES_MAX;
+	f->nserve = conf->processes;
 	for (unsigned i = 0; i < CERTS_MAX; i++)
 		f->certificate[i] = f->key[i] = -1;
 	for (unsigned i = 0; i < PROCESSES_MAX; i++)

@@ -354,11 +354,10 @@ test_unknown(void **state)
 	       ":6: unknown section "
 	       "\"render\" (did you mean the section \"render\", inside of "
 	       "\"site\"?)");
-	expect(
-	    SITE "\tserver { a = 1 { b } }\n}",
-	    ":5: unknown section "
-	    "\"server\" (did you mean the section \"site\", outside of this "
-	    "one?)");
+	expect(SITE "\tserver { a = 1 { b } }\n}",
+	       ":5: unknown section "
+	       "\"server\" (did you mean the section \"site\", outside of this "
+	       "one?)");
 	expect(MINIMAL "fortytwo = 42\n", ":6: unknown option \"fortytwo\"");
 	expect(MINIMAL "x = y z = 1 serve { polll = 3 drain = 1s }\n",
 	       ":6: unknown option \"x\"\n:6: unknown option \"z\"\n"
@@ -476,7 +475,7 @@ test_repository(void **state)
 	expect("site \"\" {\n repository = \"http://h/x\"\n"
 	       " password-file = p\n}",
 	       ":3: password-file: is for repositories over https, this one is "
-	    "over http");
+	       "over http");
 	expect("site \"\" {\n repository = /x\n ca = c\n}",
 	       ":3: ca: is for repositories over https, this one is over a "
 	       "directory");
@@ -521,6 +520,10 @@ test_values(void **state)
 	       "larger than \"max-header\", which counts the target as well");
 	expect(MINIMAL "serve { processes = 0 }",
 	       ":6: processes: \"0\" is too small: at least 1");
+	expect(MINIMAL "serve { processes = 65 }", /* PROCESSES_MAX */
+	       ":6: processes: \"65\" is too large: at most 64");
+	expect(MINIMAL "serve { ticket-lifetime = 8d }", /* RFC 8446 4.6.1 */
+	       ":6: ticket-lifetime: \"8d\" is too large: at most 7d");
 	expect(MINIMAL "http = { \"80x\" }",
 	       ":6: http: \"80x\" is no address: "
 	       "write \"*:PORT\", \"ADDRESS:PORT\" or \"[IPV6]:PORT\"");
@@ -777,7 +780,8 @@ switch_on(struct buf *out, const char *p)
 {
 	for (; *p != '\0'; p += *p == '\n') {
 		size_t len = strcspn(p, "\n"), tabs = strspn(p, "\t");
-		size_t skip = p[tabs] == '#' && p[tabs + 1] > ' ' ? tabs + 1 : 0;
+		size_t skip =
+		    p[tabs] == '#' && p[tabs + 1] > ' ' ? tabs + 1 : 0;
 
 		buf_add(out, p + skip, len - skip);
 		buf_char(out, '\n');
