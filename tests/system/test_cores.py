@@ -155,10 +155,16 @@ def ask(address, number):
     return asked
 
 
+def stop(pid):
+    """A process that has stopped, and not only been told to."""
+    os.kill(pid, signal.SIGSTOP)
+    eventually(lambda: blogd.status_of(pid)["State"].startswith("T"), 10)
+
+
 def fill_queue(daemon, pid, least=3):
     """Stops a process and asks until some requests wait for it; all of them.
     """
-    os.kill(pid, signal.SIGSTOP)
+    stop(pid)
     asked = []
 
     def waiting():
@@ -188,7 +194,7 @@ def test_queue_of_a_killed_process_is_answered(t):
 def test_queue_of_the_only_process_is_answered(t):
     daemon = plain(t, 1)
     pid = daemon.children("serve")[0]
-    os.kill(pid, signal.SIGSTOP)
+    stop(pid)
     asked = ask(daemon.http, 20)
     os.kill(pid, signal.SIGKILL)
     check_answers(asked)
@@ -198,7 +204,7 @@ def test_all_are_killed_with_connections_in_their_queues(t):
     daemon = plain(t)
     pids = daemon.children("serve")
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+        stop(pid)
     asked = ask(daemon.http, 60)
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
@@ -230,7 +236,7 @@ def test_stuck_process_is_stood_in_for(t):
     pid = daemon.children("serve")[1]
     asked = fill_queue(daemon, pid)
     check_answers(asked)
-    assert daemon.grep("does not answer, another accepts for it")
+    daemon.wait_log("does not answer, another accepts for it")
     os.kill(pid, signal.SIGCONT)
     check_answers(ask(daemon.http, 50))
     assert pid in daemon.children("serve")
@@ -255,7 +261,7 @@ def test_sockets_go_back_to_their_owner(t):
 def test_stopping_while_one_is_stuck(t):
     """The end of the test stops the daemon: it must not hang."""
     daemon = several(t)
-    os.kill(daemon.children("serve")[2], signal.SIGSTOP)
+    stop(daemon.children("serve")[2])
 
 
 # ------------------------------------------------------------------- reload --
@@ -294,12 +300,12 @@ def test_queue_survives_a_reload(t):
     daemon = t.daemon(made.path, options={"serve": {"processes": 2}})
     pids = daemon.children("serve")
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+        stop(pid)
     waiting = [socket.create_connection(daemon.https) for _ in range(20)]
     reload(daemon, 2, made)
     for one in waiting:
         with client.tls_context().wrap_socket(one) as secure:
-            secure.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n"
+            secure.sendall(b"GET / HTTP/1.1\r\nHost: blog.example\r\n"
                            b"Connection: close\r\n\r\n")
             assert secure.recv(12) == b"HTTP/1.1 200"
 
