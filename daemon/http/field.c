@@ -61,19 +61,11 @@ field_trim(struct slice s)
 	return s;
 }
 
-char
-field_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
 int
-field_same_slice(struct slice a, struct slice b)
+field_same_bytes(const char *a, const char *b, size_t len)
 {
-	if (a.len != b.len)
-		return 0;
-	for (size_t i = 0; i < a.len; i++)
-		if (field_lower(a.data[i]) != field_lower(b.data[i]))
+	for (size_t i = 0; i < len; i++)
+		if (field_lower(a[i]) != field_lower(b[i]))
 			return 0;
 	return 1;
 }

@@ -33,7 +33,7 @@ void h2_request_field(void *q, struct slice name, struct slice value);
 
 /* All fields have come; end_stream: no body follows.  REQUEST_OK: q->r is
  * filled.  Otherwise H2_MALFORMED or the status to answer with: 400, 414,
- * 431. */
+ * 431, 501. */
 int h2_request_end(struct h2_request *q, const struct request_limits *lim,
 		   int end_stream);
 
