@@ -128,8 +128,7 @@ drain(struct serve *s, const struct msg_drain *m)
 	for (unsigned i = 0; i < s->nlisteners; i++)
 		listener_close(&s->listeners[i]);
 	s->nlisteners = 0;
-	if (m->idle_too)
-		conn_close_idle(&s->pool);
+	conn_drain(&s->pool);
 	end_if_drained(s);
 }
 
@@ -172,6 +171,8 @@ open_tls(struct serve *s, const struct start *start)
 		give_up(s, "no channel to the keys process was given");
 	if (keyprov_init(&keys, &err) == -1 || (s->tls = tls_new(&err)) == NULL)
 		give_up(s, err.text);
+	if (s->settings.http2)
+		tls_offer_h2(s->tls);
 	for (unsigned i = 0; (fd = start_fd(start, SLOT_CERTIFICATE, i)) != -1;
 	     i++) {
 		if (tls_add_chain(s->tls, fd, &err) == -1) {
@@ -247,6 +248,7 @@ init_env(struct serve *s)
 						.fields = set->max_headers};
 	s->env.names = collect_names(s);
 	plan_memory_init(&s->env.memory, set);
+	h2_shared_init(&s->env.h2, set);
 	s->env.hook = on_hook;
 	s->env.hook_arg = s;
 }

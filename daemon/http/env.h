@@ -6,8 +6,17 @@
 
 #include "../counters.h"
 #include "../snapshot/headers.h"
+#include "hpack.h"
 #include "request.h"
 #include "response.h"
+
+/* What is shared by all connections that speak HTTP/2. */
+struct h2_shared {
+	struct hpack_scratch scratch;
+	struct buf block; /* the field block being written */
+};
+void h2_shared_init(struct h2_shared *s, const struct serve_settings *set);
+void h2_shared_free(struct h2_shared *s);
 
 /*
  * What every connection of the process answers from.  One connection is at work
@@ -20,6 +29,7 @@ struct http_env {
 	struct serve_counters *counters;
 	struct request_limits limits;
 	struct plan_memory memory;
+	struct h2_shared h2;
 	int draining;	  /* the next answer of a connection is its last */
 	int closing_idle; /* nor need it wait for another question */
 	time_t date_time;
@@ -27,5 +37,8 @@ struct http_env {
 	void (*hook)(void *arg); /* somebody asks for an update */
 	void *hook_arg;
 };
+
+/* The value of the Date field now, HTTP_DATE_LEN bytes. */
+const char *http_env_date(struct http_env *env);
 
 #endif

@@ -11,19 +11,6 @@ put(struct output *out, const char *text)
 	output_put(out, text, strlen(text));
 }
 
-/* One look at the clock for each second in the Date field. */
-static const char *
-date(struct http_env *env)
-{
-	time_t now = time(NULL);
-
-	if (now != env->date_time) {
-		env->date_time = now;
-		http_date(now, env->date);
-	}
-	return env->date;
-}
-
 /* framing: of the request, NULL when there was no readable one. */
 static void
 write_head(struct http_env *env, const struct plan *p,
@@ -32,7 +19,7 @@ write_head(struct http_env *env, const struct plan *p,
 	put(out, "HTTP/1.1 ");
 	put(out, status_text(p->status));
 	put(out, "\r\nDate: ");
-	output_put(out, date(env), HTTP_DATE_LEN);
+	output_put(out, http_env_date(env), HTTP_DATE_LEN);
 	put(out, "\r\n");
 	if (last)
 		put(out, "Connection: close\r\n");

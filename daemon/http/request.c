@@ -480,3 +480,39 @@ request_read(const char *data, size_t len, const struct request_limits *lim,
 	*head_len = scan->seen;
 	return read_head(data + scan->start, lim, r);
 }
+
+/* --------------------------------------------------------------- copies -- */
+
+size_t
+request_size(const struct request *r)
+{
+	size_t n = sizeof(*r) + r->target.len + r->authority.len;
+
+	for (unsigned i = 0; i < r->nkept; i++)
+		n += r->kept[i].value.len;
+	return n;
+}
+
+/* Moves the slice to where *at is. */
+static void
+move(struct slice *s, char **at)
+{
+	if (s->len > 0)
+		memcpy(*at, s->data, s->len);
+	s->data = *at;
+	*at += s->len;
+}
+
+struct request *
+request_copy(const struct request *r)
+{
+	struct request *copy = xmalloc(request_size(r));
+	char *at = (char *)(copy + 1);
+
+	*copy = *r;
+	move(&copy->target, &at);
+	move(&copy->authority, &at);
+	for (unsigned i = 0; i < r->nkept; i++)
+		move(&copy->kept[i].value, &at);
+	return copy;
+}

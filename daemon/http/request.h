@@ -126,4 +126,9 @@ int request_single(const struct request *r, enum request_field field,
 /* "host[:port]" as RFC 3986 writes it, not empty, without user. */
 int request_authority_valid(struct slice authority);
 
+/* A copy with all that its slices point to, in one allocation of
+ * request_size(r) bytes; release it with free. */
+size_t request_size(const struct request *r);
+struct request *request_copy(const struct request *r);
+
 #endif

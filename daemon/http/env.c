@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+#include "env.h"
+
+void
+h2_shared_init(struct h2_shared *s, const struct serve_settings *set)
+{
+	hpack_scratch_init(&s->scratch, set->max_header_bytes);
+	s->block = (struct buf){NULL, 0, 0};
+}
+
+void
+h2_shared_free(struct h2_shared *s)
+{
+	hpack_scratch_free(&s->scratch);
+	buf_free(&s->block);
+}
+
+/* One look at the clock for each second in the Date field. */
+const char *
+http_env_date(struct http_env *env)
+{
+	time_t now = time(NULL);
+
+	if (now != env->date_time) {
+		env->date_time = now;
+		http_date(now, env->date);
+	}
+	return env->date;
+}
