@@ -274,7 +274,7 @@ h2_run(struct h2 *h, struct http_env *env, const struct http_peer *peer,
 	}
 	if (env->draining && h->leaving == H2_STAYS)
 		h2_leave(&t);
-	if (h->kept > 0)
+	if (h2_data_due(h))
 		h2_data_expire(&t, clock_ms());
 	take_input(&t, in);
 	if (h->ending)
@@ -321,7 +321,7 @@ h2_waits(const struct h2 *h, const struct input *in)
 {
 	if (h->block != NULL)
 		return WAIT_HEADER;
-	if (h->kept > 0)
+	if (h2_data_due(h))
 		return WAIT_BODY;
 	if (in->len > 0)
 		return WAIT_HEADER;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "h2_data.h"
 
-#include "../clock.h"
 #include "h2_send.h"
 
 /* --------------------------------------------------------------- begin -- */
@@ -19,49 +18,44 @@ static void
 keep_request(struct h2_turn *t, struct h2_stream *s, const struct h2_request *q,
 	     size_t len)
 {
-	const struct serve_settings *set = t->env->settings;
-
 	s->request = request_copy(&q->r);
 	s->request_len = (uint32_t)len;
 	t->h->kept += (uint32_t)len;
 	s->has_length = q->has_length != 0;
 	s->left = q->r.framing.content_length;
-	s->room = set->max_body;
-	s->due = clock_ms() + set->body_ms;
-	h2_stream_keep(t->h, s);
+	s->room = t->env->settings->max_body;
 }
 
 enum h2_error
 h2_data_begin(struct h2_turn *t, struct h2_stream *s,
 	      const struct h2_request *q)
 {
-	size_t len = request_size(&q->r);
+	const struct request *r = &q->r;
+	size_t len = request_size(r);
 	int answered = 0;
 
-	if (q->r.framing.content_length > t->env->settings->max_body) {
-		h2_refuse(t, s, &q->r, 413);
-		answered = 1;
-	} else if (q->r.framing.expect_continue) {
-		answered = h2_answer_expectation(t, s, &q->r);
-	}
-	if (answered && s->rest.now.len > 0)
-		h2_stream_keep(t->h, s);
-	if (answered)
-		return H2_NO_ERROR;
 	if (!room_for(t, len))
 		return h2_stream_error(t, s->id, NULL, H2_REFUSED_STREAM);
-	keep_request(t, s, q, len);
+	if (r->framing.content_length > t->env->settings->max_body) {
+		h2_refuse(t, s, r, 413);
+		answered = 1;
+	} else if (r->framing.expect_continue) {
+		answered = h2_answer_expectation(t, s, r);
+	}
+	if (!answered)
+		keep_request(t, s, q, len);
+	h2_stream_keep(t->h, s);
 	return H2_NO_ERROR;
 }
 
 /* ----------------------------------------------------------------- end -- */
 
-/* Frees a stream whose answer has gone out whole. */
+/* After the answer. */
 static void
 settle(struct h2_turn *t, struct h2_stream *s)
 {
 	h2_request_drop(t->h, s);
-	if (s->rest.now.len == 0)
+	if (!h2_stream_waits(s))
 		h2_stream_free(t->h, s);
 }
 
@@ -76,13 +70,33 @@ enum h2_error
 h2_data_end(struct h2_turn *t, struct h2_stream *s)
 {
 	s->ended = 1;
-	if (s->request == NULL)
-		return H2_NO_ERROR; /* did not wait for it */
-	if (s->has_length && s->left > 0)
+	if (s->request != NULL && s->has_length && s->left > 0)
 		return h2_stream_error(t, s->id, s, H2_PROTOCOL_ERROR);
-	h2_answer(t, s, s->request);
+	if (s->request != NULL)
+		h2_answer(t, s, s->request);
 	settle(t, s);
 	return H2_NO_ERROR;
+}
+
+/* ------------------------------------------------------------ deadlines -- */
+
+int
+h2_data_due(const struct h2 *h)
+{
+	for (const struct h2_stream *s = h->streams; s != NULL; s = s->next)
+		if (!s->ended)
+			return 1;
+	return 0;
+}
+
+/* RFC 9113 section 8.1: the answer is out, no more of the request is wanted.
+ * Not said earlier, for some clients lose the answer over it. */
+static void
+stop(struct h2_turn *t, struct h2_stream *s)
+{
+	h2_put_number(t->out, H2_RST_STREAM, s->id, H2_NO_ERROR);
+	h2_note_reset(t->h, s->id);
+	h2_stream_free(t->h, s);
 }
 
 void
@@ -92,27 +106,36 @@ h2_data_expire(struct h2_turn *t, int64_t now)
 
 	for (s = t->h->streams; s != NULL; s = next) {
 		next = s->next;
-		if (s->request != NULL && s->due <= now)
+		if (s->ended || s->due > now)
+			continue;
+		if (s->request != NULL)
 			refuse(t, s, 408);
+		else if (s->rest.now.len == 0)
+			stop(t, s);
 	}
 }
 
 /* -------------------------------------------------------- flow control -- */
 
-/* Takes len bytes of a window of ours, and opens it again when half of it is
- * used: nothing is ever kept (section 6.9).  0 when the client was not allowed
- * to send so much. */
+/* Takes len bytes of a window of ours (section 6.9).  0 when the client was not
+ * allowed to send so much. */
 static int
-take_window(struct h2_turn *t, uint32_t id, uint32_t *unacked, uint32_t len)
+take_window(uint32_t *unacked, uint32_t len)
 {
 	if (len > H2_WINDOW - *unacked)
 		return 0;
 	*unacked += len;
-	if (*unacked > H2_WINDOW / 2) {
-		h2_put_number(t->out, H2_WINDOW_UPDATE, id, *unacked);
-		*unacked = 0;
-	}
 	return 1;
+}
+
+/* Opens a window again when half of it is used: nothing is ever kept. */
+static void
+give_back(struct h2_turn *t, uint32_t id, uint32_t *unacked)
+{
+	if (*unacked <= H2_WINDOW / 2)
+		return;
+	h2_put_number(t->out, H2_WINDOW_UPDATE, id, *unacked);
+	*unacked = 0;
 }
 
 /* ------------------------------------------------------------- payload -- */
@@ -143,8 +166,11 @@ take_payload(struct h2_turn *t, const struct h2_frame *f, uint32_t content)
 		return H2_NO_ERROR;
 	if (s == NULL || s->ended)
 		return h2_stream_error(t, f->id, s, H2_STREAM_CLOSED);
-	if (!take_window(t, f->id, &s->unacked, f->length))
+	if (!take_window(&s->unacked, f->length))
 		return h2_stream_error(t, f->id, s, H2_FLOW_CONTROL_ERROR);
+	/* Once it is answered, nobody wants more of it. */
+	if (s->request != NULL && !(f->flags & H2_END_STREAM))
+		give_back(t, f->id, &s->unacked);
 	h->data_id = f->id;
 	h->data_ends = (f->flags & H2_END_STREAM) != 0;
 	return count_data(t, s, content);
@@ -164,8 +190,9 @@ h2_take_data(struct h2_turn *t, const struct h2_frame *f)
 			return H2_PROTOCOL_ERROR;
 		t->h->skip--;
 	}
-	if (!take_window(t, 0, &t->h->unacked, f->length))
+	if (!take_window(&t->h->unacked, f->length))
 		return H2_FLOW_CONTROL_ERROR;
+	give_back(t, 0, &t->h->unacked);
 	return take_payload(t, f, f->length - padding);
 }
 

@@ -7,7 +7,8 @@
 
 /*
  * Bodies of requests: counted, and thrown away as they come.  The request is
- * kept until its body is complete, and then answered.
+ * kept until its body is complete, and then answered.  A stream that has been
+ * answered before that stays until the client has ended it.
  */
 
 /* A body follows this request: keeps the stream, or answers at once. */
@@ -22,7 +23,10 @@ enum h2_error h2_data_taken(struct h2_turn *t);
 /* The client has ended the stream. */
 enum h2_error h2_data_end(struct h2_turn *t, struct h2_stream *s);
 
-/* 408 for the requests whose bodies are due before now (ms). */
+/* Has the client not ended all streams? */
+int h2_data_due(const struct h2 *h);
+/* Ends, at last, those it should have ended before now (ms): with 408 where
+ * that was waited for. */
 void h2_data_expire(struct h2_turn *t, int64_t now);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "../clock.h"
 #include "h2_data.h"
 #include "h2_request.h"
 #include "h2_send.h"
@@ -47,7 +48,7 @@ answer(struct h2_turn *t, struct h2_stream *s, struct h2_request *q,
 		h2_answer(t, s, &q->r);
 	else
 		return h2_data_begin(t, s, q);
-	if (s->rest.now.len > 0)
+	if (h2_stream_waits(s))
 		h2_stream_keep(t->h, s);
 	return H2_NO_ERROR;
 }
@@ -73,6 +74,8 @@ take_request(struct h2_turn *t, uint32_t id, struct slice block, int ended)
 	if (h->nstreams >= t->env->settings->max_streams)
 		return h2_stream_error(t, id, NULL, H2_REFUSED_STREAM);
 	s.priority = f.priority;
+	if (!ended)
+		s.due = clock_ms() + t->env->settings->body_ms;
 	return answer(t, &s, &f.q, result);
 }
 

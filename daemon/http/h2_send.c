@@ -146,17 +146,6 @@ send_body(struct h2_turn *t, struct h2_stream *s, const struct plan *p)
 	}
 }
 
-/* The answer is complete: the client need not go on with its request
- * (RFC 9113 section 8.1). */
-static void
-stop_client(struct h2_turn *t, const struct h2_stream *s)
-{
-	if (s->ended)
-		return;
-	h2_put_number(t->out, H2_RST_STREAM, s->id, H2_NO_ERROR);
-	h2_note_reset(t->h, s->id);
-}
-
 static void
 send_plan(struct h2_turn *t, struct h2_stream *s, const struct request *r,
 	  const struct plan *p)
@@ -166,8 +155,6 @@ send_plan(struct h2_turn *t, struct h2_stream *s, const struct request *r,
 	t->h->progress = 1;
 	h2_abuse_earn(&t->h->abuse, ANSWER_EARNS);
 	send_body(t, s, p);
-	if (s->rest.now.len == 0)
-		stop_client(t, s);
 }
 
 /* ------------------------------------------------------------- answers -- */
@@ -237,12 +224,10 @@ send_next(struct h2_turn *t, struct h2_stream *s)
 	struct rest *r = &s->rest;
 
 	rest_skip(r, send_frame(t, s, r->now, rest_is_last(r)));
-	if (r->now.len == 0) {
-		stop_client(t, s);
+	if (!h2_stream_waits(s))
 		h2_stream_free(t->h, s);
-	} else if (s->priority.incremental) {
+	else if (s->priority.incremental)
 		h2_stream_yield(t->h, s);
-	}
 }
 
 void

@@ -26,6 +26,12 @@ detach(struct h2 *h, struct h2_stream *s)
 	*at = s->next;
 }
 
+int
+h2_stream_waits(const struct h2_stream *s)
+{
+	return s->rest.now.len > 0 || !s->ended;
+}
+
 struct h2_stream *
 h2_stream_keep(struct h2 *h, const struct h2_stream *s)
 {

@@ -21,11 +21,14 @@ struct h2_stream {
 	uint64_t left;	  /* DATA still to come by content-length */
 	uint64_t room;	  /* DATA until it is too much */
 	struct rest rest; /* of the answer */
-	int64_t due;	  /* ms: when the body must be there */
+	int64_t due;	  /* ms: when the client must have ended it */
 	struct h2_priority priority;
 	uint8_t has_length; /* left is known */
 	uint8_t ended;	    /* by the client: half-closed (remote) */
 };
+
+/* Is there anything left to do? */
+int h2_stream_waits(const struct h2_stream *s);
 
 /* Copies one that must wait to memory of its own, behind the others. */
 struct h2_stream *h2_stream_keep(struct h2 *h, const struct h2_stream *s);
