@@ -144,11 +144,12 @@ port_valid(struct slice port)
 static size_t
 host_span(struct slice s)
 {
-	struct slice inner = {s.data + 1, s.len - 1};
+	struct slice inner;
 	size_t n;
 
 	if (s.len == 0 || s.data[0] != '[')
 		return field_span(s, CLASS_HOST);
+	inner = (struct slice){s.data + 1, s.len - 1};
 	n = field_span(inner, CLASS_LITERAL);
 	return n > 0 && n < inner.len && inner.data[n] == ']' ? n + 2 : 0;
 }
