@@ -6,7 +6,7 @@
 #define SYMBOLS	   257 /* all bytes and EOS */
 #define EOS	   256
 #define LONGEST	   30 /* bits of a code */
-#define QUICK_BITS 8  /* all that is common in text has a code this short */
+#define QUICK_BITS 12 /* looked up at once: most pairs of text have fewer */
 
 /* Bits of the code of each symbol.  Appendix B lists codes as well, but these
  * follow: the code is canonical, codes in the order of their lengths and, of
@@ -27,26 +27,53 @@ static const uint8_t lengths[SYMBOLS] = {
     22, 21, 21, 23, 22, 22, 25, 25, 24, 24, 26, 23, 26, 27, 26, 26, 27, 27, 27,
     27, 27, 28, 27, 27, 27, 27, 27, 26, 30};
 
+/* What the next bits are: one symbol or two; bits 0: a long code. */
+static struct pair {
+	uint8_t symbol[2];
+	uint8_t first; /* bits of the first one's code */
+	uint8_t bits;  /* of both, or of the only one */
+} quick[1 << QUICK_BITS];
+
 /* Codes are compared as numbers whose highest bit of 32 is the first of the
  * code. */
 struct code {
 	uint16_t symbol;
 	uint8_t bits;
 };
-static struct code quick[1 << QUICK_BITS]; /* by the next bits; bits 0: long */
-static uint16_t by_code[SYMBOLS];	   /* symbols in the order of codes */
+static uint16_t by_code[SYMBOLS]; /* symbols in the order of codes */
 static struct {
 	uint64_t first, end; /* codes of this many bits */
 	unsigned rank;	     /* the first one's place in by_code */
 } of_length[LONGEST + 1];
 
-static void
-fill_quick(uint16_t symbol, unsigned bits, uint64_t code)
+static struct code
+find_code(uint64_t code)
 {
-	size_t from = (size_t)(code >> (32 - QUICK_BITS));
+	unsigned bits = 1;
 
-	for (size_t i = 0; i < (size_t)1 << (QUICK_BITS - bits); i++)
-		quick[from + i] = (struct code){symbol, (uint8_t)bits};
+	while (code >= of_length[bits].end)
+		bits++;
+	code = (code - of_length[bits].first) >> (32 - bits);
+	return (struct code){by_code[of_length[bits].rank + code],
+			     (uint8_t)bits};
+}
+
+static void
+fill_quick(void)
+{
+	for (uint32_t i = 0; i < 1 << QUICK_BITS; i++) {
+		uint32_t next = i << (32 - QUICK_BITS);
+		struct code c = find_code(next), d = find_code(next << c.bits);
+
+		if (c.bits > QUICK_BITS)
+			continue;
+		quick[i].symbol[0] = (uint8_t)c.symbol;
+		quick[i].first = quick[i].bits = c.bits;
+		if (c.bits + d.bits > QUICK_BITS)
+			continue;
+		quick[i].symbol[1] = (uint8_t)d.symbol;
+		quick[i].bits += d.bits;
+	}
 }
 
 void
@@ -62,12 +89,11 @@ huffman_init(void)
 			if (lengths[s] != bits)
 				continue;
 			by_code[rank++] = s;
-			if (bits <= QUICK_BITS)
-				fill_quick(s, bits, code);
 			code += (uint64_t)1 << (32 - bits);
 		}
 		of_length[bits].end = code;
 	}
+	fill_quick();
 }
 
 /* Bits that wait to be decoded: the first one is the highest. */
@@ -86,17 +112,11 @@ refill(struct bits *b)
 	}
 }
 
-static struct code
-long_code(uint64_t waiting)
+static void
+skip(struct bits *b, unsigned n)
 {
-	uint64_t code = waiting >> 32;
-	unsigned bits = QUICK_BITS + 1;
-
-	while (code >= of_length[bits].end)
-		bits++;
-	code = (code - of_length[bits].first) >> (32 - bits);
-	return (struct code){by_code[of_length[bits].rank + code],
-			     (uint8_t)bits};
+	b->waiting <<= n;
+	b->n -= n;
 }
 
 static int
@@ -105,30 +125,48 @@ padding_valid(const struct bits *b)
 	return b->n < 8 && b->waiting >> 56 == (0xff00U >> b->n & 0xff);
 }
 
+/* Takes the next symbol, or two when both are quick.  How many; 0 at the end,
+ * where less than a code is left. */
+static unsigned
+take(struct bits *b, uint16_t symbol[2])
+{
+	struct pair p;
+	struct code c;
+
+	if (b->n < LONGEST)
+		refill(b);
+	p = quick[b->waiting >> (64 - QUICK_BITS)];
+	symbol[0] = p.symbol[0];
+	symbol[1] = p.symbol[1];
+	if (p.bits > 0 && p.bits <= b->n) {
+		skip(b, p.bits);
+		return 1 + (p.bits > p.first);
+	}
+	c = find_code(b->waiting >> 32);
+	if (c.bits > b->n)
+		return 0;
+	symbol[0] = c.symbol;
+	skip(b, c.bits);
+	return 1;
+}
+
 int
 huffman_decode(struct slice in, char *out, size_t room, size_t *len)
 {
 	const unsigned char *data = (const unsigned char *)in.data;
 	struct bits b = {data, data + in.len, 0, 0};
+	uint16_t symbol[2];
+	unsigned taken;
 	size_t n = 0;
 
-	for (;;) {
-		struct code c;
-
-		if (b.n < LONGEST)
-			refill(&b);
-		c = quick[b.waiting >> (64 - QUICK_BITS)];
-		if (c.bits == 0)
-			c = long_code(b.waiting);
-		if (c.bits > b.n)
-			break;
-		if (c.symbol == EOS)
+	while ((taken = take(&b, symbol)) > 0) {
+		if (symbol[0] == EOS)
 			return 0;
 		if (n < room)
-			out[n] = (char)c.symbol;
-		n++;
-		b.waiting <<= c.bits;
-		b.n -= c.bits;
+			out[n] = (char)symbol[0];
+		if (n + 1 < room)
+			out[n + 1] = (char)symbol[1];
+		n += taken;
 	}
 	*len = n;
 	return padding_valid(&b);

@@ -50,7 +50,8 @@ decode(struct hpack *h, const void *data, size_t len, struct buf *fields)
 	char *block = malloc(len > 0 ? len : 1);
 	enum hpack_result result;
 
-	memcpy(block, data, len);
+	if (len > 0)
+		memcpy(block, data, len);
 	buf_clear(fields);
 	result = hpack_decode(h, (struct slice){block, len}, &scratch, collect,
 			      fields);
