@@ -433,3 +433,42 @@ class Connection:
         self.send_ping(payload)
         self.wait(lambda: len(self.pongs) > n)
         assert self.pongs[-1] == payload
+
+
+class Client:
+    """Asks over one connection as long as it lasts and then over another, as a
+    browser does.  What a GOAWAY leaves out is asked again; all else that gets
+    no answer is lost, and raises."""
+
+    def __init__(self, address):
+        self.address = address
+        self.connection = None
+
+    def close(self):
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
+    def fetch(self, target="/", method="GET"):
+        while True:
+            if self.connection and self.connection.goaway:
+                self.close()
+            self.connection = self.connection or Connection(self.address)
+            found = self.ask(target, method)
+            if found:
+                return found
+
+    def ask(self, target, method):
+        """None: the server has not looked at it."""
+        connection = self.connection
+        stream = connection.next_stream
+        try:
+            return connection.response(connection.request(target, method))
+        except Closed as error:
+            why = error
+        except OSError as error:  # could not send: why?
+            why = error
+            connection.until_closed()
+        if connection.goaway and stream > connection.goaway[1]:
+            return None
+        raise why
