@@ -81,6 +81,10 @@ goodbye(struct conn *c)
 		return;
 	output_begin(&c->pool->output, c->tls);
 	session_goodbye(&c->session, &c->pool->output);
+	/* Nothing can be said behind the alert that ends TLS. */
+	if (output_flush(&c->pool->output, c->io.fd, &rest, &len) != 0)
+		return;
+	output_begin(&c->pool->output, c->tls);
 	tls_shutdown(c->tls);
 	output_flush(&c->pool->output, c->io.fd, &rest, &len);
 }
