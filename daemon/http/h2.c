@@ -172,7 +172,7 @@ take_preface(struct h2_turn *t, struct input *in, enum h2_error *error)
 {
 	size_t n = in->len < H2_PREFACE_LEN ? in->len : H2_PREFACE_LEN;
 
-	if (memcmp(in->data, H2_PREFACE, n) != 0)
+	if (n > 0 && memcmp(in->data, H2_PREFACE, n) != 0)
 		*error = H2_PROTOCOL_ERROR;
 	else if (n < H2_PREFACE_LEN)
 		return 0;
