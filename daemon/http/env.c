@@ -15,6 +15,13 @@ h2_shared_free(struct h2_shared *s)
 	buf_free(&s->block);
 }
 
+struct site_view
+http_env_view(const struct http_env *env, int plain)
+{
+	return (struct site_view){env->snapshot, env->settings, env->names,
+				  plain};
+}
+
 /* One look at the clock for each second in the Date field. */
 const char *
 http_env_date(struct http_env *env)

@@ -38,6 +38,9 @@ struct http_env {
 	void *hook_arg;
 };
 
+/* What answers are made from. */
+struct site_view http_env_view(const struct http_env *env, int plain);
+
 /* The value of the Date field now, HTTP_DATE_LEN bytes. */
 const char *http_env_date(struct http_env *env);
 

@@ -67,18 +67,11 @@ write_plan(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 	served(env, peer, COUNTED_H1, r, p);
 }
 
-static struct site_view
-view_of(const struct http_env *env, const struct http_peer *peer)
-{
-	return (struct site_view){env->snapshot, env->settings, env->names,
-				  peer->plain};
-}
-
 static void
 refuse(struct h1 *h, struct http_env *env, const struct http_peer *peer,
        unsigned status, struct output *out)
 {
-	struct site_view view = view_of(env, peer);
+	struct site_view view = http_env_view(env, peer->plain);
 	struct plan p;
 
 	plan_error(&p, status, &view, h->method, &env->memory);
@@ -96,7 +89,7 @@ static void
 plan(struct plan *p, struct http_env *env, const struct http_peer *peer,
      const struct request *r)
 {
-	struct site_view view = view_of(env, peer);
+	struct site_view view = http_env_view(env, peer->plain);
 
 	plan_response(p, &view, r, &env->memory);
 }

@@ -162,8 +162,7 @@ send_plan(struct h2_turn *t, struct h2_stream *s, const struct request *r,
 static void
 make_plan(struct h2_turn *t, const struct request *r, struct plan *p)
 {
-	struct site_view view = {t->env->snapshot, t->env->settings,
-				 t->peer->plain};
+	struct site_view view = http_env_view(t->env, t->peer->plain);
 
 	plan_response(p, &view, r, &t->env->memory);
 }
@@ -181,11 +180,12 @@ h2_answer(struct h2_turn *t, struct h2_stream *s, const struct request *r)
 
 void
 h2_refuse(struct h2_turn *t, struct h2_stream *s, const struct request *r,
-	  unsigned status)
+	  enum method method, unsigned status)
 {
+	struct site_view view = http_env_view(t->env, t->peer->plain);
 	struct plan p;
 
-	plan_error(&p, status, &t->env->memory);
+	plan_error(&p, status, &view, method, &t->env->memory);
 	send_plan(t, s, r, &p);
 }
 
