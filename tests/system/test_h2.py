@@ -68,6 +68,28 @@ def test_conditions_of_http_1(t):
         assert found.status == (200 if '"x"' in field[1] else 304)
 
 
+def test_ranges_of_http_1(t):
+    daemon = t.serve(FILES)
+    tag = daemon.get("/static/big").get("ETag")
+    for ranges, status in [("bytes=0-9", 206), ("bytes=-5", 206),
+                           ("bytes=0-9,100-70000", 206), ("bytes=9-", 206),
+                           ("bytes=9999999-", 416), ("lines=1", 200)]:
+        for fields in [(), [("If-Range", tag)]]:
+            for method in ["GET", "HEAD"]:
+                found = compare(daemon, "/static/big", method, fields=[
+                    ("Range", ranges), *fields])
+                assert method == "HEAD" or found.status == status
+
+
+def test_names_of_http_1(t):
+    daemon = t.serve()
+    for host, status in [("other.example", 421), ("blog.example", 200)]:
+        assert daemon.get("/", host=host).status == status
+        with daemon.connect_h2() as connection:
+            assert connection.fetch("/", host=host).status == status
+            assert connection.fetch("/").status == 200
+
+
 def test_hook(t):
     made = t.blog()
     daemon = t.daemon(made.path, args=["--hook", "update"])
