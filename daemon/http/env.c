@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "env.h"
 
+#include <string.h>
+
 void
 h2_shared_init(struct h2_shared *s, const struct serve_settings *set)
 {
 	hpack_scratch_init(&s->scratch, set->max_header_bytes);
 	s->block = (struct buf){NULL, 0, 0};
+	memset(&s->memo, 0, sizeof(s->memo));
 }
 
 void
@@ -13,6 +16,7 @@ h2_shared_free(struct h2_shared *s)
 {
 	hpack_scratch_free(&s->scratch);
 	buf_free(&s->block);
+	hpack_memo_free(&s->memo);
 }
 
 struct site_view

@@ -6,7 +6,7 @@
 
 #include "../counters.h"
 #include "../snapshot/headers.h"
-#include "hpack.h"
+#include "hpack_memo.h"
 #include "request.h"
 #include "response.h"
 
@@ -14,6 +14,7 @@
 struct h2_shared {
 	struct hpack_scratch scratch;
 	struct buf block; /* the field block being written */
+	struct hpack_memo memo;
 };
 void h2_shared_init(struct h2_shared *s, const struct serve_settings *set);
 void h2_shared_free(struct h2_shared *s);

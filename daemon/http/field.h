@@ -41,6 +41,9 @@ unsigned field_hex(char c);
 /* How many leading bytes are of the class. */
 size_t field_span(struct slice s, int class);
 
+/* The same for CLASS_TEXT, eight at a time. */
+size_t field_text_span(struct slice s);
+
 /* Without optional white space (SP, HTAB) at both ends. */
 struct slice field_trim(struct slice s);
 

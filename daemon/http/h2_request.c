@@ -16,6 +16,13 @@ enum {
 
 /* ------------------------------------------------------ names, values -- */
 
+/* Names are in lower case. */
+static int
+same(struct slice a, struct slice b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
 /* RFC 9113 section 8.2.1: a token in lower case. */
 static int
 name_valid(struct slice name)
@@ -27,17 +34,10 @@ name_valid(struct slice name)
 	return name.len > 0;
 }
 
-/* Is some byte below 0x20 or 0x7f?  Also a tab is. */
 static int
-word_has_control(const char *at)
+is_space(char c)
 {
-	const uint64_t ones = 0x0101010101010101, tops = ones << 7;
-	uint64_t w, del;
-
-	memcpy(&w, at, sizeof(w));
-	del = w ^ ones * 0x7f;
-	return (((w - ones * 0x20) & ~w) | ((del - ones) & ~del)) & tops ? 1
-									 : 0;
+	return c == ' ' || c == '\t';
 }
 
 /* No control bytes, as in HTTP/1.1 (section 8.2.1 forbids fewer); no white
@@ -45,15 +45,9 @@ word_has_control(const char *at)
 static int
 value_valid(struct slice v)
 {
-	size_t i = 0;
-
-	if (v.len == 0)
-		return 1;
-	while (i + 8 <= v.len && !word_has_control(v.data + i))
-		i += 8;
-	return field_span((struct slice){v.data + i, v.len - i}, CLASS_TEXT) ==
-		   v.len - i &&
-	       field_trim(v).len == v.len;
+	return v.len == 0 ||
+	       (field_text_span(v) == v.len && !is_space(v.data[0]) &&
+		!is_space(v.data[v.len - 1]));
 }
 
 /* RFC 9113 section 8.2.2. */
@@ -64,11 +58,12 @@ connection_specific(struct slice name, struct slice value)
 	    SLICE_INIT("connection"), SLICE_INIT("upgrade"),
 	    SLICE_INIT("keep-alive"), SLICE_INIT("proxy-connection"),
 	    SLICE_INIT("transfer-encoding")};
+	static const struct slice te = SLICE_INIT("te");
 
 	for (size_t i = 0; i < N(names); i++)
-		if (field_same_slice(name, names[i]))
+		if (same(name, names[i]))
 			return 1;
-	return slice_is(name, "te") && !field_same(value, "trailers");
+	return same(name, te) && !field_same(value, "trailers");
 }
 
 static int
@@ -136,7 +131,7 @@ on_pseudo(struct h2_request *q, struct slice name, struct slice value)
 	if (q->regular || !value_valid(value))
 		return H2_MALFORMED;
 	for (size_t i = 0; i < N(fields); i++) {
-		if (slice_cmp(name, fields[i].name) != 0)
+		if (!same(name, fields[i].name))
 			continue;
 		if (q->pseudo & fields[i].bit)
 			return H2_MALFORMED;
@@ -190,7 +185,7 @@ on_regular(struct h2_request *q, struct slice name, struct slice value)
 	if (!field_valid(name, value))
 		return H2_MALFORMED;
 	for (size_t i = 0; i < N(fields); i++)
-		if (field_same_slice(name, fields[i].name))
+		if (same(name, fields[i].name))
 			return fields[i].on(q, value);
 	return request_keep(&q->r, name, value);
 }
@@ -266,6 +261,8 @@ int
 h2_request_end(struct h2_request *q, const struct request_limits *lim,
 	       int end_stream)
 {
+	static const struct slice https = SLICE_INIT("https"),
+				  http = SLICE_INIT("http");
 	int status = q->status;
 
 	if (status == REQUEST_OK && !pseudo_complete(q))
@@ -283,7 +280,8 @@ h2_request_end(struct h2_request *q, const struct request_limits *lim,
 		return 400;
 	if (q->connect)
 		return 501;
-	if (!field_same(q->scheme, "https") && !field_same(q->scheme, "http"))
+	if (!field_same_slice(q->scheme, https) &&
+	    !field_same_slice(q->scheme, http))
 		return 400;
 	return REQUEST_OK;
 }

@@ -57,7 +57,7 @@ send_head(struct h2_turn *t, const struct h2_stream *s, const struct plan *p)
 
 	hpack_put_date(block, http_env_date(t->env), HTTP_DATE_LEN);
 	for (size_t i = 0; i < sizeof(p->fields) / sizeof(p->fields[0]); i++)
-		hpack_put_lines(block, p->fields[i]);
+		hpack_memo_put_lines(&t->env->h2.memo, block, p->fields[i]);
 	put_block(t, s->id, block, p->nparts == 0);
 }
 

@@ -21,18 +21,23 @@ enum method
 request_method(struct slice name)
 {
 	static const struct {
-		const char *name;
+		struct slice name;
 		enum method method;
 	} known[] = {
-	    {"GET", METHOD_GET},       {"HEAD", METHOD_HEAD},
-	    {"POST", METHOD_POST},     {"OPTIONS", METHOD_OPTIONS},
-	    {"PUT", METHOD_OTHER},     {"DELETE", METHOD_OTHER},
-	    {"PATCH", METHOD_OTHER},   {"TRACE", METHOD_OTHER},
-	    {"CONNECT", METHOD_OTHER},
+	    {SLICE_INIT("GET"), METHOD_GET},
+	    {SLICE_INIT("HEAD"), METHOD_HEAD},
+	    {SLICE_INIT("POST"), METHOD_POST},
+	    {SLICE_INIT("OPTIONS"), METHOD_OPTIONS},
+	    {SLICE_INIT("PUT"), METHOD_OTHER},
+	    {SLICE_INIT("DELETE"), METHOD_OTHER},
+	    {SLICE_INIT("PATCH"), METHOD_OTHER},
+	    {SLICE_INIT("TRACE"), METHOD_OTHER},
+	    {SLICE_INIT("CONNECT"), METHOD_OTHER},
 	};
 
 	for (size_t i = 0; i < N(known); i++)
-		if (slice_is(name, known[i].name))
+		if (name.len == known[i].name.len &&
+		    memcmp(name.data, known[i].name.data, name.len) == 0)
 			return known[i].method;
 	return METHOD_UNKNOWN;
 }
@@ -435,11 +440,8 @@ scan_head(const char *data, size_t len, const struct request_limits *lim,
 	int status = REQUEST_INCOMPLETE;
 
 	while (status == REQUEST_INCOMPLETE && i < len) {
-		if (field_is(data[i], CLASS_TEXT)) {
-			i++;
-			continue;
-		}
-		if (data[i] == '\r' && i + 1 == len)
+		i += field_text_span((struct slice){data + i, len - i});
+		if (i == len || (data[i] == '\r' && i + 1 == len))
 			break;
 		if (data[i] != '\r' || data[i + 1] != '\n')
 			return 400;

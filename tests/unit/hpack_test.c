@@ -6,10 +6,11 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/http/hpack.h"
+#include "../../daemon/http/hpack_memo.h"
 
 #define LIST_MAX 8192
 
@@ -502,6 +503,39 @@ lines(void **state)
 	buf_free(&expected);
 }
 
+/* What is remembered is what would be encoded, whatever happens to the lines.
+ */
+static void
+memo(void **state)
+{
+	static char lines[4000];
+	struct hpack_memo m = {0};
+	struct buf out = {0}, expected = {0};
+
+	(void)state;
+	for (int i = 0; i < 5000; i++) {
+		/* The same place, then other places; the same text, then
+		 * another text; lengths beyond what is kept. */
+		char *at = lines + i % 7 * 100;
+		size_t n = i % 11 == 0 ? 1500 : (size_t)(i % 3) * 40;
+		int len = snprintf(at, sizeof(lines) - 600,
+				   "ETag: \"%d\"\r\nX: %0*d\r\n", i / 50 % 5,
+				   (int)n, i % 2);
+
+		hpack_put_lines(&expected, (struct slice){at, (size_t)len});
+		hpack_memo_put_lines(&m, &out, (struct slice){at, (size_t)len});
+		assert_int_equal(out.len, expected.len);
+		assert_memory_equal(out.data, expected.data, out.len);
+		buf_clear(&out);
+		buf_clear(&expected);
+	}
+	hpack_memo_put_lines(&m, &out, slice_of(""));
+	assert_int_equal(out.len, 0);
+	hpack_memo_free(&m);
+	buf_free(&out);
+	buf_free(&expected);
+}
+
 int
 main(void)
 {
@@ -518,6 +552,7 @@ main(void)
 	    cmocka_unit_test(memory),
 	    cmocka_unit_test(statuses),
 	    cmocka_unit_test(lines),
+	    cmocka_unit_test(memo),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
