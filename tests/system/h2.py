@@ -35,6 +35,7 @@ NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, FLOW_CONTROL_ERROR, \
     INADEQUATE_SECURITY, HTTP_1_1_REQUIRED = range(14)
 
 WINDOW = 65535  # of a new connection and stream
+WINDOW_MAX = 0x7fffffff
 
 # RFC 7541 appendix A.
 STATIC = [
