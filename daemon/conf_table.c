@@ -82,6 +82,19 @@ set_processes(struct draft *d, const struct conf_option *o, const char *value,
 }
 
 static int
+set_switch(struct draft *d, const struct conf_option *o, const char *value,
+	   struct err *err)
+{
+	int on = strcmp(value, "on") == 0;
+
+	if (!on && strcmp(value, "off") != 0)
+		return err_set(err, "\"%.128s\" is neither \"on\" nor \"off\"",
+			       value);
+	store(d, o, (uint64_t)on);
+	return 0;
+}
+
+static int
 set_size(struct draft *d, const struct conf_option *o, const char *value,
 	 struct err *err)
 {
@@ -414,6 +427,8 @@ const struct conf_option conf_options[] = {
 
 	NUMBER("serve", "processes", processes, conf.processes,
 	    "auto", "1", "64"),
+	{"serve", "http2", set_switch, FIELD(conf.serve.http2),
+	    "on", NULL, NULL, 0},
 	SERVE("max-connections", count, max_connections,
 	    "4096", "8", "1000000"),
 	SERVE("max-header", size, max_header_bytes, "8K", "512", "64K"),
@@ -427,6 +442,10 @@ const struct conf_option conf_options[] = {
 	SERVE("idle-timeout", ms, idle_ms, "60s", "100ms", "1h"),
 	SERVE("min-rate", size, min_rate, "256", "0", "1M"),
 	SERVE("ticket-lifetime", seconds, ticket_s, "2h", "2s", "7d"),
+	SERVE("max-streams", count, max_streams, "100", "1", "1000"),
+	SERVE("max-control-frames", count, max_control_frames,
+	    "200", "1", "100000"),
+	SERVE("max-resets", count, max_resets, "20", "1", "100000"),
 	NUMBER("serve", "drain", seconds, conf.drain_s, "30s", "0", "1h"),
 
 	NUMBER("keys", "max-per-second", count, conf.keys.max_per_second,

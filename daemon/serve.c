@@ -193,8 +193,7 @@ drain(struct serve *s, const struct msg_drain *m)
 	s->env.closing_idle = m->idle_too != 0;
 	while (s->sockets != NULL)
 		close_socket(&s->sockets);
-	if (m->idle_too)
-		conn_close_idle(&s->pool);
+	conn_drain(&s->pool);
 	end_if_drained(s);
 }
 
@@ -276,6 +275,8 @@ open_tls(struct serve *s, const struct start *start)
 	if (keyprov_init(&keys, &err) == -1)
 		give_up(s, err.text);
 	new_tls(s);
+	if (s->settings.http2)
+		tls_offer_h2(s->tls);
 	for (unsigned i = 0; (fd = start_fd(start, SLOT_CERTIFICATE, i)) != -1;
 	     i++) {
 		if (tls_add_chain(s->tls, fd, &err) == -1) {
@@ -358,6 +359,7 @@ init_env(struct serve *s)
 						.fields = set->max_headers};
 	s->env.names = collect_names(s);
 	plan_memory_init(&s->env.memory, set);
+	h2_shared_init(&s->env.h2, set);
 	s->env.hook = on_hook;
 	s->env.hook_arg = s;
 }

@@ -10,6 +10,7 @@
 
 #include "../buf.h"
 #include "../clock.h"
+#include "session.h"
 #include "unsent.h"
 
 /* One event may write this many times before others get their turn. */
@@ -30,7 +31,7 @@ struct conn {
 	char *saved;	 /* input not used yet */
 	size_t saved_len;
 	struct unsent unsent;
-	struct h1 h1;
+	struct session session;
 };
 
 static void on_event(evutil_socket_t fd, short what, void *arg);
@@ -45,7 +46,7 @@ conn_free(struct conn *c)
 	timeouts_leave(&c->waiter);
 	if (c->watched)
 		event_del(&c->event);
-	h1_free(&c->h1);
+	session_free(&c->session);
 	if (c->tls != NULL)
 		tls_close(c->tls);
 	close(c->io.fd);
@@ -78,6 +79,11 @@ goodbye(struct conn *c)
 	size_t len;
 
 	if (c->tls == NULL || !c->opened)
+		return;
+	output_begin(&c->pool->output, c->tls);
+	session_goodbye(&c->session, &c->pool->output);
+	/* Nothing can be said behind the alert that ends TLS. */
+	if (output_flush(&c->pool->output, c->io.fd, &rest, &len) != 0)
 		return;
 	output_begin(&c->pool->output, c->tls);
 	tls_shutdown(c->tls);
@@ -195,7 +201,11 @@ abandon(struct conn *c)
 static int
 flush(struct conn *c)
 {
-	return unsent_flush(&c->unsent, &c->pool->output, c->io.fd);
+	struct output *o = &c->pool->output;
+	int left = unsent_flush(&c->unsent, o, c->io.fd);
+
+	c->unsent.taken += session_taken(&c->session, o->sent);
+	return left;
 }
 
 static void
@@ -206,24 +216,6 @@ wait_to_write(struct conn *c)
 	timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_WRITE);
 }
 
-/* Deadlines are absolute: only an answer starts them anew, not a few bytes. */
-static void
-wait_to_read(struct conn *c, const struct input *in)
-{
-	struct timeouts *t = &c->pool->timeouts;
-	enum wait_kind kind = c->h1.in_body ? WAIT_BODY
-			      : in->len > 0 ? WAIT_HEADER
-					    : WAIT_IDLE;
-
-	unsent_clear(&c->unsent);
-	watch(c, EV_READ);
-	if (c->h1.answered)
-		timeouts_wait(t, &c->waiter, kind);
-	else
-		timeouts_keep(t, &c->waiter, kind);
-	c->h1.answered = 0;
-}
-
 static int
 too_slow(const struct conn *c)
 {
@@ -231,6 +223,28 @@ too_slow(const struct conn *c)
 
 	return unsent_too_slow(&c->unsent, clock_ms(),
 			       p->timeouts.ms[WAIT_WRITE], p->min_rate);
+}
+
+/* Deadlines are absolute: only an answer starts them anew, not a few bytes. */
+static void
+wait_to_read(struct conn *c, const struct input *in)
+{
+	struct timeouts *t = &c->pool->timeouts;
+	enum wait_kind kind = session_waits(&c->session, in);
+
+	if (session_blocked(&c->session))
+		unsent_begin(&c->unsent, clock_ms());
+	else
+		unsent_clear(&c->unsent);
+	if (too_slow(c)) {
+		finish(c, WANT_CLOSE);
+		return;
+	}
+	watch(c, EV_READ);
+	if (session_progress(&c->session))
+		timeouts_wait(t, &c->waiter, kind);
+	else
+		timeouts_keep(t, &c->waiter, kind);
 }
 
 /* ------------------------------------------------------------- states -- */
@@ -245,7 +259,8 @@ serve(struct conn *c, struct input *in)
 		enum http_want want;
 		int left;
 
-		want = h1_run(&c->h1, p->env, &c->peer, in, &p->output);
+		want =
+		    session_run(&c->session, p->env, &c->peer, in, &p->output);
 		left = flush(c);
 		if (left == -1) {
 			conn_free(c);
@@ -295,26 +310,23 @@ count_handshake(const struct conn *c, int failed, int done)
 static void
 handshake(struct conn *c)
 {
-	struct conn_pool *p = c->pool;
-	int done = tls_handshake(c->tls), left = flush(c);
+	int done = tls_handshake(c->tls), left;
 
-	count_handshake(c, left == -1 || done == -1, done);
-	if (left == -1 || done == -1) {
-		conn_free(c);
+	if (done == 1) {
+		struct input in = {c->pool->input, 0};
+
+		count_handshake(c, 0, 1);
+		c->opened = 1;
+		session_begin(&c->session, tls_is_h2(c->tls));
+		serve(c, &in);
 		return;
 	}
-	c->opened = (uint8_t)done;
-	if (left == 1) {
-		watch(c, EV_WRITE);
-	} else if (done && tls_pending(c->tls)) {
-		struct input in = {p->input, 0};
-
-		serve(c, &in);
-	} else {
-		watch(c, EV_READ);
-		if (done)
-			timeouts_wait(&p->timeouts, &c->waiter, WAIT_IDLE);
-	}
+	left = flush(c);
+	count_handshake(c, left == -1 || done == -1, 0);
+	if (left == -1 || done == -1)
+		conn_free(c);
+	else
+		watch(c, left == 1 ? EV_WRITE : EV_READ);
 }
 
 static void
@@ -335,6 +347,14 @@ readable(struct conn *c)
 		abandon(c);
 	else
 		serve(c, &in);
+}
+
+/* What has come while an answer was being sent may be more urgent, or make an
+ * end of it. */
+static int
+may_interrupt(const struct conn *c, const struct input *in)
+{
+	return c->session.is_h2 && in->len + READ_SIZE <= c->pool->input_cap;
 }
 
 static void
@@ -358,7 +378,10 @@ writable(struct conn *c)
 		handshake(c);
 	} else {
 		in = load_input(c);
-		serve(c, &in);
+		if (may_interrupt(c, &in) && read_more(c, &in) == -1)
+			abandon(c);
+		else
+			serve(c, &in);
 	}
 }
 
@@ -384,7 +407,7 @@ time_out_request(struct conn *c)
 	struct conn_pool *p = c->pool;
 
 	output_begin(&p->output, c->tls);
-	h1_timeout(&c->h1, p->env, &c->peer, &p->output);
+	session_timeout(&c->session, p->env, &c->peer, &p->output);
 	if (flush(c) == 0)
 		linger(c);
 	else
@@ -407,7 +430,10 @@ on_expired(struct waiter *w)
 		finish(c, WANT_CLOSE);
 		break;
 	default:
-		conn_free(c);
+		if (session_blocked(&c->session) && c->unsent.data == NULL)
+			finish(c, WANT_CLOSE);
+		else
+			conn_free(c);
 		break;
 	}
 }
@@ -446,12 +472,23 @@ conn_evict(struct conn_pool *p)
 }
 
 void
-conn_close_idle(struct conn_pool *p)
+conn_drain(struct conn_pool *p)
 {
-	struct waiter *w;
+	struct waiter *head = &p->timeouts.queue[WAIT_IDLE], *w, *next;
 
-	while ((w = timeouts_oldest(&p->timeouts, WAIT_IDLE)) != NULL)
-		finish((struct conn *)w, WANT_CLOSE);
+	for (w = head->next; w != head; w = next) {
+		struct conn *c = (struct conn *)w;
+		struct input in;
+
+		next = w->next;
+		if (p->env->closing_idle) {
+			finish(c, WANT_CLOSE);
+			continue;
+		}
+		output_begin(&p->output, c->tls);
+		in = load_input(c);
+		serve(c, &in);
+	}
 }
 
 /* ----------------------------------------------------------- beginning -- */

@@ -24,6 +24,7 @@ struct tls {
 	BIO_METHOD *method;
 	struct ticketing *ticketing;
 	uint32_t ticket_s;
+	int h2; /* offered */
 	unsigned n;
 	SSL_CTX *ctx[CHAINS_MAX];
 };
@@ -102,11 +103,14 @@ static int
 on_alpn(SSL *s, const unsigned char **out, unsigned char *out_len,
 	const unsigned char *in, unsigned in_len, void *arg)
 {
-	static const unsigned char ours[] = "\x08http/1.1";
+	static const unsigned char both[] = "\x02h2\x08http/1.1";
+	const struct tls *t = arg;
+	unsigned skipped = t->h2 ? 0 : 3; /* "h2" and its length */
 	unsigned char *chosen;
 
-	(void)s, (void)arg;
-	if (SSL_select_next_proto(&chosen, out_len, ours, sizeof(ours) - 1, in,
+	(void)s;
+	if (SSL_select_next_proto(&chosen, out_len, both + skipped,
+				  (unsigned)sizeof(both) - 1 - skipped, in,
 				  in_len) != OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
 	*out = chosen;
@@ -150,7 +154,6 @@ set_options(const struct tls *t, SSL_CTX *ctx)
 	 * connection is enough for a site. */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(ctx, 1);
-	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
 	/* The age of a ticket, not only of its key. */
 	SSL_CTX_set_timeout(ctx, (long)t->ticket_s);
 	ticketing_use(t->ticketing, ctx);
@@ -210,6 +213,12 @@ tls_free(struct tls *t)
 	BIO_meth_free(t->method);
 	ticketing_free(t->ticketing);
 	free(t);
+}
+
+void
+tls_offer_h2(struct tls *t)
+{
+	t->h2 = 1;
 }
 
 /* ------------------------------------------------------- certificates -- */
@@ -302,6 +311,7 @@ tls_add_chain(struct tls *t, int fd, struct err *err)
 	ctx = new_context(t, err);
 	if (ctx == NULL)
 		return -1;
+	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, t);
 	result = read_file(fd, &file, err);
 	if (result == 0)
 		result = use_chain(ctx, &file, err);
@@ -442,6 +452,16 @@ int
 tls_resumed(const struct ssl_st *s)
 {
 	return SSL_session_reused(s);
+}
+
+int
+tls_is_h2(const struct ssl_st *s)
+{
+	const unsigned char *name;
+	unsigned len;
+
+	SSL_get0_alpn_selected(s, &name, &len);
+	return len == 2 && memcmp(name, "h2", 2) == 0;
 }
 
 ssize_t

@@ -24,6 +24,9 @@ struct tls *tls_new(uint32_t ticket_s, const struct msg_tickets *keys,
 void tls_set_tickets(struct tls *t, const struct msg_tickets *keys);
 void tls_free(struct tls *t);
 
+/* HTTP/2 beside HTTP/1.1, on the chains that are added from now on. */
+void tls_offer_h2(struct tls *t);
+
 /* Adds a certificate chain (PEM, leaf first) and finds its key.  The first one
  * added is for clients that name no host or another.  Reads fd from its start
  * without moving its offset: other processes share it. */
@@ -53,6 +56,8 @@ int tls_handshake(struct ssl_st *s);
 
 /* After the handshake: did it resume a session? */
 int tls_resumed(const struct ssl_st *s);
+/* After the handshake: has HTTP/2 been chosen (RFC 7301)? */
+int tls_is_h2(const struct ssl_st *s);
 
 /* Bytes read, 0 for none yet, -1 for the end or an error. */
 ssize_t tls_read(struct ssl_st *s, void *buf, size_t len);

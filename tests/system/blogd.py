@@ -9,6 +9,7 @@ import threading
 import time
 
 import client
+import h2
 from repo import ENV
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -249,6 +250,9 @@ class Daemon:
     def connect(self, **options):
         """A connection over TLS."""
         return client.Connection(self.https, client.tls_context(), **options)
+
+    def connect_h2(self, **options):
+        return h2.Connection(self.https, **options)
 
     def connect_plain(self, **options):
         return client.Connection(self.http, **options)

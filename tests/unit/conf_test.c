@@ -222,6 +222,8 @@ check_defaults(const struct conf *c)
 	assert_true(s->max_connections == 4096 && s->max_header_bytes == 8192);
 	assert_true(s->max_headers == 100 && s->max_target == 8192);
 	assert_true(s->max_body == 1 << 20 && s->min_rate == 256);
+	assert_true(s->http2 && s->max_streams == 100 &&
+		    s->max_control_frames == 200 && s->max_resets == 20);
 	assert_true(s->handshake_ms == 10000 && s->header_ms == 10000);
 	assert_true(s->body_ms == 20000 && s->write_ms == 30000 &&
 		    s->idle_ms == 60000);
