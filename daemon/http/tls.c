@@ -143,10 +143,9 @@ set_options(SSL_CTX *ctx)
 			 SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
 	/* One read takes what there is; that is why tls_pending exists. */
 	SSL_CTX_set_read_ahead(ctx, 1);
-	/* Resumption by tickets: nothing is kept here.  One ticket, because one
-	 * connection is enough for a site. */
+	/* Resumption by tickets: nothing is kept here. */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_num_tickets(ctx, 1);
+	SSL_CTX_set_num_tickets(ctx, 0); /* promise_ticket */
 	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
 }
 
@@ -411,12 +410,25 @@ again(SSL *s, int n)
 	return -1;
 }
 
+/* One ticket, because one connection is enough for a site.  OpenSSL makes it
+ * with the next input or output: so it leaves with the first answer, in one
+ * write, and who asks for nothing costs no ticket.  (TLS 1.2 has its ticket in
+ * the handshake, and nothing is done here.) */
+static void
+promise_ticket(SSL *s)
+{
+	SSL_new_session_ticket(s);
+}
+
 int
 tls_handshake(struct ssl_st *s)
 {
 	int n = SSL_accept(s);
 
-	return n == 1 ? 1 : again(s, n);
+	if (n != 1)
+		return again(s, n);
+	promise_ticket(s);
+	return 1;
 }
 
 ssize_t
@@ -445,6 +457,7 @@ tls_write(struct ssl_st *s, const void *data, size_t len)
 void
 tls_shutdown(struct ssl_st *s)
 {
-	if (SSL_shutdown(s) < 0)
+	/* A promised ticket comes first. */
+	if ((SSL_in_init(s) && SSL_do_handshake(s) != 1) || SSL_shutdown(s) < 0)
 		ERR_clear_error();
 }
