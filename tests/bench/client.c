@@ -318,14 +318,16 @@ shake_hands(unsigned clients, double duration)
 	struct peer *busy[BUSY_MAX];
 	struct pollfd polled[BUSY_MAX];
 	double end = seconds() + duration;
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < clients; i++) {
+	for (unsigned i = 0; i < clients; i++)
 		busy[i] = &peers[i];
-		start(busy[i]);
-	}
 	while (seconds() < end && k.failed < FAILED_MAX) {
-		wait_for(busy, polled, clients);
-		for (unsigned i = 0; i < clients; i++) {
+		/* The others wait for the first one's ticket. */
+		while (n < (k.resume && k.session == NULL ? 1 : clients))
+			start(busy[n++]);
+		wait_for(busy, polled, n);
+		for (unsigned i = 0; i < n; i++) {
 			if (polled[i].revents != 0)
 				go_on(busy[i]);
 			if (busy[i]->step == DONE || busy[i]->step == FAILED) {
