@@ -37,6 +37,11 @@ static const char ciphers_12[] = "ECDHE-ECDSA-AES128-GCM-SHA256:"
 				 "ECDHE-ECDSA-CHACHA20-POLY1305:"
 				 "ECDHE-RSA-CHACHA20-POLY1305";
 
+/* What the keys process signs with: a list of all that OpenSSL knows would be
+ * compared with the client's in each handshake, and kept. */
+static const char signatures[] =
+    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519";
+
 static int
 set_openssl_err(struct err *err, const char *what)
 {
@@ -158,7 +163,8 @@ new_context(struct err *err)
 	    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1 ||
 	    SSL_CTX_set_cipher_list(ctx, ciphers_12) != 1 ||
 	    SSL_CTX_set_ciphersuites(ctx, ciphers_13) != 1 ||
-	    SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") != 1) {
+	    SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") != 1 ||
+	    SSL_CTX_set1_sigalgs_list(ctx, signatures) != 1) {
 		set_openssl_err(err, "cannot set up TLS");
 		SSL_CTX_free(ctx);
 		return NULL;
