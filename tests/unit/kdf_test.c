@@ -18,6 +18,7 @@
 #include "../../daemon/http/kdf.h"
 
 /* Our function and the default provider's, side by side. */
+static OSSL_PROVIDER *inner, *test;
 static EVP_KDF *ours, *theirs;
 
 static const OSSL_ALGORITHM kdfs[] = {
@@ -49,9 +50,12 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	if (OSSL_PROVIDER_load(NULL, "default") == NULL ||
-	    OSSL_PROVIDER_add_builtin(NULL, "test", init) != 1 ||
-	    OSSL_PROVIDER_load(NULL, "test") == NULL || !kdf_init())
+	inner = OSSL_PROVIDER_load(NULL, "default");
+	if (inner == NULL ||
+	    OSSL_PROVIDER_add_builtin(NULL, "test", init) != 1 || !kdf_init())
+		return -1;
+	test = OSSL_PROVIDER_load(NULL, "test");
+	if (test == NULL)
 		return -1;
 	ours = EVP_KDF_fetch(NULL, "TLS13-KDF", "provider=test");
 	theirs = EVP_KDF_fetch(NULL, "TLS13-KDF", "provider=default");
@@ -65,6 +69,8 @@ tear_down(void **state)
 	EVP_KDF_free(ours);
 	EVP_KDF_free(theirs);
 	kdf_end();
+	OSSL_PROVIDER_unload(test);
+	OSSL_PROVIDER_unload(inner);
 	return 0;
 }
 
