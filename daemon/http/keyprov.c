@@ -16,10 +16,12 @@
 #include "../buf.h"
 #include "../keyid.h"
 #include "ask.h"
+#include "kdf.h"
 #include "tbs.h"
 
 #define NAME	 "blogd"
-#define PROPERTY "provider=blogd"
+#define PROPERTY "provider=blogd,blogd.remote=yes"
+#define QUICK	 "provider=blogd,blogd.quick=yes"
 #define INNER	 "provider=default"
 
 #define EC_COMMAND \
@@ -302,6 +304,9 @@ static const OSSL_ALGORITHM signatures[] = {
     {"ED25519:1.3.101.112", PROPERTY, signature, NULL},
     {NULL, NULL, NULL, NULL}};
 
+static const OSSL_ALGORITHM kdfs[] = {{"TLS13-KDF", QUICK, kdf_functions, NULL},
+				      {NULL, NULL, NULL, NULL}};
+
 static const OSSL_ALGORITHM *
 provider_query(void *provctx, int operation_id, int *no_store)
 {
@@ -309,6 +314,8 @@ provider_query(void *provctx, int operation_id, int *no_store)
 	*no_store = 0;
 	if (operation_id == OSSL_OP_KEYMGMT)
 		return keymgmts;
+	if (operation_id == OSSL_OP_KDF)
+		return kdfs;
 	return operation_id == OSSL_OP_SIGNATURE ? signatures : NULL;
 }
 
@@ -330,6 +337,7 @@ static OSSL_PROVIDER *inner, *ours;
 static void
 unload(void)
 {
+	kdf_end();
 	OSSL_PROVIDER_unload(ours);
 	OSSL_PROVIDER_unload(inner);
 }
@@ -342,9 +350,11 @@ load(void)
 	    OSSL_PROVIDER_add_builtin(NULL, NAME, provider_init) != 1)
 		return -1;
 	ours = OSSL_PROVIDER_load(NULL, NAME);
-	/* Both providers have EC keys; all but the certificates' keys are to
-	 * be the default one's. */
-	if (ours == NULL || EVP_set_default_properties(NULL, "?" INNER) != 1)
+	/* Both providers have EC keys: all but the certificates' are to be the
+	 * default one's.  Both have the key schedule: that is to be ours. */
+	if (ours == NULL || !kdf_init() ||
+	    EVP_set_default_properties(
+		NULL, "?blogd.remote=no,?blogd.quick=yes") != 1)
 		return -1;
 	return OPENSSL_atexit(unload) == 1 ? 0 : -1;
 }

@@ -12,6 +12,9 @@
  * An OpenSSL provider whose private keys are elsewhere: signing sends the whole
  * message to the keys process and waits for the signature.  serve.c makes the
  * channel known once, http/tls.c wraps each certificate's public key.
+ *
+ * It has TLS 1.3's key schedule as well (kdf.h), and libssl is made to prefer
+ * that to the default provider's.
  */
 
 /* Loads the provider beside the default one; the channel (SOCK_SEQPACKET, with

@@ -25,6 +25,7 @@ struct tls {
 	struct ticketing *ticketing;
 	uint32_t ticket_s;
 	int h2; /* offered */
+	BIO *socket; /* of all connections: see at_work */
 	unsigned n;
 	SSL_CTX *ctx[CHAINS_MAX];
 };
@@ -40,6 +41,11 @@ static const char ciphers_12[] = "ECDHE-ECDSA-AES128-GCM-SHA256:"
 				 "ECDHE-RSA-AES256-GCM-SHA384:"
 				 "ECDHE-ECDSA-CHACHA20-POLY1305:"
 				 "ECDHE-RSA-CHACHA20-POLY1305";
+
+/* What the keys process signs with: a list of all that OpenSSL knows would be
+ * compared with the client's in each handshake, and kept. */
+static const char signatures[] =
+    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519";
 
 static int
 set_openssl_err(struct err *err, const char *what)
@@ -150,10 +156,9 @@ set_options(const struct tls *t, SSL_CTX *ctx)
 			 SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
 	/* One read takes what there is; that is why tls_pending exists. */
 	SSL_CTX_set_read_ahead(ctx, 1);
-	/* Resumption by tickets: nothing is kept here.  One ticket, because one
-	 * connection is enough for a site. */
+	/* Resumption by tickets: nothing is kept here. */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_num_tickets(ctx, 1);
+	SSL_CTX_set_num_tickets(ctx, 0); /* promise_ticket */
 	/* The age of a ticket, not only of its key. */
 	SSL_CTX_set_timeout(ctx, (long)t->ticket_s);
 	ticketing_use(t->ticketing, ctx);
@@ -168,7 +173,8 @@ new_context(const struct tls *t, struct err *err)
 	    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1 ||
 	    SSL_CTX_set_cipher_list(ctx, ciphers_12) != 1 ||
 	    SSL_CTX_set_ciphersuites(ctx, ciphers_13) != 1 ||
-	    SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") != 1) {
+	    SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") != 1 ||
+	    SSL_CTX_set1_sigalgs_list(ctx, signatures) != 1) {
 		set_openssl_err(err, "cannot set up TLS");
 		SSL_CTX_free(ctx);
 		return NULL;
@@ -185,15 +191,18 @@ tls_new(uint32_t ticket_s, const struct msg_tickets *keys, struct err *err)
 	t->ticket_s = ticket_s;
 	t->ticketing = ticketing_new(keys, err);
 	if (t->ticketing == NULL) {
-		free(t);
+		tls_free(t);
 		return NULL;
 	}
 	t->method = io_method();
-	if (t->method == NULL) {
+	if (t->method != NULL)
+		t->socket = BIO_new(t->method);
+	if (t->socket == NULL) {
 		set_openssl_err(err, "cannot set up TLS");
 		tls_free(t);
 		return NULL;
 	}
+	BIO_set_init(t->socket, 1);
 	return t;
 }
 
@@ -210,6 +219,7 @@ tls_free(struct tls *t)
 		return;
 	for (unsigned i = 0; i < t->n; i++)
 		SSL_CTX_free(t->ctx[i]);
+	BIO_free(t->socket);
 	BIO_meth_free(t->method);
 	ticketing_free(t->ticketing);
 	free(t);
@@ -404,21 +414,27 @@ tls_warm_up(struct tls *t, struct err *err)
 
 /* -------------------------------------------------------- connections -- */
 
+/* All connections have one BIO, which saves each 220 bytes: it works for that
+ * whose turn it is.  OpenSSL keeps a connection's tls_io as the argument of a
+ * callback that is not there. */
+static void
+at_work(SSL *s)
+{
+	BIO_set_data(SSL_get_rbio(s), SSL_get_record_padding_callback_arg(s));
+}
+
 struct ssl_st *
 tls_open(struct tls *t, struct tls_io *io)
 {
 	SSL *s = SSL_new(t->ctx[0]);
-	BIO *b = BIO_new(t->method);
 
-	if (s == NULL || b == NULL) {
-		SSL_free(s);
-		BIO_free(b);
+	if (s == NULL) {
 		ERR_clear_error();
 		return NULL;
 	}
-	BIO_set_data(b, io);
-	BIO_set_init(b, 1);
-	SSL_set_bio(s, b, b);
+	SSL_set_record_padding_callback_arg(s, io);
+	BIO_up_ref(t->socket); /* SSL_set_bio takes one */
+	SSL_set_bio(s, t->socket, t->socket);
 	SSL_set_accept_state(s);
 	return s;
 }
@@ -440,12 +456,27 @@ again(SSL *s, int n)
 	return -1;
 }
 
+/* One ticket, because one connection is enough for a site.  OpenSSL makes it
+ * with the next input or output: so it leaves with the first answer, in one
+ * write, and who asks for nothing costs no ticket.  (TLS 1.2 has its ticket in
+ * the handshake, and nothing is done here.) */
+static void
+promise_ticket(SSL *s)
+{
+	SSL_new_session_ticket(s);
+}
+
 int
 tls_handshake(struct ssl_st *s)
 {
-	int n = SSL_accept(s);
+	int n;
 
-	return n == 1 ? 1 : again(s, n);
+	at_work(s);
+	n = SSL_accept(s);
+	if (n != 1)
+		return again(s, n);
+	promise_ticket(s);
+	return 1;
 }
 
 int
@@ -467,8 +498,10 @@ tls_is_h2(const struct ssl_st *s)
 ssize_t
 tls_read(struct ssl_st *s, void *buf, size_t len)
 {
-	int n = SSL_read(s, buf, len < INT_MAX ? (int)len : INT_MAX);
+	int n;
 
+	at_work(s);
+	n = SSL_read(s, buf, len < INT_MAX ? (int)len : INT_MAX);
 	return n > 0 ? n : again(s, n);
 }
 
@@ -481,6 +514,7 @@ tls_pending(const struct ssl_st *s)
 int
 tls_write(struct ssl_st *s, const void *data, size_t len)
 {
+	at_work(s);
 	if (SSL_write(s, data, (int)len) > 0)
 		return 0;
 	ERR_clear_error();
@@ -490,6 +524,8 @@ tls_write(struct ssl_st *s, const void *data, size_t len)
 void
 tls_shutdown(struct ssl_st *s)
 {
-	if (SSL_shutdown(s) < 0)
+	at_work(s);
+	/* A promised ticket comes first. */
+	if ((SSL_in_init(s) && SSL_do_handshake(s) != 1) || SSL_shutdown(s) < 0)
 		ERR_clear_error();
 }

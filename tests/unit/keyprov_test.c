@@ -12,7 +12,9 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
 #include <openssl/pem.h>
+#include <openssl/provider.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -413,6 +415,54 @@ handshakes_of_every_kind(void **state)
 	done_signer(&s);
 }
 
+/* One key, and another digest than the last time. */
+static void
+digests_may_alternate(void **state)
+{
+	static const int which[] = {P256};
+	static const char *const digests[] = {
+	    "ECDSA+SHA256:ECDSA+SHA384", "ECDSA+SHA384:ECDSA+SHA256",
+	    "ECDSA+SHA384:ECDSA+SHA256", "ECDSA+SHA256:ECDSA+SHA384"};
+	struct signer s;
+	SSL_CTX *server;
+
+	(void)state;
+	ready_signer(&s, which, 1, 1000);
+	server = server_ctx(P256, TLS1_2_VERSION);
+	for (int i = 0; i < 4; i++) {
+		SSL_CTX *client = client_ctx(P256, "X25519:P-256");
+
+		assert_int_equal(SSL_CTX_set1_sigalgs_list(client, digests[i]),
+				 1);
+		assert_int_equal(shake(server, client), 1);
+		SSL_CTX_free(client);
+	}
+	SSL_CTX_free(server);
+	done_signer(&s);
+}
+
+/* Ephemeral keys are the default provider's, the key schedule is ours. */
+static void
+the_right_provider_is_chosen(void **state)
+{
+	static const int which[] = {P256};
+	struct signer s;
+	EVP_KEYMGMT *ec;
+	EVP_KDF *kdf;
+
+	(void)state;
+	ready_signer(&s, which, 1, 1000);
+	ec = EVP_KEYMGMT_fetch(NULL, "EC", NULL);
+	kdf = EVP_KDF_fetch(NULL, "TLS13-KDF", NULL);
+	assert_string_equal(
+	    OSSL_PROVIDER_get0_name(EVP_KEYMGMT_get0_provider(ec)), "default");
+	assert_string_equal(OSSL_PROVIDER_get0_name(EVP_KDF_get0_provider(kdf)),
+			    "blogd");
+	EVP_KEYMGMT_free(ec);
+	EVP_KDF_free(kdf);
+	done_signer(&s);
+}
+
 static void
 no_key_in_serve(void **state)
 {
@@ -670,6 +720,8 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(handshakes_of_every_kind),
+	    cmocka_unit_test(digests_may_alternate),
+	    cmocka_unit_test(the_right_provider_is_chosen),
 	    cmocka_unit_test(no_key_in_serve),
 	    cmocka_unit_test(a_key_that_keys_does_not_hold),
 	    cmocka_unit_test(keys_may_be_started_again),
