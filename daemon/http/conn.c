@@ -14,9 +14,10 @@
 #include "unsent.h"
 
 /* One event may write this many times before others get their turn. */
-#define ROUNDS	  4
-#define READ_SIZE 16384 /* a TLS record */
-#define LINGER_MS 2000
+#define ROUNDS		4
+#define READ_SIZE	16384 /* a TLS record */
+#define LINGER_MS	2000
+#define HANDSHAKES_PART 4 /* of all connections, if nothing is set */
 
 struct conn {
 	struct waiter waiter; /* first: the timeouts hand out this */
@@ -43,7 +44,7 @@ conn_free(struct conn *c)
 {
 	struct conn_pool *p = c->pool;
 
-	timeouts_leave(&c->waiter);
+	timeouts_leave(&p->timeouts, &c->waiter);
 	if (c->watched)
 		event_del(&c->event);
 	session_free(&c->session);
@@ -215,6 +216,18 @@ wait_to_write(struct conn *c)
 	timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_WRITE);
 }
 
+/* There is more to do, but others come first.  Not a wait of another kind while
+ * no answer is under way: that would let a request that comes in small pieces
+ * start its deadline anew. */
+static void
+take_turns(struct conn *c)
+{
+	if (session_answered(&c->session))
+		wait_to_write(c);
+	else
+		watch(c, EV_WRITE);
+}
+
 static int
 too_slow(const struct conn *c)
 {
@@ -265,8 +278,11 @@ serve(struct conn *c, struct input *in)
 			conn_free(c);
 			return;
 		}
-		if (left == 1)
-			break;
+		if (left == 1) {
+			save_input(c, in);
+			wait_to_write(c);
+			return;
+		}
 		if (want == WANT_CLOSE || want == WANT_LINGER) {
 			finish(c, want);
 			return;
@@ -288,7 +304,7 @@ serve(struct conn *c, struct input *in)
 		return;
 	}
 	save_input(c, in);
-	wait_to_write(c);
+	take_turns(c);
 }
 
 static void
@@ -300,6 +316,7 @@ handshake(struct conn *c)
 		struct input in = {c->pool->input, 0};
 
 		c->opened = 1;
+		timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_IDLE);
 		session_begin(&c->session, tls_is_h2(c->tls));
 		serve(c, &in);
 		return;
@@ -352,7 +369,7 @@ writable(struct conn *c)
 	} else if (left == 1) {
 		if (c->opened)
 			wait_to_write(c);
-	} else if (c->waiter.kind == WAIT_HANDSHAKE) {
+	} else if (!c->opened) {
 		handshake(c);
 	} else {
 		in = load_input(c);
@@ -414,28 +431,10 @@ on_expired(struct waiter *w)
 	}
 }
 
-/* The kinds of waiting stand in the order of what is lost by an end, and those
- * who are being written to come last: they are not evicted. */
-static struct waiter *
-find_victim(struct conn_pool *p)
-{
-	struct waiter *w = NULL;
-
-	for (int kind = 0; kind < WAIT_WRITE && w == NULL; kind++)
-		w = timeouts_oldest(&p->timeouts, kind);
-	return w;
-}
-
-int
-conn_evictable(struct conn_pool *p)
-{
-	return find_victim(p) != NULL;
-}
-
 int
 conn_evict(struct conn_pool *p)
 {
-	struct waiter *w = find_victim(p);
+	struct waiter *w = timeouts_victim(&p->timeouts);
 
 	if (w == NULL)
 		return 0;
@@ -468,6 +467,14 @@ conn_drain(struct conn_pool *p)
 
 /* ----------------------------------------------------------- beginning -- */
 
+static uint32_t
+max_handshakes(const struct serve_settings *set, uint32_t max)
+{
+	if (set->max_handshakes > 0)
+		return set->max_handshakes;
+	return max > HANDSHAKES_PART ? max / HANDSHAKES_PART : 1;
+}
+
 void
 conn_pool_init(struct conn_pool *p, struct event_base *base,
 	       struct http_env *env, struct tls *tls, uint32_t max)
@@ -487,6 +494,7 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 	p->env = env;
 	p->tls = tls;
 	p->max = max;
+	p->max_handshakes = max_handshakes(set, max);
 	p->min_rate = set->min_rate;
 	/* The longest head that is not refused yet, and a record behind it. */
 	p->input_cap = (size_t)set->max_header_bytes + 2 * READ_SIZE;
@@ -495,13 +503,31 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 	timeouts_init(&p->timeouts, base, ms, on_expired);
 }
 
+/* Who shakes hands holds more memory than who has done so, and costs a
+ * signature when it goes on: there is a limit to these alone. */
+static void
+make_room(struct conn_pool *p, int plain)
+{
+	struct timeouts *t = &p->timeouts;
+
+	if (!plain && t->n[WAIT_HANDSHAKE] >= p->max_handshakes)
+		conn_free((struct conn *)timeouts_oldest(t, WAIT_HANDSHAKE));
+	else if (p->n >= p->max)
+		conn_evict(p);
+}
+
 void
 conn_open(struct conn_pool *p, int fd, int plain)
 {
 	struct conn *c = xcalloc(1, sizeof(*c));
 
+	make_room(p, plain);
 	c->pool = p;
-	c->io = (struct tls_io){fd, &p->output};
+	c->io = (struct tls_io){
+	    .fd = fd,
+	    .out = &p->output,
+	    .key_updates = p->env->settings->max_key_updates,
+	};
 	c->peer.plain = plain != 0;
 	c->opened = c->peer.plain;
 	p->n++;

@@ -31,10 +31,10 @@ enum http_want {
 	WANT_LINGER    /* the same, but the client may still be sending */
 };
 
-/* What a connection waits for, in the order of what is lost by its end. */
+/* What a connection waits for. */
 enum wait_kind {
-	WAIT_IDLE,   /* between requests */
 	WAIT_LINGER, /* answered for good, the client may still send */
+	WAIT_IDLE,   /* between requests */
 	WAIT_HANDSHAKE,
 	WAIT_HEADER, /* first byte to empty line */
 	WAIT_BODY,

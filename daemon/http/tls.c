@@ -54,9 +54,13 @@ static int
 io_read(BIO *b, char *buf, int len)
 {
 	const struct tls_io *io = BIO_get_data(b);
-	ssize_t n = read(io->fd, buf, (size_t)len);
+	ssize_t n;
 
 	BIO_clear_retry_flags(b);
+	/* SSL_read goes on by itself until it finds data. */
+	if (io->refused)
+		return -1;
+	n = read(io->fd, buf, (size_t)len);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		BIO_set_retry_read(b);
 	return (int)n;
@@ -385,6 +389,22 @@ tls_warm_up(struct tls *t, struct err *err)
 
 /* -------------------------------------------------------- connections -- */
 
+static void
+on_message(int write, int version, int type, const void *buf, size_t len,
+	   SSL *s, void *arg)
+{
+	const unsigned char *message = buf;
+	struct tls_io *io = arg;
+
+	(void)version, (void)s;
+	if (type == SSL3_RT_HANDSHAKE && !write && len > 0 &&
+	    message[0] == SSL3_MT_KEY_UPDATE && io->key_updates-- == 0)
+		io->refused = 1;
+	if (type == SSL3_RT_ALERT && write && len > 1 &&
+	    message[1] == SSL_AD_NO_RENEGOTIATION)
+		io->refused = 1;
+}
+
 struct ssl_st *
 tls_open(struct tls *t, struct tls_io *io)
 {
@@ -400,6 +420,8 @@ tls_open(struct tls *t, struct tls_io *io)
 	BIO_set_data(b, io);
 	BIO_set_init(b, 1);
 	SSL_set_bio(s, b, b);
+	SSL_set_msg_callback(s, on_message);
+	SSL_set_msg_callback_arg(s, io);
 	SSL_set_accept_state(s);
 	return s;
 }
@@ -442,8 +464,13 @@ tls_is_h2(const struct ssl_st *s)
 ssize_t
 tls_read(struct ssl_st *s, void *buf, size_t len)
 {
+	const struct tls_io *io = BIO_get_data(SSL_get_rbio(s));
 	int n = SSL_read(s, buf, len < INT_MAX ? (int)len : INT_MAX);
 
+	if (io->refused) {
+		ERR_clear_error();
+		return -1;
+	}
 	return n > 0 ? n : again(s, n);
 }
 
