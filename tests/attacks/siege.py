@@ -136,6 +136,7 @@ class Siege:
         self.daemon, self.kept = daemon, kept
         self.memory = memory if not SANITIZED else 4 * memory + 16 * MB
         self.pids = daemon.children("serve")
+        assert self.pids
         address = daemon.http if plain else daemon.https
         context = None if plain else client.tls_context()
         self.observer = Observer(
