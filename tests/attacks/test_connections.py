@@ -267,7 +267,8 @@ def test_fewer_descriptors_than_connections(t):
     """A limit below max-connections is told and kept."""
     limited = ("sh", "-c", 'ulimit -n 300; "$@"; exit $?', "sh")
     daemon = t.daemon(t.blog().path, wrapper=limited,
-                      options={"serve": {"handshake-timeout": "30s"}})
+                      options={"serve": {"handshake-timeout": "30s"}},
+                      env=siege.ENV)
     daemon.wait_log("limit of open files")
     with Siege(t, daemon, 300 * 64 * KB) as under:
         check_bounded(under, flood(siege.connect, 400, daemon), 300)

@@ -104,7 +104,7 @@ def test_small_lines(t):
 def test_requests_for_updates(t):
     """hook-interval: thousands of them are one update now and then."""
     made = t.blog()
-    daemon = t.daemon(made.path, site={"hook-interval": "1s"})
+    daemon = t.daemon(made.path, site={"hook-interval": "1s"}, env=siege.ENV)
     made.commit({"Posts/New": repo.article("New", "New.\n")})
     mark = daemon.mark()
     post = b"POST /push HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
