@@ -255,7 +255,9 @@ wait_to_read(struct conn *c, const struct input *in)
 	watch(c, EV_READ);
 	if (session_progress(&c->session))
 		timeouts_wait(t, &c->waiter, kind);
-	else
+	/* What wants no answer, such as a PING, does not end a header's wait:
+	 * halves of it would start this deadline and the idle one anew. */
+	else if (kind != WAIT_IDLE || c->waiter.kind != WAIT_HEADER)
 		timeouts_keep(t, &c->waiter, kind);
 }
 

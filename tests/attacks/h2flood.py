@@ -35,7 +35,7 @@ def take_note(connection):
         connection.read_frame()
 
 
-def flood(connection, make, seconds=2.0, pause=0.0, read=True):
+def flood(connection, make, seconds=1.5, pause=0.0, read=True):
     """Sends what make() returns again and again; the error of the GOAWAY, None
     for an end without one, or OPEN."""
     end = time.monotonic() + seconds

@@ -26,7 +26,8 @@ KB = 1024
 MB = 1024 * KB
 
 ANSWER = 0.1  # seconds that another client may wait
-ROUNDS = 15   # of the observer, before an attack and during it
+ROUNDS = 10   # of the observer, before an attack and from its start on
+LEAST = 5     # of them that are looked at, however short it is
 
 with open(blogd.BINARY, "rb") as binary:
     SANITIZED = b"__asan_init" in binary.read()
@@ -36,7 +37,7 @@ ENV = {"ASAN_OPTIONS": "quarantine_size_mb=1"}
 
 def serve(t, files=None, https=True, **settings):
     """A daemon whose attackers are closed soon."""
-    limits = {"%s-timeout" % kind: "1s"
+    limits = {"%s-timeout" % kind: "500ms"
               for kind in ("handshake", "header", "body", "write")}
     return t.serve(files, options={"serve": {**limits, **settings}},
                    env=ENV, https=https)
@@ -126,8 +127,8 @@ class Observer:
 # ------------------------------------------------------------------ siege --
 
 def most(seconds):
-    """All but the slowest twentieth took no longer than this."""
-    return sorted(seconds)[(len(seconds) * 19 - 1) // 20]
+    """All but the slowest fifth took no longer than this."""
+    return sorted(seconds)[(len(seconds) * 4 - 1) // 5]
 
 
 class Siege:
@@ -143,7 +144,7 @@ class Siege:
         context = None if plain else client.tls_context()
         self.observer = Observer(
             lambda **o: client.Connection(address, context, **o), self.pids,
-            t.path("observed"))
+            t.path("observed%d" % len(t.daemons)))
         t.started(self.observer)
 
     def __enter__(self):
@@ -153,6 +154,7 @@ class Siege:
         return self
 
     def __exit__(self, kind, *_):
+        self.ended = time.monotonic()
         if kind is None:
             self.observer.wait(self.began)
         self.observer.stop()
@@ -173,6 +175,8 @@ class Siege:
             what, len(errors), len(notes), errors[0])
         normal = [x["passed"] for x in notes if x["at"] < self.began]
         waited = [x["passed"] for x in notes if x["at"] >= self.began]
+        waited = waited[:max(LEAST, sum(
+            self.began <= x["at"] < self.ended for x in notes))]
         bound = max(ANSWER, 3 * max(normal))
         print("%s: %.1f ms, at worst %.1f; before %.1f, at worst %.1f" % (
             what, most(waited) * 1e3, max(waited) * 1e3, most(normal) * 1e3,
@@ -266,7 +270,7 @@ def send(attacker, data):
         return False
 
 
-def trickle(attackers, data, seconds, step=0.1):
+def trickle(attackers, data, seconds=1.0, step=0.05):
     """A byte from each, now and then, until all are closed or time is up."""
     end = time.monotonic() + seconds
     position, alive = 0, list(attackers)

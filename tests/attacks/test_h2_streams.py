@@ -6,7 +6,7 @@ import time
 import h2
 import h2flood
 import siege
-from siege import KB, MB, Siege
+from siege import KB, Siege
 
 CALM = h2.ENHANCE_YOUR_CALM
 BIG = {"static/big": bytes(8 << 20)}
@@ -55,7 +55,7 @@ def test_rapid_reset_on_new_connections(t):
     """Up to the limit on each of them, again and again."""
     daemon = siege.serve(t, BIG)
     with Siege(t, daemon):
-        end = time.monotonic() + 2
+        end = time.monotonic() + 1
         while time.monotonic() < end:
             with h2flood.connect(daemon) as attacker:
                 out = b""
@@ -126,7 +126,7 @@ def test_made_to_refuse(t):
 
 # --------------------------------------------------------------- windows --
 
-def hold(t, values, many, memory, update=None, seconds=6.0, **settings):
+def hold(t, values, many, memory, update=None, seconds=2.0, **settings):
     """All streams of several connections wait for windows; they are closed."""
     daemon = siege.serve(t, BIG, **settings)
     with Siege(t, daemon, memory) as under:
@@ -141,8 +141,8 @@ def hold(t, values, many, memory, update=None, seconds=6.0, **settings):
             alive = [a for a in attackers if siege.send(a, update(a))]
             if not alive:
                 break
-            time.sleep(0.1)
-        under.check_closed(attackers, 3)
+            time.sleep(0.05)
+        under.check_closed(attackers, 2)
 
 
 def test_windows_of_zero(t):
@@ -198,7 +198,7 @@ def test_all_streams_without_reading(t):
                 h2.HEADERS, h2.END_STREAM | h2.END_HEADERS, i, block)
                 for i in range(1, 200, 2)))
             attackers.append(raw)
-        time.sleep(3)
+        time.sleep(1.5)
         for one in attackers:
             assert drained(one) < 100 << 20
 
@@ -225,15 +225,15 @@ def test_bodies_that_never_end(t):
         for one in attackers:
             one.send(b"".join(h2flood.request(one, "/push", 0, method="POST")
                               for _ in range(30)))
-        siege.trickle(attackers, h2.frame(h2.DATA, 0, 1, b"x"), 4, 0.02)
-        under.check_closed(attackers, 2.5)
+        siege.trickle(attackers, h2.frame(h2.DATA, 0, 1, b"x"), 1.0, 0.02)
+        under.check_closed(attackers, 1.5)
 
 
 def test_bodies_without_limit(t):
     """max-body: 413, however much is sent."""
     daemon = siege.serve(t, **{"max-body": "10K"})
     with Siege(t, daemon):
-        end = time.monotonic() + 2
+        end = time.monotonic() + 1
         while time.monotonic() < end:
             with h2flood.connect(daemon) as one:
                 stream = one.new_stream()
@@ -272,7 +272,9 @@ def test_numbers_of_streams(t):
         assert sent(daemon, 0x7fffffff, 1) not in (h2flood.OPEN, h2.NO_ERROR)
         assert sent(daemon, 2) == h2.PROTOCOL_ERROR
         assert sent(daemon, 5, 3) not in (h2flood.OPEN, h2.NO_ERROR)
-        assert sent(daemon, 0) == h2.PROTOCOL_ERROR
+        with h2flood.connect(daemon) as one:
+            one.send_frame(h2.HEADERS, h2.END_HEADERS, 0, b"")
+            assert h2flood.ending(one, 3) == h2.PROTOCOL_ERROR
 
 
 def test_jumps_between_streams(t):
@@ -280,10 +282,10 @@ def test_jumps_between_streams(t):
     daemon = siege.serve(t)
     block = h2.encode(h2.request_fields("/"))
     with Siege(t, daemon), h2flood.connect(daemon) as one:
-        end = time.monotonic() + 2
+        end = time.monotonic() + 1
         stream = 1
         while time.monotonic() < end:
             one.streams[stream] = h2.Stream()
             one.send_block(block, stream=stream)
             assert one.response(stream).status == 200
-            stream += 200000
+            stream += 20000

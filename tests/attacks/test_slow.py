@@ -21,8 +21,8 @@ def test_headers_byte_by_byte(t):
     daemon = siege.serve(t)
     with Siege(t, daemon, MANY * 64 * KB) as under:
         attackers = begin(daemon, HEAD)
-        siege.trickle(attackers, b"X-Slow: a\r\n", 4)
-        under.check_closed(attackers, 0.5)
+        siege.trickle(attackers, b"X-Slow: a\r\n")
+        under.check_closed(attackers, 1)
 
 
 def test_headers_in_bursts_of_small_records(t):
@@ -30,13 +30,13 @@ def test_headers_in_bursts_of_small_records(t):
     daemon = siege.serve(t)
     with Siege(t, daemon, MANY * 64 * KB) as under:
         attackers = begin(daemon, HEAD, 20)
-        end = time.monotonic() + 4
+        end = time.monotonic() + 1.5
         alive = attackers
         while alive and time.monotonic() < end:
             alive = [a for a in alive
                      if all(siege.send(a, b"x") for _ in range(12))]
-            time.sleep(0.2)
-        under.check_closed(attackers, 0.5)
+            time.sleep(0.1)
+        under.check_closed(attackers, 1)
 
 
 def test_headers_of_nothing_but_line_ends(t):
@@ -44,8 +44,8 @@ def test_headers_of_nothing_but_line_ends(t):
     daemon = siege.serve(t)
     with Siege(t, daemon, MANY * 64 * KB) as under:
         attackers = begin(daemon, b"\r\n")
-        siege.trickle(attackers, b"G", 4)
-        under.check_closed(attackers, 0.5)
+        siege.trickle(attackers, b"G")
+        under.check_closed(attackers, 1)
 
 
 def test_headers_over_plain_http(t):
@@ -55,8 +55,8 @@ def test_headers_over_plain_http(t):
         attackers = [daemon.connect_plain() for _ in range(MANY)]
         for one in attackers:
             one.send(HEAD)
-        siege.trickle(attackers, b"X-Slow: a\r\n", 4)
-        under.check_closed(attackers, 0.5)
+        siege.trickle(attackers, b"X-Slow: a\r\n")
+        under.check_closed(attackers, 1)
 
 
 def test_body_byte_by_byte(t):
@@ -65,8 +65,8 @@ def test_body_byte_by_byte(t):
     start = b"POST /push HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n"
     with Siege(t, daemon, MANY * 64 * KB) as under:
         attackers = begin(daemon, start)
-        siege.trickle(attackers, b"a", 4)
-        under.check_closed(attackers, 0.5)
+        siege.trickle(attackers, b"a")
+        under.check_closed(attackers, 1)
 
 
 def test_body_in_small_chunks(t):
@@ -76,8 +76,8 @@ def test_body_in_small_chunks(t):
              b"Transfer-Encoding: chunked\r\n\r\n")
     with Siege(t, daemon, MANY * 64 * KB) as under:
         attackers = begin(daemon, start)
-        siege.trickle(attackers, b"1\r\na\r\n", 4)
-        under.check_closed(attackers, 0.5)
+        siege.trickle(attackers, b"1\r\na\r\n")
+        under.check_closed(attackers, 1)
 
 
 def drained(reader):
@@ -93,37 +93,38 @@ def drained(reader):
         return total
 
 
-BIG = {"static/big": bytes(30 << 20)}
+SIZE = 16 << 20  # more than the system buffers
+BIG = {"static/big": bytes(SIZE)}
 ASK_BIG = b"GET /static/big HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def test_read_of_nothing(t):
     """write-timeout: the rest of what was asked for never comes."""
     daemon = siege.serve(t, BIG)
-    with Siege(t, daemon, 30 * 128 * KB):
-        attackers = [siege.small_window(daemon) for _ in range(30)]
+    with Siege(t, daemon, 10 * 128 * KB):
+        attackers = [siege.small_window(daemon) for _ in range(10)]
         for one in attackers:
             one.sendall(ASK_BIG)
-        time.sleep(2.5)
+        time.sleep(1.2)
         for one in attackers:
-            assert drained(one) < 30 << 20
+            assert drained(one) < SIZE
 
 
 def test_read_below_the_least_rate(t):
     """min-rate: a little progress now and then holds nothing for ever."""
     daemon = siege.serve(t, BIG, **{"min-rate": "1M"})
     with Siege(t, daemon, 10 * 128 * KB):
-        attackers = [siege.small_window(daemon) for _ in range(10)]
+        attackers = [siege.small_window(daemon) for _ in range(5)]
         for one in attackers:
             one.sendall(ASK_BIG)
         taken = [0] * len(attackers)
-        end = time.monotonic() + 4
+        end = time.monotonic() + 1.5
         while time.monotonic() < end:
             for i, one in enumerate(attackers):
                 taken[i] += len(one.recv(4096))
             time.sleep(0.05)
         for i, one in enumerate(attackers):
-            assert taken[i] + drained(one) < 30 << 20
+            assert taken[i] + drained(one) < SIZE
 
 
 def test_answers_that_nobody_takes(t):
@@ -135,9 +136,8 @@ def test_answers_that_nobody_takes(t):
         attackers = [siege.small_window(daemon) for _ in range(10)]
         for one in attackers:
             one.settimeout(0.3)
-            while siege.send(one, request * 500):
-                pass
-        time.sleep(2)
+            siege.send(one, request * 20000)
+        time.sleep(1)
         for one in attackers:
             drained(one)
 
@@ -156,12 +156,12 @@ def test_small_answers_by_the_thousand(t):
 
 def test_idle_after_a_request(t):
     """idle-timeout"""
-    daemon = siege.serve(t, **{"idle-timeout": "1s"})
+    daemon = siege.serve(t, **{"idle-timeout": "500ms"})
     with Siege(t, daemon, MANY * 64 * KB) as under:
         attackers = [daemon.connect() for _ in range(MANY)]
         for one in attackers:
             assert one.fetch("/").status == 200
-        under.check_closed(attackers, 2.5)
+        under.check_closed(attackers, 1.5)
 
 
 def test_lingering_after_a_refusal(t):
@@ -169,5 +169,5 @@ def test_lingering_after_a_refusal(t):
     daemon = siege.serve(t)
     with Siege(t, daemon, MANY * 64 * KB) as under:
         attackers = begin(daemon, b"nonsense\r\n\r\n")
-        siege.trickle(attackers, b"x" * 100, 4)
-        under.check_closed(attackers, 0.5)
+        siege.trickle(attackers, b"x" * 100)
+        under.check_closed(attackers, 1)
