@@ -323,6 +323,9 @@ handshake(struct conn *c)
 		serve(c, &in);
 		return;
 	}
+	/* There is an answer only to a whole ClientHello. */
+	if (c->pool->output.wire_len > 0)
+		timeouts_keep(&c->pool->timeouts, &c->waiter, WAIT_HANDSHAKE);
 	left = flush(c);
 	if (left == -1 || done == -1)
 		conn_free(c);
@@ -485,7 +488,8 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 	const int64_t ms[WAIT__MAX] = {
 	    [WAIT_IDLE] = set->idle_ms,
 	    [WAIT_LINGER] = LINGER_MS,
-	    [WAIT_HANDSHAKE] = set->handshake_ms,
+	    [WAIT_HELLO] = set->handshake_ms / 2,
+	    [WAIT_HANDSHAKE] = set->handshake_ms / 2,
 	    [WAIT_HEADER] = set->header_ms,
 	    [WAIT_BODY] = set->body_ms,
 	    [WAIT_WRITE] = set->write_ms,
@@ -506,14 +510,19 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 }
 
 /* Who shakes hands holds more memory than who has done so, and costs a
- * signature when it goes on: there is a limit to these alone. */
+ * signature when it goes on: there is a limit to these alone.  A distant reader
+ * needs a round trip between its first message and the rest, in which many can
+ * come that say nothing: these displace each other, and not that reader. */
 static void
 make_room(struct conn_pool *p, int plain)
 {
 	struct timeouts *t = &p->timeouts;
+	const uint32_t *n = t->n;
 
-	if (!plain && t->n[WAIT_HANDSHAKE] >= p->max_handshakes)
-		conn_free((struct conn *)timeouts_oldest(t, WAIT_HANDSHAKE));
+	if (!plain && n[WAIT_HELLO] + n[WAIT_HANDSHAKE] >= p->max_handshakes)
+		conn_free((struct conn *)timeouts_oldest(
+		    t, n[WAIT_HELLO] > n[WAIT_HANDSHAKE] ? WAIT_HELLO
+							 : WAIT_HANDSHAKE));
 	else if (p->n >= p->max)
 		conn_evict(p);
 }
@@ -538,6 +547,5 @@ conn_open(struct conn_pool *p, int fd, int plain)
 		return;
 	}
 	watch(c, EV_READ);
-	timeouts_wait(&p->timeouts, &c->waiter,
-		      plain ? WAIT_IDLE : WAIT_HANDSHAKE);
+	timeouts_wait(&p->timeouts, &c->waiter, plain ? WAIT_IDLE : WAIT_HELLO);
 }

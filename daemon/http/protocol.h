@@ -33,10 +33,11 @@ enum http_want {
 
 /* What a connection waits for. */
 enum wait_kind {
-	WAIT_LINGER, /* answered for good, the client may still send */
-	WAIT_IDLE,   /* between requests */
-	WAIT_HANDSHAKE,
-	WAIT_HEADER, /* first byte to empty line */
+	WAIT_LINGER,	/* answered for good, the client may still send */
+	WAIT_IDLE,	/* between requests */
+	WAIT_HELLO,	/* the first message of the TLS handshake */
+	WAIT_HANDSHAKE, /* the rest of it */
+	WAIT_HEADER,	/* first byte to empty line */
 	WAIT_BODY,
 	WAIT_WRITE, /* the client does not read */
 	WAIT__MAX

@@ -38,7 +38,8 @@ ENV = {"ASAN_OPTIONS": "quarantine_size_mb=1"}
 def serve(t, files=None, https=True, **settings):
     """A daemon whose attackers are closed soon."""
     limits = {"%s-timeout" % kind: "500ms"
-              for kind in ("handshake", "header", "body", "write")}
+              for kind in ("header", "body", "write")}
+    limits["handshake-timeout"] = "1s"
     return t.serve(files, options={"serve": {**limits, **settings}},
                    env=ENV, https=https)
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: ISC
 """More connections than there is room for."""
+import contextlib
 import os
 import pwd
+import resource
 import socket
+import ssl
 import struct
 import subprocess
 import time
@@ -94,7 +97,7 @@ def test_no_answer_to_the_server_hello(t):
 
 def test_half_open_handshakes_end(t):
     """handshake-timeout"""
-    daemon = serve(t, **{"handshake-timeout": "500ms"})
+    daemon = serve(t, **{"handshake-timeout": "1s"})
     with Siege(t, daemon, 20 * 64 * KB) as under:
         under.check_closed(flood(siege.connect, 20, daemon), 1.5)
 
@@ -102,11 +105,65 @@ def test_half_open_handshakes_end(t):
 def test_handshake_byte_by_byte(t):
     """handshake-timeout"""
     hello = siege.client_hello()
-    daemon = serve(t, **{"handshake-timeout": "500ms"})
+    daemon = serve(t, **{"handshake-timeout": "1s"})
     with Siege(t, daemon, 20 * 64 * KB) as under:
         attackers = [siege.connect(daemon) for _ in range(15)]
         siege.trickle(attackers, hello)
         under.check_closed(attackers, 1)
+
+
+def receive(raw, received, step):
+    """Feeds what comes to a TLS object until it can do the step."""
+    while True:
+        try:
+            return step()
+        except ssl.SSLWantReadError:
+            block = raw.recv(1 << 16)
+            assert block, "the reader has been sent away"
+            received.write(block)
+
+
+def test_distant_reader_in_a_flood_of_half_open_handshakes(t):
+    """max-handshakes: many times as many as that come while the reader's second
+    message is on its way."""
+    hello = siege.client_hello()
+
+    def one(daemon):
+        made = siege.connect(daemon)
+        siege.send(made, hello[:len(hello) // 2])
+        return made
+
+    daemon = serve(t)
+    received, to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
+    reader = client.tls_context().wrap_bio(received, to_send,
+                                           server_hostname="localhost")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        reader.do_handshake()
+    raw = siege.connect(daemon)
+    raw.sendall(to_send.read())
+    held = flood(one, 10 * LIMIT, daemon)
+    receive(raw, received, reader.do_handshake)
+    reader.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    raw.sendall(to_send.read())
+    answer = receive(raw, received, lambda: reader.read(1 << 16))
+    assert answer.startswith(b"HTTP/1.1 200"), answer
+    del held
+
+
+def test_burst_of_half_open_handshakes(t):
+    """As fast as can be, and more than are allowed by default."""
+    hello = siege.client_hello()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(
+        resource.RLIMIT_NOFILE)[1],) * 2)
+    daemon = t.serve(options={"serve": {"handshake-timeout": "2s"}},
+                     env=siege.ENV)
+    with Siege(t, daemon, 1024 * 80 * KB) as under:
+        held = []
+        for _ in range(3000):
+            held.append(siege.connect(daemon))
+            siege.send(held[-1], hello[:100])
+        assert len(siege.still_open(held, 1)) <= 1024
+        under.check_closed(held, 2)
 
 
 def test_readers_stay_while_handshakes_are_flooded(t):
@@ -126,7 +183,7 @@ def test_readers_stay_while_headers_are_flooded(t):
     """max-connections: so do they when the flood has begun requests."""
     def one(daemon):
         made = daemon.connect()
-        made.send(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        made.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
         return made
 
     daemon = serve(t, **{"header-timeout": "30s"})
@@ -144,7 +201,7 @@ def test_readers_stay_while_nobody_takes_answers(t):
     """max-connections: all are being answered, and a new one is let in."""
     def one(daemon):
         made = siege.small_window(daemon)
-        made.sendall(b"GET /static/big HTTP/1.1\r\nHost: x\r\n\r\n")
+        made.sendall(b"GET /static/big HTTP/1.1\r\nHost: localhost\r\n\r\n")
         return made
 
     daemon = siege.serve(t, {"static/big": bytes(16 << 20)},

@@ -11,7 +11,7 @@ import records
 import siege
 from siege import KB, Siege
 
-REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def flood(attacker, make, seconds=1.5, batch=64):
@@ -180,9 +180,11 @@ def test_handshake_that_claims_much(t):
     be, and no more."""
     daemon = siege.serve(t, **{"max-handshakes": 40})
     with Siege(t, daemon, 40 * 200 * KB) as under:
-        attackers = [siege.connect(daemon) for _ in range(100)]
-        for one in attackers:
-            siege.send(one, record(b"\1\2\0\0" + bytes(16000)))
+        attackers = []
+        for _ in range(100):
+            attackers.append(siege.connect(daemon))
+            siege.send(attackers[-1], record(b"\1\2\0\0" + bytes(16000)))
+            time.sleep(0.005)
         under.check_closed(attackers, 1.5)
 
 
@@ -238,7 +240,9 @@ def test_large_client_hellos(t):
     """Answered or refused, and forgotten."""
     daemon = siege.serve(t, **{"max-handshakes": 20})
     with Siege(t, daemon, 20 * 200 * KB) as under:
-        attackers = [siege.connect(daemon) for _ in range(40)]
-        for one in attackers:
-            siege.send(one, padded_hello(60000))
+        attackers = []
+        for _ in range(40):
+            attackers.append(siege.connect(daemon))
+            siege.send(attackers[-1], padded_hello(60000))
+            time.sleep(0.005)
         under.check_closed(attackers, 1.5)

@@ -6,7 +6,8 @@ import siege
 from siege import KB, MB, Siege
 
 MANY = 60
-HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
+HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+POST = b"POST /push HTTP/1.1\r\nHost: localhost\r\n"
 
 
 def begin(daemon, start, many=MANY):
@@ -62,7 +63,7 @@ def test_headers_over_plain_http(t):
 def test_body_byte_by_byte(t):
     """body-timeout"""
     daemon = siege.serve(t)
-    start = b"POST /push HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n"
+    start = POST + b"Content-Length: 9999\r\n\r\n"
     with Siege(t, daemon, MANY * 64 * KB) as under:
         attackers = begin(daemon, start)
         siege.trickle(attackers, b"a")
@@ -72,8 +73,7 @@ def test_body_byte_by_byte(t):
 def test_body_in_small_chunks(t):
     """body-timeout"""
     daemon = siege.serve(t)
-    start = (b"POST /push HTTP/1.1\r\nHost: x\r\n"
-             b"Transfer-Encoding: chunked\r\n\r\n")
+    start = POST + b"Transfer-Encoding: chunked\r\n\r\n"
     with Siege(t, daemon, MANY * 64 * KB) as under:
         attackers = begin(daemon, start)
         siege.trickle(attackers, b"1\r\na\r\n")
@@ -95,7 +95,7 @@ def drained(reader):
 
 SIZE = 16 << 20  # more than the system buffers
 BIG = {"static/big": bytes(SIZE)}
-ASK_BIG = b"GET /static/big HTTP/1.1\r\nHost: x\r\n\r\n"
+ASK_BIG = b"GET /static/big HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def test_read_of_nothing(t):
@@ -131,7 +131,7 @@ def test_answers_that_nobody_takes(t):
     """Pipelined requests by the thousand: no more is read than is answered."""
     body = "---\ntitle: Long\n---\n" + "line\n\n" * 20000
     daemon = siege.serve(t, {"Posts/Long": body})
-    request = b"GET /Posts/Long HTTP/1.1\r\nHost: x\r\n\r\n"
+    request = b"GET /Posts/Long HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with Siege(t, daemon, 4 * MB):
         attackers = [siege.small_window(daemon) for _ in range(10)]
         for one in attackers:
@@ -145,7 +145,7 @@ def test_answers_that_nobody_takes(t):
 def test_small_answers_by_the_thousand(t):
     """Pipelined, and read: others have their turn in between."""
     daemon = siege.serve(t)
-    request = b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n" * 1000
+    request = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n" * 1000
     with Siege(t, daemon, 4 * MB):
         with daemon.connect() as attacker:
             for _ in range(4):

@@ -13,8 +13,9 @@
 #define WAITERS 8
 
 static const int64_t ms[WAIT__MAX] = {
-    [WAIT_LINGER] = 60000, [WAIT_IDLE] = 60000, [WAIT_HANDSHAKE] = 60000,
-    [WAIT_HEADER] = 60000, [WAIT_BODY] = 1,	[WAIT_WRITE] = 60000,
+    [WAIT_LINGER] = 60000,    [WAIT_IDLE] = 60000,   [WAIT_HELLO] = 60000,
+    [WAIT_HANDSHAKE] = 60000, [WAIT_HEADER] = 60000, [WAIT_BODY] = 1,
+    [WAIT_WRITE] = 60000,
 };
 
 static struct timeouts t;
