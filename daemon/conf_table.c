@@ -431,6 +431,8 @@ const struct conf_option conf_options[] = {
 	    "on", NULL, NULL, 0},
 	SERVE("max-connections", count, max_connections,
 	    "4096", "8", "1000000"),
+	SERVE("max-handshakes", count, max_handshakes, "0", "0", "1000000"),
+	SERVE("max-key-updates", count, max_key_updates, "16", "0", "10000"),
 	SERVE("max-header", size, max_header_bytes, "8K", "512", "64K"),
 	SERVE("max-headers", count, max_headers, "100", "8", "1000"),
 	SERVE("max-target", size, max_target, "8K", "64", "64K"),

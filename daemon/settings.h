@@ -78,7 +78,9 @@ struct serve_settings {
 	char hook[128];		   /* "/push"; "": none */
 	uint32_t hsts_s;	   /* max-age; 0: no header */
 	uint32_t http2;		   /* offered beside HTTP/1.1 */
-	uint32_t max_connections;  /* beyond: the longest idle is closed */
+	uint32_t max_connections;  /* beyond: see timeouts_victim */
+	uint32_t max_handshakes;   /* of them; 0: a part of these */
+	uint32_t max_key_updates;  /* in one TLS connection */
 	uint32_t max_header_bytes; /* request line and fields */
 	uint32_t max_headers;	   /* fields */
 	uint32_t max_target;	   /* bytes of the request target */

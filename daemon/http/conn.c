@@ -14,9 +14,10 @@
 #include "unsent.h"
 
 /* One event may write this many times before others get their turn. */
-#define ROUNDS	  4
-#define READ_SIZE 16384 /* a TLS record */
-#define LINGER_MS 2000
+#define ROUNDS		4
+#define READ_SIZE	16384 /* a TLS record */
+#define LINGER_MS	2000
+#define HANDSHAKES_PART 4 /* of all connections, if nothing is set */
 
 struct conn {
 	struct waiter waiter; /* first: the timeouts hand out this */
@@ -43,7 +44,7 @@ conn_free(struct conn *c)
 {
 	struct conn_pool *p = c->pool;
 
-	timeouts_leave(&c->waiter);
+	timeouts_leave(&p->timeouts, &c->waiter);
 	if (c->watched)
 		event_del(&c->event);
 	session_free(&c->session);
@@ -216,6 +217,18 @@ wait_to_write(struct conn *c)
 	timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_WRITE);
 }
 
+/* There is more to do, but others come first.  Not a wait of another kind while
+ * no answer is under way: that would let a request that comes in small pieces
+ * start its deadline anew. */
+static void
+take_turns(struct conn *c)
+{
+	if (session_answered(&c->session))
+		wait_to_write(c);
+	else
+		watch(c, EV_WRITE);
+}
+
 static int
 too_slow(const struct conn *c)
 {
@@ -243,7 +256,9 @@ wait_to_read(struct conn *c, const struct input *in)
 	watch(c, EV_READ);
 	if (session_progress(&c->session))
 		timeouts_wait(t, &c->waiter, kind);
-	else
+	/* What wants no answer, such as a PING, does not end a header's wait:
+	 * halves of it would start this deadline and the idle one anew. */
+	else if (kind != WAIT_IDLE || c->waiter.kind != WAIT_HEADER)
 		timeouts_keep(t, &c->waiter, kind);
 }
 
@@ -266,8 +281,11 @@ serve(struct conn *c, struct input *in)
 			conn_free(c);
 			return;
 		}
-		if (left == 1)
-			break;
+		if (left == 1) {
+			save_input(c, in);
+			wait_to_write(c);
+			return;
+		}
 		if (want == WANT_CLOSE || want == WANT_LINGER) {
 			finish(c, want);
 			return;
@@ -289,7 +307,7 @@ serve(struct conn *c, struct input *in)
 		return;
 	}
 	save_input(c, in);
-	wait_to_write(c);
+	take_turns(c);
 }
 
 /* Once for each: after its end it is asked again while output waits. */
@@ -317,10 +335,14 @@ handshake(struct conn *c)
 
 		count_handshake(c, 0, 1);
 		c->opened = 1;
+		timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_IDLE);
 		session_begin(&c->session, tls_is_h2(c->tls));
 		serve(c, &in);
 		return;
 	}
+	/* There is an answer only to a whole ClientHello. */
+	if (c->pool->output.wire_len > 0)
+		timeouts_keep(&c->pool->timeouts, &c->waiter, WAIT_HANDSHAKE);
 	left = flush(c);
 	count_handshake(c, left == -1 || done == -1, 0);
 	if (left == -1 || done == -1)
@@ -374,7 +396,7 @@ writable(struct conn *c)
 	} else if (left == 1) {
 		if (c->opened)
 			wait_to_write(c);
-	} else if (c->waiter.kind == WAIT_HANDSHAKE) {
+	} else if (!c->opened) {
 		handshake(c);
 	} else {
 		in = load_input(c);
@@ -438,28 +460,10 @@ on_expired(struct waiter *w)
 	}
 }
 
-/* The kinds of waiting stand in the order of what is lost by an end, and those
- * who are being written to come last: they are not evicted. */
-static struct waiter *
-find_victim(struct conn_pool *p)
-{
-	struct waiter *w = NULL;
-
-	for (int kind = 0; kind < WAIT_WRITE && w == NULL; kind++)
-		w = timeouts_oldest(&p->timeouts, kind);
-	return w;
-}
-
-int
-conn_evictable(struct conn_pool *p)
-{
-	return find_victim(p) != NULL;
-}
-
 int
 conn_evict(struct conn_pool *p)
 {
-	struct waiter *w = find_victim(p);
+	struct waiter *w = timeouts_victim(&p->timeouts);
 
 	if (w == NULL)
 		return 0;
@@ -493,6 +497,14 @@ conn_drain(struct conn_pool *p)
 
 /* ----------------------------------------------------------- beginning -- */
 
+static uint32_t
+max_handshakes(const struct serve_settings *set, uint32_t max)
+{
+	if (set->max_handshakes > 0)
+		return set->max_handshakes;
+	return max > HANDSHAKES_PART ? max / HANDSHAKES_PART : 1;
+}
+
 void
 conn_pool_init(struct conn_pool *p, struct event_base *base,
 	       struct http_env *env, struct tls *tls, uint32_t max)
@@ -501,7 +513,8 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 	const int64_t ms[WAIT__MAX] = {
 	    [WAIT_IDLE] = set->idle_ms,
 	    [WAIT_LINGER] = LINGER_MS,
-	    [WAIT_HANDSHAKE] = set->handshake_ms,
+	    [WAIT_HELLO] = set->handshake_ms / 2,
+	    [WAIT_HANDSHAKE] = set->handshake_ms / 2,
 	    [WAIT_HEADER] = set->header_ms,
 	    [WAIT_BODY] = set->body_ms,
 	    [WAIT_WRITE] = set->write_ms,
@@ -512,6 +525,7 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 	p->env = env;
 	p->tls = tls;
 	p->max = max;
+	p->max_handshakes = max_handshakes(set, max);
 	p->min_rate = set->min_rate;
 	/* The longest head that is not refused yet, and a record behind it. */
 	p->input_cap = (size_t)set->max_header_bytes + 2 * READ_SIZE;
@@ -520,14 +534,37 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 	timeouts_init(&p->timeouts, base, ms, on_expired);
 }
 
+/* Who shakes hands holds more memory than who has done so, and costs a
+ * signature when it goes on: there is a limit to these alone.  A distant reader
+ * needs a round trip between its first message and the rest, in which many can
+ * come that say nothing: these displace each other, and not that reader. */
+static void
+make_room(struct conn_pool *p, int plain)
+{
+	struct timeouts *t = &p->timeouts;
+	const uint32_t *n = t->n;
+
+	if (!plain && n[WAIT_HELLO] + n[WAIT_HANDSHAKE] >= p->max_handshakes)
+		conn_free((struct conn *)timeouts_oldest(
+		    t, n[WAIT_HELLO] > n[WAIT_HANDSHAKE] ? WAIT_HELLO
+							 : WAIT_HANDSHAKE));
+	else if (p->n >= p->max)
+		conn_evict(p);
+}
+
 void
 conn_open(struct conn_pool *p, int fd, enum listener_kind kind)
 {
 	struct conn *c = xcalloc(1, sizeof(*c));
 	int plain = kind != LISTENER_TLS;
 
+	make_room(p, plain);
 	c->pool = p;
-	c->io = (struct tls_io){fd, &p->output};
+	c->io = (struct tls_io){
+	    .fd = fd,
+	    .out = &p->output,
+	    .key_updates = p->env->settings->max_key_updates,
+	};
 	c->peer.plain = plain != 0;
 	c->peer.metrics = kind == LISTENER_METRICS;
 	c->opened = c->peer.plain;
@@ -539,6 +576,5 @@ conn_open(struct conn_pool *p, int fd, enum listener_kind kind)
 		return;
 	}
 	watch(c, EV_READ);
-	timeouts_wait(&p->timeouts, &c->waiter,
-		      plain ? WAIT_IDLE : WAIT_HANDSHAKE);
+	timeouts_wait(&p->timeouts, &c->waiter, plain ? WAIT_IDLE : WAIT_HELLO);
 }

@@ -22,6 +22,7 @@ struct conn_pool {
 	char *input; /* shared by all connections */
 	size_t input_cap;
 	uint32_t n, max;
+	uint32_t max_handshakes;   /* of them have not done the TLS one */
 	uint32_t min_rate;	   /* bytes/s a reader must take; 0: any */
 	void (*closed)(void *arg); /* after each connection's end */
 	void *arg;
@@ -32,15 +33,13 @@ struct conn_pool {
 void conn_pool_init(struct conn_pool *p, struct event_base *base,
 		    struct http_env *env, struct tls *tls, uint32_t max);
 
-/* A connection on an accepted, non-blocking socket, which it takes over. */
+/* A connection on an accepted, non-blocking socket, which it takes over.  When
+ * there are too many, another one is closed. */
 void conn_open(struct conn_pool *p, int fd, enum listener_kind kind);
 
-/* Makes room by closing the connection whose loss hurts least: the one that has
- * been idle longest, or has sent nothing useful for longest.  0 when all are
- * being served. */
+/* Makes room by closing the connection whose loss hurts least, as
+ * timeouts_victim says.  0 when there is none. */
 int conn_evict(struct conn_pool *p);
-/* Would conn_evict find one? */
-int conn_evictable(struct conn_pool *p);
 
 /* env says that the process drains: closes those who are idle, or tells them
  * at least. */

@@ -125,11 +125,23 @@ needed(const struct h2_frame *f)
 	return kind_of(f)->whole ? f->length : 0;
 }
 
+/* DATA that brings nothing, padding aside, and ends nothing. */
+static int
+is_empty_data(const struct h2_frame *f)
+{
+	uint32_t padding = 0;
+
+	if (f->type != H2_DATA || f->flags & H2_END_STREAM)
+		return 0;
+	if (f->flags & H2_PADDED && f->length > 0)
+		padding = 1U + f->payload[0];
+	return f->length <= padding;
+}
+
 static int
 is_costly(const struct h2_frame *f)
 {
-	return kind_of(f)->costs || (f->type == H2_DATA && f->length == 0 &&
-				     !(f->flags & H2_END_STREAM));
+	return kind_of(f)->costs || is_empty_data(f);
 }
 
 static enum h2_error

@@ -55,27 +55,18 @@ static void
 on_accept(evutil_socket_t listen_fd, short what, void *arg)
 {
 	struct listener *l = arg;
-	struct conn_pool *p = l->pool;
 
 	(void)what;
 	for (int i = 0; i < ACCEPT_MAX; i++) {
 		int fd;
 
-		if (p->n >= p->max && !conn_evictable(p)) {
-			pause_listening(l);
-			return;
-		}
 		fd = accept4(listen_fd, NULL, NULL,
 			     SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd == -1 && go_on(l, errno, i == 0))
 			continue;
 		if (fd == -1)
 			return;
-		/* Not before: nobody is sent away for a connection that
-		 * another process has taken. */
-		if (p->n >= p->max)
-			conn_evict(p);
-		conn_open(p, fd, l->kind);
+		conn_open(l->pool, fd, l->kind);
 	}
 }
 

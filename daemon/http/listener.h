@@ -5,9 +5,9 @@
 #include "conn.h"
 
 /*
- * Accepts connections.  When the limit is reached, or the system is out of
- * descriptors, an idle connection makes room; when none is idle, accepting
- * pauses and the queue in the kernel waits.
+ * Accepts connections.  When the system is out of descriptors another
+ * connection makes room; when that does not help, accepting pauses and the
+ * queue in the kernel waits.
  */
 struct listener {
 	struct conn_pool *pool;

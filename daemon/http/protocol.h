@@ -39,12 +39,13 @@ enum http_want {
 	WANT_LINGER    /* the same, but the client may still be sending */
 };
 
-/* What a connection waits for, in the order of what is lost by its end. */
+/* What a connection waits for. */
 enum wait_kind {
-	WAIT_IDLE,   /* between requests */
-	WAIT_LINGER, /* answered for good, the client may still send */
-	WAIT_HANDSHAKE,
-	WAIT_HEADER, /* first byte to empty line */
+	WAIT_LINGER,	/* answered for good, the client may still send */
+	WAIT_IDLE,	/* between requests */
+	WAIT_HELLO,	/* the first message of the TLS handshake */
+	WAIT_HANDSHAKE, /* the rest of it */
+	WAIT_HEADER,	/* first byte to empty line */
 	WAIT_BODY,
 	WAIT_WRITE, /* the client does not read */
 	WAIT__MAX

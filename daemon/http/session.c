@@ -49,9 +49,15 @@ session_blocked(const struct session *s)
 }
 
 int
+session_answered(const struct session *s)
+{
+	return s->is_h2 ? s->h2.progress : s->h1.answered;
+}
+
+int
 session_progress(struct session *s)
 {
-	int progress = s->is_h2 ? s->h2.progress : s->h1.answered;
+	int progress = session_answered(s);
 
 	if (s->is_h2)
 		s->h2.progress = 0;

@@ -27,8 +27,9 @@ enum wait_kind session_waits(const struct session *s, const struct input *in);
 /* Is something kept back that the client does not allow us to send? */
 int session_blocked(const struct session *s);
 
-/* Has something been answered or sent since the last call? */
+/* Has something been answered or sent since the last call of the first? */
 int session_progress(struct session *s);
+int session_answered(const struct session *s);
 
 /* Of the bytes that the socket has taken since the last call: those that show
  * that the client reads. */

@@ -10,6 +10,17 @@ timeouts_oldest(struct timeouts *t, enum wait_kind kind)
 	return head->next != head ? head->next : NULL;
 }
 
+struct waiter *
+timeouts_victim(struct timeouts *t)
+{
+	int most = WAIT_LINGER;
+
+	for (int kind = 0; kind < WAIT__MAX && t->n[WAIT_LINGER] == 0; kind++)
+		if (t->n[kind] > t->n[most])
+			most = kind;
+	return timeouts_oldest(t, most);
+}
+
 static void
 arm(struct timeouts *t, int64_t now, int64_t when)
 {
@@ -47,6 +58,7 @@ timeouts_init(struct timeouts *t, struct event_base *base,
 	for (int kind = 0; kind < WAIT__MAX; kind++) {
 		t->queue[kind].next = t->queue[kind].prev = &t->queue[kind];
 		t->ms[kind] = ms[kind];
+		t->n[kind] = 0;
 	}
 	t->armed = 0;
 	t->expired = expired;
@@ -54,10 +66,11 @@ timeouts_init(struct timeouts *t, struct event_base *base,
 }
 
 void
-timeouts_leave(struct waiter *w)
+timeouts_leave(struct timeouts *t, struct waiter *w)
 {
 	if (w->next == NULL)
 		return;
+	t->n[w->kind]--;
 	w->next->prev = w->prev;
 	w->prev->next = w->next;
 	w->next = w->prev = NULL;
@@ -69,7 +82,8 @@ timeouts_wait(struct timeouts *t, struct waiter *w, enum wait_kind kind)
 	struct waiter *head = &t->queue[kind];
 	int64_t now = clock_ms();
 
-	timeouts_leave(w);
+	timeouts_leave(t, w);
+	t->n[kind]++;
 	w->kind = kind;
 	w->deadline = now + t->ms[kind];
 	w->next = head;

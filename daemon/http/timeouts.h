@@ -23,6 +23,7 @@ struct waiter {
 
 struct timeouts {
 	struct waiter queue[WAIT__MAX]; /* ring heads */
+	uint32_t n[WAIT__MAX];		/* how many wait */
 	int64_t ms[WAIT__MAX];
 	struct event timer;
 	int64_t armed; /* when the timer goes off; 0: it does not */
@@ -38,9 +39,14 @@ void timeouts_init(struct timeouts *t, struct event_base *base,
 void timeouts_wait(struct timeouts *t, struct waiter *w, enum wait_kind kind);
 /* The same, but one that waits for this already keeps its deadline. */
 void timeouts_keep(struct timeouts *t, struct waiter *w, enum wait_kind kind);
-void timeouts_leave(struct waiter *w);
+void timeouts_leave(struct timeouts *t, struct waiter *w);
 
 /* Who has waited longest, or NULL. */
 struct waiter *timeouts_oldest(struct timeouts *t, enum wait_kind kind);
+
+/* Whose end hurts least, or NULL when nobody waits: one that lingers, else of
+ * the kind that most wait for the one that has waited longest.  A flood makes
+ * its own kind the greatest, and so displaces itself and nobody else. */
+struct waiter *timeouts_victim(struct timeouts *t);
 
 #endif

@@ -24,7 +24,7 @@ struct tls {
 	BIO_METHOD *method;
 	struct ticketing *ticketing;
 	uint32_t ticket_s;
-	int h2; /* offered */
+	int h2;	     /* offered */
 	BIO *socket; /* of all connections: see at_work */
 	unsigned n;
 	SSL_CTX *ctx[CHAINS_MAX];
@@ -63,9 +63,13 @@ static int
 io_read(BIO *b, char *buf, int len)
 {
 	const struct tls_io *io = BIO_get_data(b);
-	ssize_t n = read(io->fd, buf, (size_t)len);
+	ssize_t n;
 
 	BIO_clear_retry_flags(b);
+	/* SSL_read goes on by itself until it finds data. */
+	if (io->refused)
+		return -1;
+	n = read(io->fd, buf, (size_t)len);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		BIO_set_retry_read(b);
 	return (int)n;
@@ -414,6 +418,22 @@ tls_warm_up(struct tls *t, struct err *err)
 
 /* -------------------------------------------------------- connections -- */
 
+static void
+on_message(int write, int version, int type, const void *buf, size_t len,
+	   SSL *s, void *arg)
+{
+	const unsigned char *message = buf;
+	struct tls_io *io = arg;
+
+	(void)version, (void)s;
+	if (type == SSL3_RT_HANDSHAKE && !write && len > 0 &&
+	    message[0] == SSL3_MT_KEY_UPDATE && io->key_updates-- == 0)
+		io->refused = 1;
+	if (type == SSL3_RT_ALERT && write && len > 1 &&
+	    message[1] == SSL_AD_NO_RENEGOTIATION)
+		io->refused = 1;
+}
+
 /* All connections have one BIO, which saves each 220 bytes: it works for that
  * whose turn it is.  OpenSSL keeps a connection's tls_io as the argument of a
  * callback that is not there. */
@@ -435,6 +455,8 @@ tls_open(struct tls *t, struct tls_io *io)
 	SSL_set_record_padding_callback_arg(s, io);
 	BIO_up_ref(t->socket); /* SSL_set_bio takes one */
 	SSL_set_bio(s, t->socket, t->socket);
+	SSL_set_msg_callback(s, on_message);
+	SSL_set_msg_callback_arg(s, io);
 	SSL_set_accept_state(s);
 	return s;
 }
@@ -498,10 +520,15 @@ tls_is_h2(const struct ssl_st *s)
 ssize_t
 tls_read(struct ssl_st *s, void *buf, size_t len)
 {
+	const struct tls_io *io = SSL_get_record_padding_callback_arg(s);
 	int n;
 
 	at_work(s);
 	n = SSL_read(s, buf, len < INT_MAX ? (int)len : INT_MAX);
+	if (io->refused) {
+		ERR_clear_error();
+		return -1;
+	}
 	return n > 0 ? n : again(s, n);
 }
 

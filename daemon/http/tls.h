@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <stdint.h>
+
 #include "../err.h"
 #include "../ipc.h"
 #include "output.h"
@@ -44,6 +46,8 @@ int tls_warm_up(struct tls *t, struct err *err);
 
 struct tls_io {
 	int fd;
+	uint16_t key_updates; /* that the client may still make */
+	uint8_t refused;      /* it has done what is not allowed */
 	struct output *out;
 };
 
@@ -59,7 +63,9 @@ int tls_resumed(const struct ssl_st *s);
 /* After the handshake: has HTTP/2 been chosen (RFC 7301)? */
 int tls_is_h2(const struct ssl_st *s);
 
-/* Bytes read, 0 for none yet, -1 for the end or an error. */
+/* Bytes read, 0 for none yet, -1 for the end or an error, or when the client
+ * has tried to renegotiate or changed keys too often (RFC 8446 section 4.6.3:
+ * as often as it likes; each time costs us more than a record does). */
 ssize_t tls_read(struct ssl_st *s, void *buf, size_t len);
 
 /* Has read more from the socket than was asked for: do not wait for the socket

@@ -75,7 +75,7 @@ def test_idle_before_the_first_request(t):
 def test_handshake(t):
     daemon = serve(t, **{"handshake-timeout": "1s"})
     with client.Connection(daemon.https) as connection:
-        check_closed_within(connection, 0.5, 4)
+        check_closed_within(connection, 0.4, 4)
 
 
 def big(t, **settings):
