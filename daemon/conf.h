@@ -23,6 +23,13 @@ struct conf_listen {
 	int tls;
 };
 
+enum access_to { ACCESS_OFF, ACCESS_STDERR, ACCESS_FILE };
+
+struct conf_access {
+	uint32_t to; /* enum access_to */
+	char path[PATH_LEN];
+};
+
 struct conf_cert {
 	char certificate[PATH_LEN];
 	char key[PATH_LEN];
@@ -49,6 +56,7 @@ struct conf {
 	uint32_t nlisten;
 	uint32_t processes; /* serve */
 	uint32_t drain_s;   /* how long an old serve may finish */
+	struct conf_access access;
 	struct keys_settings keys;
 	struct serve_settings serve;
 	struct conf_site site; /* one for now; the grammar has room for more */

@@ -293,6 +293,48 @@ set_user(struct draft *d, const struct conf_option *o, const char *value,
 	return set_text(d, o, value, err);
 }
 
+/* Where the access log goes. */
+static int
+set_access(struct draft *d, const struct conf_option *o, const char *value,
+	   struct err *err)
+{
+	struct conf_access *a = &d->conf.access;
+
+	(void)o;
+	if (strcmp(value, "off") == 0)
+		a->to = ACCESS_OFF;
+	else if (strcmp(value, "stderr") == 0)
+		a->to = ACCESS_STDERR;
+	else if (value[0] != '/')
+		return err_set(err,
+			       "\"%.128s\": write \"off\", \"stderr\" or an "
+			       "absolute path",
+			       value);
+	else
+		a->to = ACCESS_FILE;
+	return store_path(d, a->path, a->to == ACCESS_FILE ? value : "", err);
+}
+
+/* One of the words in o->min, separated by "|"; the number of its place. */
+static int
+set_word(struct draft *d, const struct conf_option *o, const char *value,
+	 struct err *err)
+{
+	const char *word = o->min;
+	size_t len = strlen(value);
+
+	for (uint64_t n = 0; *word != '\0'; n++) {
+		size_t at = strcspn(word, "|");
+
+		if (at == len && memcmp(word, value, len) == 0) {
+			store(d, o, n);
+			return 0;
+		}
+		word += at + (word[at] == '|');
+	}
+	return err_set(err, "\"%.128s\" is none of %s", value, o->min);
+}
+
 /* ---------------------------------------------------------------- table -- */
 
 /* No script at all; pictures and media from other hosts, as Canopy blogs use
@@ -309,6 +351,8 @@ set_user(struct draft *d, const struct conf_option *o, const char *value,
 	{section, name, set_##kind, FIELD(f), fallback, NULL, NULL, 0}
 #define NUMBER(section, name, kind, f, fallback, min, max) \
 	{section, name, set_##kind, FIELD(f), fallback, min, max, 0}
+#define WORD(section, name, f, fallback, words) \
+	{section, name, set_word, FIELD(f), fallback, words, NULL, 0}
 #define SITE(name, kind, f, fallback) \
 	TEXT("site", name, kind, conf.site.f, fallback)
 #define FETCH(name, kind, f, fallback, min, max) \
@@ -384,6 +428,12 @@ const struct conf_option conf_options[] = {
 	SERVE("idle-timeout", ms, idle_ms, "60s", "100ms", "1h"),
 	SERVE("min-rate", size, min_rate, "256", "0", "1M"),
 	NUMBER("serve", "drain", seconds, conf.drain_s, "30s", "0", "1h"),
+
+	TEXT("log", "access", access, conf.access, "off"),
+	WORD("log", "format", conf.serve.access_format,
+	    "combined", "combined|json"),
+	WORD("log", "address", conf.serve.access_address,
+	    "truncated", "truncated|whole|none"),
 
 	NUMBER("keys", "max-per-second", count, conf.keys.max_per_second,
 	    "5000", "1", "1000000"),

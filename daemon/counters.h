@@ -22,9 +22,10 @@ struct serve_counters {
 	uint64_t handshakes;  /* completed, with a signature */
 	uint64_t resumptions; /* completed, without */
 	uint64_t handshake_failures;
-	uint64_t timeouts; /* connections closed by a deadline */
-	uint64_t evicted;  /* closed to make room */
-	uint64_t abuses;   /* closed for what HTTP/2 calls calm down */
+	uint64_t timeouts;    /* connections closed by a deadline */
+	uint64_t evicted;     /* closed to make room */
+	uint64_t log_dropped; /* lines of the access log */
+	uint64_t abuses;      /* closed for what HTTP/2 calls calm down */
 };
 
 /* Adds n as one store, so that a reader sees the old number or the new. */

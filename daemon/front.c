@@ -9,10 +9,13 @@
 
 #include "buf.h"
 #include "log.h"
+#include "logging.h"
 
 /* A serve process that does not answer by then is stuck: it only maps what it
  * was given and checks it. */
 #define SHOW_MS 30000
+/* How long the last lines of killed processes may take to be written. */
+#define LAST_LINES_MS 1000
 
 enum state { STARTING, RUNNING, DRAINING };
 
@@ -33,6 +36,7 @@ struct front {
 	/* serve's end and keys' end: both stay open here, so that either
 	 * process can be started again without the other noticing */
 	int channel[PROCESSES_MAX][2];
+	struct logging *logging; /* NULL: requests are not logged */
 	struct process keys;
 	struct process serve[PROCESSES_MAX];
 	unsigned nserve;
@@ -42,6 +46,7 @@ struct front {
 };
 
 static const struct child_ops keys_ops, serve_ops;
+static const struct logging_ops logging_ops;
 
 /* ------------------------------------------------------------- starting -- */
 
@@ -80,6 +85,16 @@ make_channels(struct front *f, struct err *err)
 		if (f->conf.serve.tls && ipc_pair(f->channel[i]) == -1)
 			return err_set(err, "socketpair: %s", strerror(errno));
 	return 0;
+}
+
+static int
+make_logging(struct front *f, struct event_base *base, struct err *err)
+{
+	if (f->conf.access.to == ACCESS_OFF)
+		return 0;
+	f->logging =
+	    logging_new(&f->conf, f->nserve, base, &logging_ops, f, err);
+	return f->logging != NULL ? 0 : -1;
 }
 
 static void
@@ -122,6 +137,7 @@ start_serve(struct process *p)
 	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
 		child_give(c, SLOT_CERTIFICATE, f->certificate[i]);
 	child_give(c, SLOT_KEYS, f->channel[p->number][0]);
+	child_give(c, SLOT_ACCESS, logging_channel(f->logging, p->number));
 	child_settings(c, &f->conf.serve, sizeof(f->conf.serve));
 }
 
@@ -193,7 +209,8 @@ front_new(const struct conf *conf, struct listeners *listeners,
 	for (unsigned i = 0; i < PROCESSES_MAX; i++)
 		f->channel[i][0] = f->channel[i][1] = -1;
 	init_processes(f, base);
-	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1) {
+	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1 ||
+	    make_logging(f, base, err) == -1) {
 		front_free(f);
 		return NULL;
 	}
@@ -205,6 +222,12 @@ front_new(const struct conf *conf, struct listeners *listeners,
 void
 front_launch(struct front *f)
 {
+	struct err err;
+
+	if (logging_start(f->logging, &err) == -1) {
+		f->ops->failed(f, err.text);
+		return;
+	}
 	if (f->conf.serve.tls)
 		start_keys(f);
 	for (unsigned i = 0; i < f->nserve; i++)
@@ -215,6 +238,12 @@ const struct conf *
 front_conf(const struct front *f)
 {
 	return &f->conf;
+}
+
+void
+front_reopen(struct front *f)
+{
+	logging_reopen(f->logging);
 }
 
 int
@@ -290,7 +319,9 @@ check_ready(struct front *f)
 {
 	int waiting;
 
-	if (f->state != STARTING || (f->conf.serve.tls && !f->keys.child.ready))
+	if (f->state != STARTING ||
+	    (f->conf.serve.tls && !f->keys.child.ready) ||
+	    !logging_is_ready(f->logging))
 		return;
 	for (unsigned i = 0; i < f->nserve; i++)
 		if (!f->serve[i].child.ready)
@@ -351,15 +382,15 @@ alive(const struct front *f)
 	return 0;
 }
 
-/* A draining front needs keys as long as a serve lives, and no longer. */
+/* A draining front needs the others as long as a serve lives, and no longer. */
 static void
 one_less(struct front *f)
 {
 	if (alive(f))
 		return;
-	if (f->keys.child.pid != 0)
-		child_end(&f->keys.child);
-	else
+	child_end(&f->keys.child);
+	logging_end(f->logging);
+	if (f->keys.child.pid == 0 && !logging_is_running(f->logging))
 		f->ops->gone(f);
 }
 
@@ -386,6 +417,29 @@ process_gone(struct child *c, int status)
 
 static const struct child_ops keys_ops = {keys_message, process_gone};
 static const struct child_ops serve_ops = {serve_message, process_gone};
+
+static void
+logging_ready(void *owner)
+{
+	check_ready(owner);
+}
+
+static void
+logging_failed(void *owner, const char *text)
+{
+	struct front *f = owner;
+
+	f->ops->failed(f, text);
+}
+
+static void
+logging_gone(void *owner)
+{
+	one_less(owner);
+}
+
+static const struct logging_ops logging_ops = {logging_ready, logging_failed,
+					       logging_gone};
 
 /* Now, and not when the last reader has gone: an address may come back before
  * that, and whoever connects to it meanwhile is refused rather than kept
@@ -422,6 +476,10 @@ front_kill(struct front *f, const struct front *keep)
 	leave_listeners(f, keep);
 	f->state = DRAINING;
 	event_del(f->deadline);
+	if (alive(f))
+		timer_set(f->deadline, LAST_LINES_MS);
+	else
+		logging_kill(f->logging);
 	f->shown = NULL;
 	event_del(f->keys.restart.timer);
 	for (unsigned i = 0; i < f->nserve; i++) {
@@ -454,6 +512,7 @@ front_free(struct front *f)
 		restart_free(&f->serve[i].restart);
 	}
 	restart_free(&f->keys.restart);
+	logging_free(f->logging);
 	event_free(f->deadline);
 	free(f);
 }

@@ -21,6 +21,7 @@ enum role {
 	ROLE_RENDER,
 	ROLE_KEYS,
 	ROLE_SERVE,
+	ROLE_LOG,
 	ROLE__MAX
 };
 
@@ -45,7 +46,8 @@ enum msg_type {
 	MSG_SWAPPED,   /* serve to parent: the snapshot is being served */
 	MSG_HOOK,      /* serve to parent: somebody asked for an update */
 	MSG_DRAIN,     /* parent to serve: struct msg_drain; accept no more and
-			  end when no connection is left */
+			  end when no connection is left; to log: write what is
+			  there and end */
 	MSG_SIGN,      /* serve to keys: struct msg_sign */
 	MSG_SIGNATURE, /* keys to serve: struct msg_signature */
 	MSG__MAX
@@ -66,6 +68,8 @@ enum slot {
 	SLOT_KEY,	  /* keys: private key, PEM */
 	SLOT_KEYS,	 /* serve: channel to keys; keys: one channel a serve */
 	SLOT_LISTEN_TLS, /* serve: listening socket, TLS spoken on it */
+	SLOT_ACCESS_LOG, /* log: where the access log goes */
+	SLOT_ACCESS,	 /* serve: channel to log; log: one channel a serve */
 	SLOT_LISTEN_PLAIN /* serve: listening socket, plain HTTP */
 };
 

@@ -45,6 +45,7 @@ struct serve {
 	struct tls *tls; /* NULL: none configured */
 	struct serve_counters counters;
 	struct http_env env;
+	struct access_log access;
 	struct conn_pool pool;
 	struct listener listeners[START_FDS_MAX];
 	unsigned nlisteners;
@@ -251,6 +252,26 @@ init_env(struct serve *s)
 	s->env.hook_arg = s;
 }
 
+static void
+lines_lost(uint64_t lines)
+{
+	log_warn("%llu lines of the access log were dropped: it is written too "
+		 "slowly",
+		 (unsigned long long)lines);
+}
+
+static void
+open_access_log(struct serve *s, const struct start *start)
+{
+	int fd = start_fd(start, SLOT_ACCESS, 0);
+
+	if (fd == -1)
+		return;
+	access_log_init(&s->access, s->base, fd, &s->settings,
+			&s->counters.log_dropped, lines_lost);
+	s->env.access = &s->access;
+}
+
 static struct event_base *
 new_base(void)
 {
@@ -290,6 +311,7 @@ set_up(struct serve *s, const struct start *start)
 	open_tls(s, start);
 	s->base = new_base();
 	init_env(s);
+	open_access_log(s, start);
 	conn_pool_init(&s->pool, s->base, &s->env, s->tls,
 		       connections_possible(&s->settings));
 	s->pool.closed = end_if_drained;
@@ -315,5 +337,7 @@ serve_main(void)
 	sandbox_filter(ROLE_SERVE, VARIANT_PLAIN);
 	ipc_send_text(&s.parent, MSG_READY, sandbox_report());
 	event_base_dispatch(s.base);
+	if (s.env.access != NULL)
+		access_log_flush(s.env.access);
 	_exit(0); /* drained */
 }

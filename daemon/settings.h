@@ -70,6 +70,13 @@ struct keys_settings {
 	uint32_t max_per_second; /* signatures, for each serve process */
 };
 
+enum access_format { ACCESS_COMBINED, ACCESS_JSON };
+enum access_address { ACCESS_TRUNCATED, ACCESS_WHOLE, ACCESS_NONE };
+
+struct log_settings {
+	uint32_t writers; /* channels from serve */
+};
+
 struct serve_settings {
 	uint32_t tls;		 /* is anything served over TLS? */
 	char https_url[URL_MAX]; /* plain HTTP redirects there; "": no TLS */
@@ -85,9 +92,11 @@ struct serve_settings {
 	uint32_t handshake_ms;
 	uint32_t header_ms; /* first byte to empty line */
 	uint32_t body_ms;
-	uint32_t write_ms; /* without progress */
-	uint32_t idle_ms;  /* between requests */
-	uint32_t min_rate; /* bytes/s a reader must take; 0: any */
+	uint32_t write_ms;	 /* without progress */
+	uint32_t idle_ms;	 /* between requests */
+	uint32_t min_rate;	 /* bytes/s a reader must take; 0: any */
+	uint32_t access_format;	 /* enum access_format */
+	uint32_t access_address; /* enum access_address */
 };
 
 #endif

@@ -460,20 +460,20 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 }
 
 void
-conn_open(struct conn_pool *p, int fd, int plain)
+conn_open(struct conn_pool *p, int fd, const struct http_peer *peer)
 {
 	struct conn *c = xcalloc(1, sizeof(*c));
 
 	c->pool = p;
 	c->io = (struct tls_io){fd, &p->output};
-	c->peer.plain = plain != 0;
-	c->opened = c->peer.plain;
+	c->peer = *peer;
+	c->opened = peer->plain;
 	p->n++;
-	if (!plain && (c->tls = tls_open(p->tls, &c->io)) == NULL) {
+	if (!peer->plain && (c->tls = tls_open(p->tls, &c->io)) == NULL) {
 		conn_free(c);
 		return;
 	}
 	watch(c, EV_READ);
 	timeouts_wait(&p->timeouts, &c->waiter,
-		      plain ? WAIT_IDLE : WAIT_HANDSHAKE);
+		      peer->plain ? WAIT_IDLE : WAIT_HANDSHAKE);
 }

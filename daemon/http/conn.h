@@ -33,7 +33,7 @@ void conn_pool_init(struct conn_pool *p, struct event_base *base,
 		    struct http_env *env, struct tls *tls, uint32_t max);
 
 /* A connection on an accepted, non-blocking socket, which it takes over. */
-void conn_open(struct conn_pool *p, int fd, int plain);
+void conn_open(struct conn_pool *p, int fd, const struct http_peer *peer);
 
 /* Makes room by closing the connection whose loss hurts least: the one that has
  * been idle longest, or has sent nothing useful for longest.  0 when all are

@@ -6,6 +6,7 @@
 
 #include "../counters.h"
 #include "../snapshot/headers.h"
+#include "access_log.h"
 #include "request.h"
 #include "response.h"
 
@@ -18,6 +19,7 @@ struct http_env {
 	struct snapshot *snapshot; /* NULL: none yet */
 	struct names *names;	   /* that are served; NULL: all */
 	struct serve_counters *counters;
+	struct access_log *access; /* NULL: requests are not logged */
 	struct request_limits limits;
 	struct plan_memory memory;
 	int draining;	  /* the next answer of a connection is its last */

@@ -180,6 +180,7 @@ read_request_line(struct slice line, const struct request_limits *lim,
 	if (status != REQUEST_OK)
 		return status;
 	r->method = request_method(method);
+	r->method_name = method;
 	return read_target(target, lim, r);
 }
 
@@ -289,6 +290,25 @@ on_if_modified_since(struct request *r, struct seen *seen, struct slice v)
 	return keep(r, FIELD_IF_MODIFIED_SINCE, v);
 }
 
+/* Of several the first counts: they are logged, and nothing else. */
+static int
+on_referer(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	if (r->referer.len == 0)
+		r->referer = v;
+	return REQUEST_OK;
+}
+
+static int
+on_user_agent(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	if (r->agent.len == 0)
+		r->agent = v;
+	return REQUEST_OK;
+}
+
 static int
 on_if_match(struct request *r, struct seen *seen, struct slice v)
 {
@@ -326,7 +346,9 @@ read_field(struct slice line, struct request *r, struct seen *seen)
 		int (*on)(struct request *, struct seen *, struct slice);
 	} fields[] = {
 	    {"host", 4, on_host},
+	    {"user-agent", 10, on_user_agent},
 	    {"accept-encoding", 15, on_accept_encoding},
+	    {"referer", 7, on_referer},
 	    {"connection", 10, on_connection},
 	    {"if-none-match", 13, on_if_none_match},
 	    {"if-modified-since", 17, on_if_modified_since},

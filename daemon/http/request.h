@@ -53,6 +53,8 @@ struct request {
 	struct slice authority; /* Host, or :authority; empty: none */
 	enum request_scheme scheme;
 	int expects_other; /* than 100-continue: 417 */
+	/* For the access log: as sent, empty when there is none. */
+	struct slice method_name, referer, agent;
 	struct request_framing framing;
 	unsigned nkept;
 	struct {

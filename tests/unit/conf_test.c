@@ -256,6 +256,31 @@ test_minimal(void **state)
 }
 
 static void
+test_access_log(void **state)
+{
+	(void)state;
+	expect_good(MINIMAL);
+	assert_int_equal(conf.access.to, ACCESS_OFF);
+	assert_int_equal(conf.serve.access_format, ACCESS_COMBINED);
+	assert_int_equal(conf.serve.access_address, ACCESS_TRUNCATED);
+	expect_good(MINIMAL "log { access = \"/var/log/a.log\" format = json "
+			    "address = none }\n");
+	assert_int_equal(conf.access.to, ACCESS_FILE);
+	assert_string_equal(conf.access.path, "/var/log/a.log");
+	assert_int_equal(conf.serve.access_format, ACCESS_JSON);
+	assert_int_equal(conf.serve.access_address, ACCESS_NONE);
+	expect_good(MINIMAL "log { access = stderr address = whole }\n");
+	assert_int_equal(conf.access.to, ACCESS_STDERR);
+	assert_int_equal(conf.serve.access_address, ACCESS_WHOLE);
+	expect(MINIMAL "log {\n access = \"a.log\"\n format = xml\n address = "
+		       "\"whol\"\n}\n",
+	       ":7: access: \"a.log\": write \"off\", \"stderr\" or an "
+	       "absolute path\n"
+	       ":8: format: \"xml\" is none of combined|json\n"
+	       ":9: address: \"whol\" is none of truncated|whole|none\n");
+}
+
+static void
 test_plain(void **state)
 {
 	(void)state;
@@ -353,11 +378,10 @@ test_unknown(void **state)
 	       ":6: unknown section "
 	       "\"render\" (did you mean the section \"render\", inside of "
 	       "\"site\"?)");
-	expect(
-	    SITE "\tserver { a = 1 { b } }\n}",
-	    ":5: unknown section "
-	    "\"server\" (did you mean the section \"site\", outside of this "
-	    "one?)");
+	expect(SITE "\tserver { a = 1 { b } }\n}",
+	       ":5: unknown section "
+	       "\"server\" (did you mean the section \"site\", outside of this "
+	       "one?)");
 	expect(MINIMAL "fortytwo = 42\n", ":6: unknown option \"fortytwo\"");
 	expect(MINIMAL "x = y z = 1 serve { polll = 3 drain = 1s }\n",
 	       ":6: unknown option \"x\"\n:6: unknown option \"z\"\n"
@@ -475,7 +499,7 @@ test_repository(void **state)
 	expect("site \"\" {\n repository = \"http://h/x\"\n"
 	       " password-file = p\n}",
 	       ":3: password-file: is for repositories over https, this one is "
-	    "over http");
+	       "over http");
 	expect("site \"\" {\n repository = /x\n ca = c\n}",
 	       ":3: ca: is for repositories over https, this one is over a "
 	       "directory");
@@ -776,7 +800,8 @@ switch_on(struct buf *out, const char *p)
 {
 	for (; *p != '\0'; p += *p == '\n') {
 		size_t len = strcspn(p, "\n"), tabs = strspn(p, "\t");
-		size_t skip = p[tabs] == '#' && p[tabs + 1] > ' ' ? tabs + 1 : 0;
+		size_t skip =
+		    p[tabs] == '#' && p[tabs + 1] > ' ' ? tabs + 1 : 0;
 
 		buf_add(out, p + skip, len - skip);
 		buf_char(out, '\n');
@@ -908,6 +933,7 @@ main(void)
 	    cmocka_unit_test(test_units),
 	    cmocka_unit_test(test_bad_units),
 	    cmocka_unit_test(test_minimal),
+	    cmocka_unit_test(test_access_log),
 	    cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_behind_proxy),
 	    cmocka_unit_test(test_everything),

@@ -53,6 +53,7 @@ static const struct jail {
     {"worker", ROLE_RENDER, VARIANT_WORKER},
     {"keys", ROLE_KEYS, VARIANT_PLAIN},
     {"serve", ROLE_SERVE, VARIANT_PLAIN},
+    {"log", ROLE_LOG, VARIANT_PLAIN},
 };
 #define NJAILS (sizeof(jails) / sizeof(jails[0]))
 
@@ -238,6 +239,12 @@ keys_writes_elsewhere(void)
 }
 
 static int
+log_writes_elsewhere(void)
+{
+	return write(CONTROL_FD, "", 1) == -1 ? 98 : 97;
+}
+
+static int
 serve_maps_writable(void)
 {
 	mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
@@ -285,6 +292,7 @@ conditions_hold(void **state)
 	} cases[] = {
 #ifndef BLOGD_SANITIZE
 	    {"keys", keys_writes_elsewhere},
+	    {"log", log_writes_elsewhere},
 	    {"serve", serve_maps_writable},
 #endif
 	    {"serve", serve_accepts_inheritable},
@@ -444,11 +452,12 @@ real_work_goes_on(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < NJAILS; i++) {
+		int heap =
+		    jails[i].role != ROLE_KEYS && jails[i].role != ROLE_LOG;
+
 		current = &jails[i];
-		assert_int_equal(run(filter_only, current->role == ROLE_KEYS
-						      ? common_work
-						      : memory_work),
-				 0);
+		assert_int_equal(
+		    run(filter_only, heap ? memory_work : common_work), 0);
 	}
 	assert_int_equal(run(prepare_render, render_work), 0);
 }
