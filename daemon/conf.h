@@ -18,8 +18,8 @@
 
 struct conf_listen {
 	char text[HOST_MAX + 8]; /* as written, for messages */
-	char host[HOST_MAX];	 /* "*": any, IPv6 and IPv4 */
-	char port[8];		 /* "0": any free one (logged) */
+	char host[HOST_MAX];	 /* "*": any, IPv6 and IPv4; or a path */
+	char port[8];		 /* "0": any free one (logged); "": Unix */
 	int tls;
 };
 
@@ -54,8 +54,9 @@ struct conf {
 	char user[64];	     /* whom root becomes */
 	struct conf_listen listen[LISTEN_MAX];
 	uint32_t nlisten;
-	uint32_t processes; /* serve */
-	uint32_t drain_s;   /* how long an old serve may finish */
+	uint32_t socket_mode; /* of Unix sockets */
+	uint32_t processes;   /* serve */
+	uint32_t drain_s;     /* how long an old serve may finish */
 	struct conf_access access;
 	struct keys_settings keys;
 	struct serve_settings serve;

@@ -209,6 +209,42 @@ set_https(struct draft *d, const struct conf_option *o, const char *value,
 }
 
 static int
+set_proxy_from(struct draft *d, const struct conf_option *o, const char *value,
+	       struct err *err)
+{
+	struct serve_settings *serve = &d->conf.serve;
+
+	(void)o;
+	if (serve->nproxy_from == PROXY_FROM_MAX)
+		return err_set(err, "more than %d addresses", PROXY_FROM_MAX);
+	if (conf_proxy_source(value, &serve->proxy_from[serve->nproxy_from],
+			      err) == -1)
+		return -1;
+	serve->nproxy_from++;
+	return 0;
+}
+
+/* Who may connect to a Unix socket: in octal, as chmod(1) takes it. */
+static int
+set_mode(struct draft *d, const struct conf_option *o, const char *value,
+	 struct err *err)
+{
+	size_t len = strlen(value);
+	uint64_t mode = 0;
+
+	if (len < 3 || len > 4 || strspn(value, "01234567") != len)
+		return err_set(err,
+			       "\"%.32s\" is no mode: write it as in \"%s\"",
+			       value, o->fallback);
+	for (size_t i = 0; i < len; i++)
+		mode = mode * 8 + (uint64_t)(value[i] - '0');
+	if (mode > 0777)
+		return err_set(err, "\"%s\" is too large: at most 0777", value);
+	store(d, o, mode);
+	return 0;
+}
+
+static int
 set_names(struct draft *d, const struct conf_option *o, const char *value,
 	  struct err *err)
 {
@@ -366,6 +402,7 @@ const struct conf_option conf_options[] = {
 	TEXT("root", "user", user, conf.user, "blogd"),
 	ANY("root", "http", http, OPTION_LIST),
 	ANY("root", "https", https, OPTION_LIST),
+	TEXT("root", "socket-mode", mode, conf.socket_mode, "0660"),
 
 	TEXT("site", "repository", text, repository, NULL),
 	ANY("site", "certificate", certificate, 0),
@@ -427,6 +464,7 @@ const struct conf_option conf_options[] = {
 	SERVE("write-timeout", ms, write_ms, "30s", "100ms", "10m"),
 	SERVE("idle-timeout", ms, idle_ms, "60s", "100ms", "1h"),
 	SERVE("min-rate", size, min_rate, "256", "0", "1M"),
+	ANY("serve", "proxy-from", proxy_from, OPTION_LIST),
 	NUMBER("serve", "drain", seconds, conf.drain_s, "30s", "0", "1h"),
 
 	TEXT("log", "access", access, conf.access, "off"),

@@ -224,7 +224,9 @@ front_launch(struct front *f)
 {
 	struct err err;
 
-	if (logging_start(f->logging, &err) == -1) {
+	if (listeners_open_unix(&f->listeners, f->conf.socket_mode, &err) ==
+		-1 ||
+	    logging_start(f->logging, &err) == -1) {
 		f->ops->failed(f, err.text);
 		return;
 	}

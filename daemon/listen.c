@@ -4,12 +4,14 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "listen_unix.h"
 #include "log.h"
 
 #define BACKLOG 1024 /* the system cuts it to its own limit */
@@ -62,6 +64,12 @@ log_address(const struct listener *l)
 	log_info("listening on %s://%s%s%s:%s",
 		 l->address.tls ? "https" : "http", six ? "[" : "", host,
 		 six ? "]" : "", port);
+}
+
+static int
+is_unix(const struct conf_listen *a)
+{
+	return a->port[0] == '\0';
 }
 
 static int
@@ -138,10 +146,33 @@ listeners_open(struct listeners *l, const struct conf *conf,
 
 		if (take_over(l, address, old) > 0)
 			continue;
+		if (is_unix(address)) {
+			l->at[l->n].address = *address;
+			l->at[l->n++].fd = -1;
+			continue;
+		}
 		if (open_address(l, address, err) == -1) {
 			listeners_close(l, old);
 			return -1;
 		}
+	}
+	return 0;
+}
+
+int
+listeners_open_unix(struct listeners *l, mode_t mode, struct err *err)
+{
+	for (unsigned i = 0; i < l->n; i++) {
+		struct listener *one = &l->at[i];
+
+		if (one->fd != -1 || !is_unix(&one->address))
+			continue;
+		one->fd = listen_unix(one->address.host, mode, BACKLOG, err);
+		if (one->fd == -1)
+			return -1;
+		log_info("listening on %s://unix:%s",
+			 one->address.tls ? "https" : "http",
+			 one->address.host);
 	}
 	return 0;
 }
@@ -158,8 +189,15 @@ holds(const struct listeners *l, int fd)
 void
 listeners_close(struct listeners *l, const struct listeners *keep)
 {
-	for (unsigned i = 0; i < l->n; i++)
-		if (!holds(keep, l->at[i].fd))
-			close(l->at[i].fd);
+	for (unsigned i = 0; i < l->n; i++) {
+		const struct listener *one = &l->at[i];
+
+		if (one->fd == -1 || holds(keep, one->fd))
+			continue;
+		/* First: as long as it is open nobody else takes the name. */
+		if (is_unix(&one->address))
+			unlinkat(AT_FDCWD, one->address.host, 0);
+		close(one->fd);
+	}
 	l->n = 0;
 }

@@ -77,6 +77,15 @@ struct log_settings {
 	uint32_t writers; /* channels from serve */
 };
 
+#define PROXY_FROM_MAX 16
+
+/* Where a balancer is. */
+struct proxy_source {
+	uint8_t family; /* as in struct http_peer; AF_UNSPEC: Unix sockets */
+	uint8_t bits;	/* of the address that count */
+	uint8_t address[16];
+};
+
 struct serve_settings {
 	uint32_t tls;		 /* is anything served over TLS? */
 	char https_url[URL_MAX]; /* plain HTTP redirects there; "": no TLS */
@@ -92,9 +101,11 @@ struct serve_settings {
 	uint32_t handshake_ms;
 	uint32_t header_ms; /* first byte to empty line */
 	uint32_t body_ms;
-	uint32_t write_ms;	 /* without progress */
-	uint32_t idle_ms;	 /* between requests */
-	uint32_t min_rate;	 /* bytes/s a reader must take; 0: any */
+	uint32_t write_ms; /* without progress */
+	uint32_t idle_ms;  /* between requests */
+	uint32_t min_rate; /* bytes/s a reader must take; 0: any */
+	struct proxy_source proxy_from[PROXY_FROM_MAX];
+	uint32_t nproxy_from;
 	uint32_t access_format;	 /* enum access_format */
 	uint32_t access_address; /* enum access_address */
 };

@@ -10,6 +10,7 @@
 
 #include "../buf.h"
 #include "../clock.h"
+#include "proxy.h"
 #include "unsent.h"
 
 /* One event may write this many times before others get their turn. */
@@ -25,9 +26,10 @@ struct conn {
 	struct event event;
 	short watched; /* EV_READ or EV_WRITE; 0: not yet */
 	struct http_peer peer;
-	uint8_t opened;	 /* the handshake is over */
-	uint8_t lingers; /* nothing that comes is looked at */
-	char *saved;	 /* input not used yet */
+	struct proxy_head *proxy; /* NULL: no such header is to come */
+	uint8_t opened;		  /* the handshake is over */
+	uint8_t lingers;	  /* nothing that comes is looked at */
+	char *saved;		  /* input not used yet */
 	size_t saved_len;
 	struct unsent unsent;
 	struct h1 h1;
@@ -46,6 +48,7 @@ conn_free(struct conn *c)
 	if (c->watched)
 		event_del(&c->event);
 	h1_free(&c->h1);
+	free(c->proxy);
 	if (c->tls != NULL)
 		tls_close(c->tls);
 	close(c->io.fd);
@@ -300,11 +303,32 @@ handshake(struct conn *c)
 	}
 }
 
+/* What comes behind it wakes the connection once more. */
+static void
+read_proxy_header(struct conn *c)
+{
+	int done = proxy_receive(c->io.fd, c->proxy, &c->peer);
+
+	if (done == -1)
+		conn_free(c);
+	if (done != 1)
+		return;
+	free(c->proxy);
+	c->proxy = NULL;
+	c->opened = c->peer.plain;
+	if (c->opened)
+		timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_IDLE);
+}
+
 static void
 readable(struct conn *c)
 {
 	struct input in;
 
+	if (c->proxy != NULL) {
+		read_proxy_header(c);
+		return;
+	}
 	if (c->lingers) {
 		linger_readable(c);
 		return;
@@ -467,7 +491,9 @@ conn_open(struct conn_pool *p, int fd, const struct http_peer *peer)
 	c->pool = p;
 	c->io = (struct tls_io){fd, &p->output};
 	c->peer = *peer;
-	c->opened = peer->plain;
+	if (proxy_expected(p->env->settings, peer))
+		c->proxy = xcalloc(1, sizeof(*c->proxy));
+	c->opened = peer->plain && c->proxy == NULL;
 	p->n++;
 	if (!peer->plain && (c->tls = tls_open(p->tls, &c->io)) == NULL) {
 		conn_free(c);
@@ -475,5 +501,5 @@ conn_open(struct conn_pool *p, int fd, const struct http_peer *peer)
 	}
 	watch(c, EV_READ);
 	timeouts_wait(&p->timeouts, &c->waiter,
-		      peer->plain ? WAIT_IDLE : WAIT_HANDSHAKE);
+		      c->opened ? WAIT_IDLE : WAIT_HANDSHAKE);
 }

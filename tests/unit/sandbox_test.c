@@ -136,6 +136,7 @@ TRY(try_setuid, SYS_setuid, 0)
 TRY(try_perf, SYS_perf_event_open, NULL, 0, -1, -1, 0)
 TRY(try_chroot, SYS_chroot, "/")
 TRY(try_unlink, SYS_unlinkat, AT_FDCWD, "/tmp/none", 0)
+TRY(try_rmdir, SYS_unlinkat, AT_FDCWD, "/tmp/none", AT_REMOVEDIR)
 TRY(try_symlink, SYS_symlinkat, "/", AT_FDCWD, "/tmp/none")
 TRY(try_mmap_exec, SYS_mmap, NULL, 4096, PROT_READ | PROT_EXEC,
     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
@@ -220,7 +221,7 @@ the_parent_dies_of_these_too(void **state)
 	static const action tries[] = {
 	    try_openat2, try_ptrace,	  try_process_vm, try_io_uring,
 	    try_bpf,	 try_userfaultfd, try_keyctl,	  try_perf,
-	    try_chroot,	 try_unlink,	  try_symlink,	  try_vfork};
+	    try_chroot,	 try_rmdir,	  try_symlink,	  try_vfork};
 
 	(void)state;
 	current = &parent;
