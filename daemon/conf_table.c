@@ -224,22 +224,14 @@ set_proxy_from(struct draft *d, const struct conf_option *o, const char *value,
 	return 0;
 }
 
-/* Who may connect to a Unix socket: in octal, as chmod(1) takes it. */
 static int
 set_mode(struct draft *d, const struct conf_option *o, const char *value,
 	 struct err *err)
 {
-	size_t len = strlen(value);
-	uint64_t mode = 0;
+	uint64_t mode;
 
-	if (len < 3 || len > 4 || strspn(value, "01234567") != len)
-		return err_set(err,
-			       "\"%.32s\" is no mode: write it as in \"%s\"",
-			       value, o->fallback);
-	for (size_t i = 0; i < len; i++)
-		mode = mode * 8 + (uint64_t)(value[i] - '0');
-	if (mode > 0777)
-		return err_set(err, "\"%s\" is too large: at most 0777", value);
+	if (conf_mode(value, &mode, err) == -1)
+		return -1;
 	store(d, o, mode);
 	return 0;
 }
@@ -351,24 +343,16 @@ set_access(struct draft *d, const struct conf_option *o, const char *value,
 	return store_path(d, a->path, a->to == ACCESS_FILE ? value : "", err);
 }
 
-/* One of the words in o->min, separated by "|"; the number of its place. */
 static int
 set_word(struct draft *d, const struct conf_option *o, const char *value,
 	 struct err *err)
 {
-	const char *word = o->min;
-	size_t len = strlen(value);
+	uint64_t n;
 
-	for (uint64_t n = 0; *word != '\0'; n++) {
-		size_t at = strcspn(word, "|");
-
-		if (at == len && memcmp(word, value, len) == 0) {
-			store(d, o, n);
-			return 0;
-		}
-		word += at + (word[at] == '|');
-	}
-	return err_set(err, "\"%.128s\" is none of %s", value, o->min);
+	if (conf_word(value, o->min, &n, err) == -1)
+		return -1;
+	store(d, o, n);
+	return 0;
 }
 
 /* ---------------------------------------------------------------- table -- */

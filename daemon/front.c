@@ -421,27 +421,13 @@ static const struct child_ops keys_ops = {keys_message, process_gone};
 static const struct child_ops serve_ops = {serve_message, process_gone};
 
 static void
-logging_ready(void *owner)
+cannot_start(struct front *f, const char *text)
 {
-	check_ready(owner);
-}
-
-static void
-logging_failed(void *owner, const char *text)
-{
-	struct front *f = owner;
-
 	f->ops->failed(f, text);
 }
 
-static void
-logging_gone(void *owner)
-{
-	one_less(owner);
-}
-
-static const struct logging_ops logging_ops = {logging_ready, logging_failed,
-					       logging_gone};
+static const struct logging_ops logging_ops = {check_ready, cannot_start,
+					       one_less};
 
 /* Now, and not when the last reader has gone: an address may come back before
  * that, and whoever connects to it meanwhile is refused rather than kept

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "logging.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -13,14 +14,22 @@
 #include "log.h"
 #include "restart.h"
 
+/* A message goes to one reader whole, so that two processes can take turns
+ * without a gap: the one at work, and one that takes over with a file that was
+ * opened anew. */
+#define PROCESSES 2
+/* As many lines as the system lets wait. */
+#define CHANNEL_SIZE (1024 * 1024)
+
 struct logging {
 	struct conf_access conf;
-	struct child child;
+	struct child child[PROCESSES];
 	struct restart restart;
 	const struct logging_ops *ops;
-	void *owner;
+	struct front *owner;
 	int file; /* -1: not open, or standard error */
 	int started, ending;
+	int again; /* the file was opened anew when both were there */
 	unsigned n;
 	int channel[][2]; /* the process's end, serve's end */
 };
@@ -49,13 +58,26 @@ open_file(const char *path, struct err *err)
 
 /* ---------------------------------------------------------- the process -- */
 
+static struct child *
+idle(struct logging *l)
+{
+	for (int i = 0; i < PROCESSES; i++)
+		if (l->child[i].pid == 0)
+			return &l->child[i];
+	return NULL;
+}
+
 static void
 start(struct logging *l)
 {
 	struct log_settings settings = {.writers = l->n};
-	struct child *c = &l->child;
+	struct child *c = idle(l);
 	struct err err;
 
+	if (c == NULL) {
+		l->again = 1;
+		return;
+	}
 	restart_began(&l->restart);
 	if (child_start(c, ROLE_LOG, &err) == -1) {
 		log_err("cannot start log: %s", err.text);
@@ -76,6 +98,22 @@ start_again(evutil_socket_t fd, short what, void *arg)
 	start(arg);
 }
 
+/* All but this one write what has come so far, and end. */
+static void
+end_others(struct logging *l, const struct child *but)
+{
+	struct msg_drain drain = {0};
+
+	for (int i = 0; i < PROCESSES; i++) {
+		struct child *c = &l->child[i];
+
+		if (c == but || c->pid == 0 || c->expected)
+			continue;
+		c->expected = 1;
+		child_send(c, MSG_DRAIN, &drain, sizeof(drain), NULL, 0);
+	}
+}
+
 static void
 on_message(struct child *c, struct ipc_msg *msg)
 {
@@ -83,7 +121,10 @@ on_message(struct child *c, struct ipc_msg *msg)
 
 	if (msg->type == MSG_FAILED)
 		child_log(c, msg->data);
-	if (msg->type != MSG_READY || l->started)
+	if (msg->type != MSG_READY)
+		return;
+	end_others(l, c);
+	if (l->started)
 		return;
 	l->started = 1;
 	l->ops->ready(l->owner);
@@ -95,25 +136,18 @@ on_gone(struct child *c, int status)
 	struct logging *l = c->owner;
 
 	(void)status;
-	if (l->ending)
-		l->ops->gone(l->owner);
-	else if (!l->started)
+	if (l->ending) {
+		if (!logging_is_running(l))
+			l->ops->gone(l->owner);
+	} else if (!l->started) {
 		l->ops->failed(l->owner,
 			       "the log process ended before it was ready");
-	else if (c->expected)
-		start(l); /* with the file that was opened anew */
-	else
+	} else if (!c->expected) {
 		restart_plan(&l->restart);
-}
-
-/* It writes what has come so far, and ends. */
-static void
-tell_end(struct logging *l)
-{
-	struct msg_drain drain = {0};
-
-	l->child.expected = 1;
-	child_send(&l->child, MSG_DRAIN, &drain, sizeof(drain), NULL, 0);
+	} else if (l->again) {
+		l->again = 0;
+		start(l);
+	}
 }
 
 static const struct child_ops child_ops = {on_message, on_gone};
@@ -121,15 +155,20 @@ static const struct child_ops child_ops = {on_message, on_gone};
 static int
 make_channels(struct logging *l, unsigned n, struct err *err)
 {
-	for (; l->n < n; l->n++)
+	int size = CHANNEL_SIZE;
+
+	for (; l->n < n; l->n++) {
 		if (ipc_pair(l->channel[l->n]) == -1)
 			return err_set(err, "socketpair: %s", strerror(errno));
+		setsockopt(l->channel[l->n][1], SOL_SOCKET, SO_SNDBUF, &size,
+			   sizeof(size));
+	}
 	return 0;
 }
 
 struct logging *
 logging_new(const struct conf *conf, unsigned writers, struct event_base *base,
-	    const struct logging_ops *ops, void *owner, struct err *err)
+	    const struct logging_ops *ops, struct front *owner, struct err *err)
 {
 	struct logging *l =
 	    xcalloc(1, sizeof(*l) + writers * sizeof(l->channel[0]));
@@ -138,8 +177,10 @@ logging_new(const struct conf *conf, unsigned writers, struct event_base *base,
 	l->ops = ops;
 	l->owner = owner;
 	l->file = -1;
-	l->child.ops = &child_ops;
-	l->child.owner = l;
+	for (int i = 0; i < PROCESSES; i++) {
+		l->child[i].ops = &child_ops;
+		l->child[i].owner = l;
+	}
 	restart_init(&l->restart, base, start_again, l);
 	if (make_channels(l, writers, err) == 0)
 		return l;
@@ -176,15 +217,14 @@ logging_start(struct logging *l, struct err *err)
 	return 0;
 }
 
-/* The next process begins with the new file: what comes meanwhile waits in the
- * channels. */
+/* A second process begins with the new file, and then the first ends. */
 void
 logging_reopen(struct logging *l)
 {
 	struct err err;
 	int fd;
 
-	if (l == NULL || l->conf.to != ACCESS_FILE || l->file == -1)
+	if (l == NULL || l->file == -1 || l->ending)
 		return;
 	fd = open_file(l->conf.path, &err);
 	if (fd == -1) {
@@ -193,7 +233,7 @@ logging_reopen(struct logging *l)
 	}
 	close(l->file);
 	l->file = fd;
-	tell_end(l);
+	start(l);
 	log_info("the access log was opened again");
 }
 
@@ -214,17 +254,20 @@ logging_is_ready(const struct logging *l)
 int
 logging_is_running(const struct logging *l)
 {
-	return l != NULL && l->child.pid != 0;
+	for (int i = 0; l != NULL && i < PROCESSES; i++)
+		if (l->child[i].pid != 0)
+			return 1;
+	return 0;
 }
 
 void
 logging_end(struct logging *l)
 {
-	if (l == NULL || l->ending)
+	if (l == NULL)
 		return;
 	l->ending = 1;
 	event_del(l->restart.timer);
-	tell_end(l);
+	end_others(l, NULL);
 }
 
 void
@@ -234,5 +277,6 @@ logging_kill(struct logging *l)
 		return;
 	l->ending = 1;
 	event_del(l->restart.timer);
-	child_end(&l->child);
+	for (int i = 0; i < PROCESSES; i++)
+		child_end(&l->child[i]);
 }

@@ -12,20 +12,21 @@
  * is a log that is off, for every function here.
  */
 struct logging;
+struct front;
 
 struct logging_ops {
 	/* It has started: the first time only. */
-	void (*ready)(void *owner);
+	void (*ready)(struct front *owner);
 	/* It could not be started; text says why. */
-	void (*failed)(void *owner, const char *text);
+	void (*failed)(struct front *owner, const char *text);
 	/* After logging_end or logging_kill: it has ended. */
-	void (*gone)(void *owner);
+	void (*gone)(struct front *owner);
 };
 
 /* For `writers` serve processes.  NULL when conf says so, or with err. */
 struct logging *logging_new(const struct conf *conf, unsigned writers,
 			    struct event_base *base,
-			    const struct logging_ops *ops, void *owner,
+			    const struct logging_ops *ops, struct front *owner,
 			    struct err *err);
 void logging_free(struct logging *a);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/socket.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -278,6 +280,48 @@ test_access_log(void **state)
 	       "absolute path\n"
 	       ":8: format: \"xml\" is none of combined|json\n"
 	       ":9: address: \"whol\" is none of truncated|whole|none\n");
+}
+
+static void
+test_balancers(void **state)
+{
+	const struct proxy_source *s = conf.serve.proxy_from;
+
+	(void)state;
+	expect_good(MINIMAL);
+	assert_int_equal(conf.serve.nproxy_from, 0);
+	assert_int_equal(conf.socket_mode, 0660);
+	expect_good(MINIMAL "socket-mode = 0600\n"
+			    "http = {\"unix:/run/a.sock\"}\n"
+			    "serve { proxy-from = {\"10.16.0.0/12\", unix, "
+			    "\"2001:db8::1\", \"0.0.0.0/0\"} }\n");
+	assert_int_equal(conf.socket_mode, 0600);
+	assert_string_equal(conf.listen[1].host, "/run/a.sock");
+	assert_string_equal(conf.listen[1].port, "");
+	assert_int_equal(conf.serve.nproxy_from, 4);
+	assert_true(s[0].family == AF_INET && s[0].bits == 12);
+	assert_memory_equal(s[0].address, "\x0a\x10\0\0", 4);
+	assert_true(s[1].family == AF_UNSPEC && s[1].bits == 0);
+	assert_true(s[2].family == AF_INET6 && s[2].bits == 128);
+	assert_true(s[3].family == AF_INET && s[3].bits == 0);
+	expect(MINIMAL "socket-mode = 0999\nhttp = {\"unix:a\", "
+		       "\"unix:/a\", \"unix:/a\"}\n"
+		       "serve { proxy-from = {\"10.0.0.1/8\", \"a\", "
+		       "\"10.0.0.0/33\", \"10.0.0.0/\", \"::/129\"} }\n",
+	       ":6: socket-mode: \"0999\" is no mode: write it as in "
+	       "\"0660\"\n"
+	       ":7: http: \"unix:a\": write \"unix:\" and an absolute path\n"
+	       ":7: http: \"unix:/a\" is listed twice\n"
+	       ":8: proxy-from: \"10.0.0.1/8\" has bits set behind its first "
+	       "8\n"
+	       ":8: proxy-from: \"a\": write an address, a network as in "
+	       "\"10.0.0.0/8\", or \"unix\"\n"
+	       ":8: proxy-from: \"10.0.0.0/33\": write an address, a network "
+	       "as in \"10.0.0.0/8\", or \"unix\"\n"
+	       ":8: proxy-from: \"10.0.0.0/\": write an address, a network as "
+	       "in \"10.0.0.0/8\", or \"unix\"\n"
+	       ":8: proxy-from: \"::/129\": write an address, a network as in "
+	       "\"10.0.0.0/8\", or \"unix\"\n");
 }
 
 static void
@@ -934,6 +978,7 @@ main(void)
 	    cmocka_unit_test(test_bad_units),
 	    cmocka_unit_test(test_minimal),
 	    cmocka_unit_test(test_access_log),
+	    cmocka_unit_test(test_balancers),
 	    cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_behind_proxy),
 	    cmocka_unit_test(test_everything),

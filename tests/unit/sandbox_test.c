@@ -793,6 +793,9 @@ the_listing_counts(void **state)
 		assert_non_null(strstr(text, line));
 	}
 	assert_non_null(strstr(text, "keys: "));
+#ifndef BLOGD_SANITIZE
+	assert_true(roles_count(ROLE_LOG, VARIANT_PLAIN) <= 6);
+#endif
 	free(text);
 }
 
