@@ -87,16 +87,6 @@ make_channels(struct front *f, struct err *err)
 	return 0;
 }
 
-static int
-make_logging(struct front *f, struct event_base *base, struct err *err)
-{
-	if (f->conf.access.to == ACCESS_OFF)
-		return 0;
-	f->logging =
-	    logging_new(&f->conf, f->nserve, base, &logging_ops, f, err);
-	return f->logging != NULL ? 0 : -1;
-}
-
 static void
 start_keys(struct front *f)
 {
@@ -210,7 +200,8 @@ front_new(const struct conf *conf, struct listeners *listeners,
 		f->channel[i][0] = f->channel[i][1] = -1;
 	init_processes(f, base);
 	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1 ||
-	    make_logging(f, base, err) == -1) {
+	    logging_new(&f->logging, conf, f->nserve, base, &logging_ops, f,
+			err) == -1) {
 		front_free(f);
 		return NULL;
 	}

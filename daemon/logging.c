@@ -166,13 +166,17 @@ make_channels(struct logging *l, unsigned n, struct err *err)
 	return 0;
 }
 
-struct logging *
-logging_new(const struct conf *conf, unsigned writers, struct event_base *base,
-	    const struct logging_ops *ops, struct front *owner, struct err *err)
+int
+logging_new(struct logging **made, const struct conf *conf, unsigned writers,
+	    struct event_base *base, const struct logging_ops *ops,
+	    struct front *owner, struct err *err)
 {
-	struct logging *l =
-	    xcalloc(1, sizeof(*l) + writers * sizeof(l->channel[0]));
+	struct logging *l;
 
+	*made = NULL;
+	if (conf->access.to == ACCESS_OFF)
+		return 0;
+	l = xcalloc(1, sizeof(*l) + writers * sizeof(l->channel[0]));
 	l->conf = conf->access;
 	l->ops = ops;
 	l->owner = owner;
@@ -182,10 +186,8 @@ logging_new(const struct conf *conf, unsigned writers, struct event_base *base,
 		l->child[i].owner = l;
 	}
 	restart_init(&l->restart, base, start_again, l);
-	if (make_channels(l, writers, err) == 0)
-		return l;
-	logging_free(l);
-	return NULL;
+	*made = l; /* its owner frees it */
+	return make_channels(l, writers, err);
 }
 
 void

@@ -23,31 +23,32 @@ struct logging_ops {
 	void (*gone)(struct front *owner);
 };
 
-/* For `writers` serve processes.  NULL when conf says so, or with err. */
-struct logging *logging_new(const struct conf *conf, unsigned writers,
-			    struct event_base *base,
-			    const struct logging_ops *ops, struct front *owner,
-			    struct err *err);
-void logging_free(struct logging *a);
+/* For `writers` serve processes; *made is NULL when conf says so.  -1 with
+ * err. */
+int logging_new(struct logging **made, const struct conf *conf,
+		unsigned writers, struct event_base *base,
+		const struct logging_ops *ops, struct front *owner,
+		struct err *err);
+void logging_free(struct logging *l);
 
 /* Opens the file and starts the process.  Not before root is gone: root must
  * not follow what another user put into the directory, and whoever opens it
  * now has to be able to open it again. */
-int logging_start(struct logging *a, struct err *err);
+int logging_start(struct logging *l, struct err *err);
 
 /* Opens the file anew; when that fails the old one stays, and the log says
  * so. */
-void logging_reopen(struct logging *a);
+void logging_reopen(struct logging *l);
 
 /* serve's end of the channel with this number; -1: none. */
-int logging_channel(const struct logging *a, unsigned number);
+int logging_channel(const struct logging *l, unsigned number);
 
-int logging_is_ready(const struct logging *a);
-int logging_is_running(const struct logging *a);
+int logging_is_ready(const struct logging *l);
+int logging_is_running(const struct logging *l);
 
 /* No serve process is left: writes what is there, and ends. */
-void logging_end(struct logging *a);
+void logging_end(struct logging *l);
 /* At once. */
-void logging_kill(struct logging *a);
+void logging_kill(struct logging *l);
 
 #endif
