@@ -5,6 +5,8 @@
  * nobody else.  What serve sends is what strangers sent: whoever took it over
  * can write false lines, but neither half ones nor what steers a terminal.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -31,8 +33,10 @@ static struct {
 	struct log_settings settings;
 	int channel[START_FDS_MAX];
 	unsigned n;
-	uint64_t lost; /* lines, since writing last worked */
-	int torn;      /* the last line that was written has no end */
+	uint64_t lost;	     /* lines, since writing last worked */
+	int torn;	     /* the last line that was written has no end */
+	size_t at_once;	     /* bytes, for which one write is never divided */
+	char printable[256]; /* what is written for each byte */
 	char data[ACCESS_BATCH + 1];
 } l;
 
@@ -100,27 +104,22 @@ write_lines(const char *data, size_t len)
 	}
 }
 
-/* As many whole lines as a pipe takes without mixing them with others'. */
+/* As many whole lines as are not mixed with others': a file takes all that is
+ * written at once, a pipe PIPE_BUF bytes. */
 static size_t
 piece(const char *data, size_t len)
 {
 	const char *end;
 
-	if (len <= PIPE_BUF)
+	if (len <= l.at_once)
 		return len;
-	end = memrchr(data, '\n', PIPE_BUF);
+	end = memrchr(data, '\n', l.at_once);
 	if (end == NULL)
 		end = memchr(data, '\n', len);
 	return (size_t)(end + 1 - data);
 }
 
 /* -------------------------------------------------------------- reading -- */
-
-static int
-is_control(unsigned char c)
-{
-	return c < 0x20 || c == 0x7f;
-}
 
 /* Makes lines of it, whatever it is; returns the new length. */
 static size_t
@@ -129,8 +128,7 @@ clean(char *data, size_t len)
 	if (data[len - 1] != '\n')
 		data[len++] = '\n';
 	for (size_t i = 0; i < len; i++)
-		if (is_control((unsigned char)data[i]) && data[i] != '\n')
-			data[i] = '?';
+		data[i] = l.printable[(unsigned char)data[i]];
 	return len;
 }
 
@@ -168,13 +166,25 @@ take_the_rest(void)
 /* ---------------------------------------------------------- the process -- */
 
 static void
-set_up(void)
+set_up_output(void)
 {
-	int fd, output = start_fd(&l.start, SLOT_ACCESS_LOG, 0);
+	int fd = start_fd(&l.start, SLOT_ACCESS_LOG, 0);
+	struct stat st;
 
-	if (output == -1 || dup2(output, OUTPUT) == -1)
+	if (fd == -1 || dup2(fd, OUTPUT) == -1 || fstat(OUTPUT, &st) == -1)
 		fatalx("no access log was given");
-	close(output);
+	close(fd);
+	l.at_once = S_ISREG(st.st_mode) ? sizeof(l.data) : PIPE_BUF;
+	for (int c = 0; c < 256; c++)
+		l.printable[c] =
+		    (c < 0x20 && c != '\n') || c == 0x7f ? '?' : (char)c;
+}
+
+static void
+set_up_channels(void)
+{
+	int fd;
+
 	while ((fd = start_fd(&l.start, SLOT_ACCESS, l.n)) != -1) {
 		if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1)
 			fatal("channel from serve");
@@ -213,7 +223,8 @@ logger_main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	start_recv(&l.start, ROLE_LOG, &l.settings, sizeof(l.settings));
-	set_up();
+	set_up_output();
+	set_up_channels();
 	sandbox_enter(ROLE_LOG, VARIANT_PLAIN, -1);
 	sandbox_filter(ROLE_LOG, VARIANT_PLAIN);
 	ipc_send_text(&l.start.parent, MSG_READY, sandbox_report());

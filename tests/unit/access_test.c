@@ -280,6 +280,33 @@ every_byte(void **state)
 	}
 }
 
+/* Among others, that are all looked at together. */
+static void
+every_place(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n < 256 * 20; n++) {
+		char text[] = "  ~~!#[]ABCxyz019'._-", wanted[64];
+		unsigned place = n / 256, c = n % 256;
+		int plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+
+		if (c == 0)
+			continue;
+		text[place] = (char)c;
+		if (plain)
+			snprintf(wanted, sizeof(wanted), "\"%s\" \"-\"", text);
+		else
+			snprintf(wanted, sizeof(wanted),
+				 "\"%.*s\\x%02X%s\" \"-\"", (int)place, text, c,
+				 text + place + 1);
+		if (strstr(combined("/", text, ""), wanted) == NULL)
+			fail_msg("%02x at %u: %s", c, place, line);
+		snprintf(wanted, sizeof(wanted), ":\"%s\",", text);
+		assert_int_equal(strstr(json("/", text, ""), wanted) != NULL,
+				 plain);
+	}
+}
+
 static void
 long_fields(void **state)
 {
@@ -392,6 +419,7 @@ main(void)
 	    cmocka_unit_test(each_month),
 	    cmocka_unit_test(escapes),
 	    cmocka_unit_test(every_byte),
+	    cmocka_unit_test(every_place),
 	    cmocka_unit_test(long_fields),
 	    cmocka_unit_test(long_method),
 	    cmocka_unit_test(batches),
