@@ -32,6 +32,11 @@ struct slice {
 	size_t len;
 };
 
+/* Initialises a slice with a string literal. */
+#define SLICE_INIT(text)               \
+	{                              \
+		text, sizeof(text) - 1 \
+	}
 struct slice slice_of(const char *s);
 int slice_is(struct slice s, const char *text); /* equal to the C string */
 int slice_cmp(struct slice a, struct slice b);	/* byte order, shorter first */

@@ -17,6 +17,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "record.h"
 #include "restart.h"
 
 /* Resolving a name that no server answers for is what takes longest. */
@@ -155,7 +156,8 @@ child_start(struct child *c, enum role role, struct err *err)
 	c->ready = c->expected = 0;
 	c->line_len = 0;
 	c->lines = 0;
-	c->lines_ms = clock_ms();
+	c->started_ms = c->lines_ms = clock_ms();
+	c->report[0] = '\0';
 	c->control = (struct ipc){control[0], ROLE_PARENT, role};
 	c->log_fd = lines[0];
 	c->control_event =
@@ -188,10 +190,19 @@ child_send(struct child *c, enum msg_type type, const void *data, size_t len,
 void
 child_give(struct child *c, enum slot slot, int fd)
 {
+	if (fd != -1)
+		child_give_all(c, slot, &fd, 1);
+}
+
+void
+child_give_all(struct child *c, enum slot slot, const int *fds, unsigned n)
+{
 	struct msg_give give = {.slot = slot};
 
-	if (fd != -1)
-		child_send(c, MSG_GIVE, &give, sizeof(give), &fd, 1);
+	for (unsigned some; n > 0; fds += some, n -= some) {
+		some = n < IPC_FDS_MAX ? n : IPC_FDS_MAX;
+		child_send(c, MSG_GIVE, &give, sizeof(give), fds, some);
+	}
 }
 
 void
@@ -221,8 +232,10 @@ on_control(evutil_socket_t fd, short what, void *arg)
 		if (msg.type == MSG_READY) {
 			c->ready = 1;
 			event_del(c->start_event);
+			snprintf(c->report, sizeof(c->report), "%.255s",
+				 msg.data);
 			log_debug("%s is ready: %s", role_name(c->role),
-				  msg.data);
+				  c->report);
 		}
 		c->ops->message(c, &msg);
 		drop_fds(&msg);
@@ -393,6 +406,8 @@ static void
 ended(struct child *c, int status)
 {
 	log_end(c, status);
+	if (!c->expected)
+		record_restart(c->role);
 	event_free(c->control_event);
 	event_free(c->log_event);
 	event_free(c->start_event);
@@ -402,6 +417,13 @@ ended(struct child *c, int status)
 	c->pid = 0;
 	c->ready = 0;
 	c->ops->gone(c, status);
+}
+
+void
+child_each(void (*fn)(const struct child *c, void *arg), void *arg)
+{
+	for (const struct child *c = children; c != NULL; c = c->next)
+		fn(c, arg);
 }
 
 static struct child *

@@ -31,6 +31,8 @@ struct child {
 	pid_t pid;    /* 0: none */
 	int ready;    /* MSG_READY was seen */
 	int expected; /* its end is wanted: do not log it */
+	long long started_ms;
+	char report[256]; /* of MSG_READY */
 	struct ipc control;
 	int log_fd;
 	struct event *control_event, *log_event;
@@ -50,6 +52,8 @@ int child_start(struct child *c, enum role role, struct err *err);
 
 /* Hands over a descriptor, which stays the parent's too; fd -1 is nothing. */
 void child_give(struct child *c, enum slot slot, int fd);
+void child_give_all(struct child *c, enum slot slot, const int *fds,
+		    unsigned n);
 /* Settings end the hand-over: the child starts to work. */
 void child_settings(struct child *c, const void *settings, size_t len);
 /* Any other message.  A child that does not read is killed. */
@@ -65,6 +69,9 @@ void child_log(struct child *c, const char *text);
 void child_kill(struct child *c);
 /* The same, as something that was meant. */
 void child_end(struct child *c);
+
+/* Calls fn for each that runs. */
+void child_each(void (*fn)(const struct child *c, void *arg), void *arg);
 
 /* On SIGCHLD: waits for all that have ended. */
 void child_reap(void);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "control.h"
 #include "settings.h"
 
 /*
@@ -12,15 +13,17 @@
  * parses and checks; it opens none of the files it names.  The role structs are
  * complete and are sent to the processes as they are.
  */
-#define PATH_LEN   1024
-#define LISTEN_MAX 16
-#define CERTS_MAX  8
+#define PATH_LEN      1024
+#define LISTEN_MAX    16
+#define CERTS_MAX     8
+#define PROCESSES_MAX 64
 
 struct conf_listen {
 	char text[HOST_MAX + 8]; /* as written, for messages */
 	char host[HOST_MAX];	 /* "*": any, IPv6 and IPv4; or a path */
 	char port[8];		 /* "0": any free one (logged); "": Unix */
 	int tls;
+	int metrics; /* for Prometheus: readers find nothing there */
 };
 
 enum access_to { ACCESS_OFF, ACCESS_STDERR, ACCESS_FILE };
@@ -54,9 +57,10 @@ struct conf {
 	char user[64];	     /* whom root becomes */
 	struct conf_listen listen[LISTEN_MAX];
 	uint32_t nlisten;
-	uint32_t socket_mode; /* of Unix sockets */
-	uint32_t processes;   /* serve */
-	uint32_t drain_s;     /* how long an old serve may finish */
+	char control[CONTROL_PATH_LEN]; /* blogctl's socket; "": none */
+	uint32_t socket_mode;		/* of Unix sockets for readers */
+	uint32_t processes;		/* serve: 1 to PROCESSES_MAX */
+	uint32_t drain_s;		/* how long an old serve may finish */
 	struct conf_access access;
 	struct keys_settings keys;
 	struct serve_settings serve;

@@ -315,6 +315,8 @@ check_listen(struct draft *d)
 		    d, draft_line(d, "root", "http"),
 		    "http: there is no address to listen on: name one in "
 		    "\"http\", or in \"https\" with a certificate");
+	if (d->metrics_set)
+		add_listen(d, &d->metrics, "metrics");
 }
 
 /* ----------------------------------------------------------- the site's -- */

@@ -15,7 +15,7 @@
  * unknown word was meant to be), conf_check.c (what fits together).
  */
 
-#define CONF_OPTIONS_MAX 64
+#define CONF_OPTIONS_MAX 96
 #define LINE_NONE	 0    /* about the file as a whole */
 #define LINE_COMMAND	 (-1) /* about the command line */
 
@@ -42,6 +42,8 @@ struct draft {
 	char repository[URL_MAX];
 	struct conf_listen http[LISTEN_MAX], https[LISTEN_MAX];
 	uint32_t nhttp, nhttps;
+	struct conf_listen metrics;
+	int metrics_set;
 	int http_set, https_set; /* lists given, if only empty ones */
 	char names[NAMES_MAX][HOST_MAX];
 	uint32_t nnames;

@@ -82,6 +82,19 @@ set_processes(struct draft *d, const struct conf_option *o, const char *value,
 }
 
 static int
+set_switch(struct draft *d, const struct conf_option *o, const char *value,
+	   struct err *err)
+{
+	int on = strcmp(value, "on") == 0;
+
+	if (!on && strcmp(value, "off") != 0)
+		return err_set(err, "\"%.128s\" is neither \"on\" nor \"off\"",
+			       value);
+	store(d, o, (uint64_t)on);
+	return 0;
+}
+
+static int
 set_size(struct draft *d, const struct conf_option *o, const char *value,
 	 struct err *err)
 {
@@ -206,6 +219,47 @@ set_https(struct draft *d, const struct conf_option *o, const char *value,
 {
 	(void)o;
 	return set_listen(d->https, &d->nhttps, value, 1, err);
+}
+
+/* Readers' addresses may be "9100" for all of the host's: what is told here is
+ * not for everybody, so that has to be said. */
+static int
+set_metrics(struct draft *d, const struct conf_option *o, const char *value,
+	    struct err *err)
+{
+	(void)o;
+	d->metrics_set = strcmp(value, "off") != 0;
+	if (!d->metrics_set)
+		return 0;
+	if (conf_listen_address(value, 0, &d->metrics, err) == -1)
+		return -1;
+	if (strcmp(d->metrics.host, "*") == 0 && value[0] != '*')
+		return err_set(err,
+			       "\"%.64s\" would be open to everybody: write "
+			       "\"127.0.0.1:%s\", or \"*:%s\" if it is to be",
+			       value, d->metrics.port, d->metrics.port);
+	d->metrics.metrics = 1;
+	return 0;
+}
+
+static int
+set_control(struct draft *d, const struct conf_option *o, const char *value,
+	    struct err *err)
+{
+	char path[PATH_LEN];
+
+	if (value[0] == '\0')
+		return err_set(err, "write a path, or \"off\"");
+	if (strcmp(value, "off") == 0)
+		value = "";
+	if (store_path(d, path, value, err) == -1)
+		return -1;
+	if (strlen(path) >= o->size)
+		return err_set(err,
+			       "the path of a socket has at most %zu bytes",
+			       o->size - 1);
+	memcpy(field(d, o), path, strlen(path) + 1);
+	return 0;
 }
 
 static int
@@ -387,6 +441,8 @@ const struct conf_option conf_options[] = {
 	ANY("root", "http", http, OPTION_LIST),
 	ANY("root", "https", https, OPTION_LIST),
 	TEXT("root", "socket-mode", mode, conf.socket_mode, "0660"),
+	ANY("root", "metrics", metrics, 0),
+	TEXT("root", "control", control, conf.control, CONTROL_PATH),
 
 	TEXT("site", "repository", text, repository, NULL),
 	ANY("site", "certificate", certificate, 0),
@@ -435,7 +491,9 @@ const struct conf_option conf_options[] = {
 	RENDER("feed-entries", count, feed_entries, "10", "1", "1000"),
 
 	NUMBER("serve", "processes", processes, conf.processes,
-	    "1", "1", "64"),
+	    "auto", "1", "64"),
+	{"serve", "http2", set_switch, FIELD(conf.serve.http2),
+	    "on", NULL, NULL, 0},
 	SERVE("max-connections", count, max_connections,
 	    "4096", "8", "1000000"),
 	SERVE("max-header", size, max_header_bytes, "8K", "512", "64K"),
@@ -448,6 +506,11 @@ const struct conf_option conf_options[] = {
 	SERVE("write-timeout", ms, write_ms, "30s", "100ms", "10m"),
 	SERVE("idle-timeout", ms, idle_ms, "60s", "100ms", "1h"),
 	SERVE("min-rate", size, min_rate, "256", "0", "1M"),
+	SERVE("ticket-lifetime", seconds, ticket_s, "2h", "2s", "7d"),
+	SERVE("max-streams", count, max_streams, "100", "1", "1000"),
+	SERVE("max-control-frames", count, max_control_frames,
+	    "200", "1", "100000"),
+	SERVE("max-resets", count, max_resets, "20", "1", "100000"),
 	ANY("serve", "proxy-from", proxy_from, OPTION_LIST),
 	NUMBER("serve", "drain", seconds, conf.drain_s, "30s", "0", "1h"),
 

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "counters.h"
 #include "log.h"
 #include "logging.h"
+#include "queues.h"
 
 /* A serve process that does not answer by then is stuck: it only maps what it
  * was given and checks it. */
@@ -24,6 +26,7 @@ struct process { /* of this generation: keys or one serve */
 	struct restart restart;
 	struct front *front;
 	unsigned number;   /* of the serve: its channel */
+	int slot;	   /* of the serve: its counters */
 	unsigned swapping; /* MSG_SNAPSHOTs not answered yet */
 };
 
@@ -40,6 +43,8 @@ struct front {
 	struct process keys;
 	struct process serve[PROCESSES_MAX];
 	unsigned nserve;
+	struct queues queues;
+	const struct msg_tickets *tickets;
 	const struct published *shown;
 	int refused;		/* a serve did not take `shown` */
 	struct event *deadline; /* of showing, or of draining */
@@ -87,6 +92,18 @@ make_channels(struct front *f, struct err *err)
 	return 0;
 }
 
+static int
+take_slots(struct front *f, struct err *err)
+{
+	for (unsigned i = 0; i < f->nserve; i++) {
+		f->serve[i].slot = counters_take();
+		if (f->serve[i].slot == -1)
+			return err_set(err, "too many processes of earlier "
+					    "reloads have not ended yet");
+	}
+	return 0;
+}
+
 static void
 start_keys(struct front *f)
 {
@@ -107,9 +124,20 @@ start_keys(struct front *f)
 }
 
 static void
+send_tickets(struct process *p)
+{
+	const struct front *f = p->front;
+
+	if (f->conf.serve.tls)
+		child_send(&p->child, MSG_TICKETS, f->tickets,
+			   sizeof(*f->tickets), NULL, 0);
+}
+
+static void
 start_serve(struct process *p)
 {
 	struct front *f = p->front;
+	struct serve_settings set = f->conf.serve;
 	struct child *c = &p->child;
 	struct err err;
 
@@ -119,16 +147,17 @@ start_serve(struct process *p)
 		restart_plan(&p->restart);
 		return;
 	}
-	for (unsigned i = 0; i < f->listeners.n; i++)
-		child_give(c,
-			   f->listeners.at[i].address.tls ? SLOT_LISTEN_TLS
-							  : SLOT_LISTEN_PLAIN,
-			   f->listeners.at[i].fd);
+	queues_give(&f->queues, p->number);
 	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
 		child_give(c, SLOT_CERTIFICATE, f->certificate[i]);
 	child_give(c, SLOT_KEYS, f->channel[p->number][0]);
 	child_give(c, SLOT_ACCESS, logging_channel(f->logging, p->number));
-	child_settings(c, &f->conf.serve, sizeof(f->conf.serve));
+	child_give(c, SLOT_COUNTERS, counters_fd());
+	set.slot = (uint32_t)p->slot;
+	set.site_follows = f->shown != NULL;
+	set.sockets = listeners_count(&f->listeners);
+	child_settings(c, &set, sizeof(set));
+	send_tickets(p);
 }
 
 static void
@@ -175,9 +204,11 @@ init_processes(struct front *f, struct event_base *base)
 
 		p->front = f;
 		p->number = i;
+		p->slot = -1;
 		p->child.ops = &serve_ops;
 		p->child.owner = p;
 		restart_init(&p->restart, base, serve_again, p);
+		f->queues.owner[i].child = &p->child;
 	}
 	f->deadline = evtimer_new(base, overdue, f);
 	if (f->deadline == NULL)
@@ -192,14 +223,15 @@ front_new(const struct conf *conf, struct listeners *listeners,
 
 	f->conf = *conf;
 	f->ops = ops;
-	f->nserve =
-	    conf->processes < PROCESSES_MAX ? conf->processes : PROCESSES_MAX;
+	f->nserve = conf->processes;
 	for (unsigned i = 0; i < CERTS_MAX; i++)
 		f->certificate[i] = f->key[i] = -1;
 	for (unsigned i = 0; i < PROCESSES_MAX; i++)
 		f->channel[i][0] = f->channel[i][1] = -1;
+	queues_init(&f->queues, &f->listeners, f->nserve, base);
 	init_processes(f, base);
 	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1 ||
+	    take_slots(f, err) == -1 ||
 	    logging_new(&f->logging, conf, f->nserve, base, &logging_ops, f,
 			err) == -1) {
 		front_free(f);
@@ -225,6 +257,15 @@ front_launch(struct front *f)
 		start_keys(f);
 	for (unsigned i = 0; i < f->nserve; i++)
 		start_serve(&f->serve[i]);
+}
+
+void
+front_tickets(struct front *f, const struct msg_tickets *keys)
+{
+	f->tickets = keys;
+	for (unsigned i = 0; i < f->nserve; i++)
+		if (f->serve[i].child.pid != 0)
+			send_tickets(&f->serve[i]);
 }
 
 const struct conf *
@@ -320,6 +361,7 @@ check_ready(struct front *f)
 		if (!f->serve[i].child.ready)
 			return;
 	f->state = RUNNING;
+	queues_start(&f->queues);
 	waiting = f->shown != NULL;
 	f->ops->ready(f);
 	if (waiting)
@@ -333,6 +375,15 @@ failed(struct process *p, const char *text)
 		p->front->ops->failed(p->front, text);
 	else
 		child_log(&p->child, text);
+}
+
+/* Before all are there nobody need stand in: either nothing is served yet, or
+ * another front does it. */
+static void
+mind_queues(struct front *f)
+{
+	if (f->state == RUNNING)
+		queues_mind(&f->queues);
 }
 
 static void
@@ -354,6 +405,9 @@ serve_message(struct child *c, struct ipc_msg *msg)
 	if (msg->type == MSG_READY) {
 		show_to(p);
 		check_ready(p->front);
+		mind_queues(p->front);
+	} else if (msg->type == MSG_PONG) {
+		queues_pong(&p->front->queues, p->number);
 	} else if (msg->type == MSG_SWAPPED) {
 		answered(p, 0);
 	} else if (msg->type == MSG_HOOK) {
@@ -395,6 +449,8 @@ process_gone(struct child *c, int status)
 
 	(void)status;
 	p->swapping = 0;
+	if (c->role == ROLE_SERVE)
+		counters_ended(p->slot);
 	if (f->state == DRAINING) {
 		one_less(f);
 		return;
@@ -404,8 +460,10 @@ process_gone(struct child *c, int status)
 		return;
 	}
 	restart_plan(&p->restart);
-	if (c->role == ROLE_SERVE)
+	if (c->role == ROLE_SERVE) {
+		mind_queues(f);
 		check_shown(f);
+	}
 }
 
 static const struct child_ops keys_ops = {keys_message, process_gone};
@@ -436,6 +494,7 @@ front_drain(struct front *f, const struct front *keep, int idle_too,
 	struct msg_drain drain = {.idle_too = (uint32_t)idle_too};
 
 	leave_listeners(f, keep);
+	queues_stop(&f->queues);
 	f->state = DRAINING;
 	f->shown = NULL; /* its owner may drop it now */
 	for (unsigned i = 0; i < f->nserve; i++) {
@@ -453,6 +512,7 @@ void
 front_kill(struct front *f, const struct front *keep)
 {
 	leave_listeners(f, keep);
+	queues_stop(&f->queues);
 	f->state = DRAINING;
 	event_del(f->deadline);
 	if (alive(f))
@@ -488,10 +548,12 @@ front_free(struct front *f)
 	for (unsigned i = 0; i < f->nserve; i++) {
 		close_fd(f->channel[i][0]);
 		close_fd(f->channel[i][1]);
+		counters_leave(f->serve[i].slot);
 		restart_free(&f->serve[i].restart);
 	}
 	restart_free(&f->keys.restart);
 	logging_free(f->logging);
+	queues_free(&f->queues);
 	event_free(f->deadline);
 	free(f);
 }

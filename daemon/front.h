@@ -14,8 +14,6 @@
  * generation beside the first; when it is at work the old one drains.  Within a
  * generation a process that ends is started again.
  */
-#define PROCESSES_MAX 32
-
 /* What is served: descriptors as snapshot_finish made them. */
 struct published {
 	int fds[1 + SEGMENTS_MAX];
@@ -45,10 +43,15 @@ struct front *front_new(const struct conf *conf, struct listeners *listeners,
 			struct event_base *base, const struct front_ops *ops,
 			struct err *err);
 
+/* The keys of session tickets, which live as long as the front; to be called
+ * before front_launch, and whenever they have changed. */
+void front_tickets(struct front *f, const struct msg_tickets *keys);
+
 const struct conf *front_conf(const struct front *f);
 const struct listeners *front_listeners(const struct front *f);
 
-/* Starts the processes, once the parent has dropped its rights. */
+/* Starts the processes, once the parent has dropped its rights.  What is shown
+ * already is there before the first reader. */
 void front_launch(struct front *f);
 
 /* Serve p from now on, also from processes started later; p stays the caller's

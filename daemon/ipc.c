@@ -24,7 +24,7 @@ static const struct rule {
 	unsigned min_fds, max_fds;
 } rules[MSG__MAX] = {
     [MSG_GIVE] = {PARENT, ANY_CHILD, sizeof(struct msg_give),
-		  sizeof(struct msg_give), 1, 1},
+		  sizeof(struct msg_give), 1, IPC_FDS_MAX},
     [MSG_START] = {PARENT, ANY_CHILD, 1, IPC_DATA_MAX, 0, 0},
     [MSG_READY] = {ANY_CHILD, PARENT, 0, 512, 0, 0},
     [MSG_FAILED] = {ANY_CHILD, PARENT | FROM(ROLE_GIT), 1, 1024, 0, 0},
@@ -46,6 +46,14 @@ static const struct rule {
     [MSG_SNAPSHOT] = {PARENT, FROM(ROLE_SERVE), 0, 0, 2, IPC_FDS_MAX},
     [MSG_SWAPPED] = {FROM(ROLE_SERVE), PARENT, 0, 0, 0, 0},
     [MSG_HOOK] = {FROM(ROLE_SERVE), PARENT, 0, 0, 0, 0},
+    [MSG_TICKETS] = {PARENT, FROM(ROLE_SERVE), sizeof(struct msg_tickets),
+		     sizeof(struct msg_tickets), 0, 0},
+    [MSG_ADOPT] = {PARENT, FROM(ROLE_SERVE), sizeof(struct msg_adopt),
+		   sizeof(struct msg_adopt), 1, IPC_FDS_MAX},
+    [MSG_DISOWN] = {PARENT, FROM(ROLE_SERVE), sizeof(struct msg_disown),
+		    sizeof(struct msg_disown), 0, 0},
+    [MSG_PING] = {PARENT, FROM(ROLE_SERVE), 0, 0, 0, 0},
+    [MSG_PONG] = {FROM(ROLE_SERVE), PARENT, 0, 0, 0, 0},
     [MSG_DRAIN] = {PARENT, FROM(ROLE_SERVE) | FROM(ROLE_LOG),
 		   sizeof(struct msg_drain), sizeof(struct msg_drain), 0, 0},
     [MSG_SIGN] = {FROM(ROLE_SERVE), FROM(ROLE_KEYS), sizeof(struct msg_sign),
@@ -222,11 +230,13 @@ start_give(struct start *s, const struct ipc_msg *m)
 {
 	const struct msg_give *give = (const void *)m->data;
 
-	if (s->n == START_FDS_MAX)
+	if (m->nfds > START_FDS_MAX - s->n)
 		fatalx("too many descriptors were given");
-	s->given[s->n].slot = give->slot;
-	s->given[s->n].fd = m->fds[0];
-	s->n++;
+	for (unsigned i = 0; i < m->nfds; i++) {
+		s->given[s->n].slot = give->slot;
+		s->given[s->n].fd = m->fds[i];
+		s->n++;
+	}
 }
 
 void

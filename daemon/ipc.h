@@ -28,12 +28,12 @@ enum role {
 const char *role_name(enum role role);
 
 enum msg_type {
-	MSG_GIVE,    /* parent to any: struct msg_give + 1 descriptor */
-	MSG_START,   /* parent to any: that role's settings; all was given */
-	MSG_READY,   /* any to parent: jailed, filtered, at work;
-			text: what the jail consists of */
-	MSG_FAILED,  /* any to parent, dial to git: text, why it did not work */
-	MSG_CONNECT, /* git to dial: struct msg_connect */
+	MSG_GIVE,   /* parent to any: struct msg_give + 1 or more descriptors */
+	MSG_START,  /* parent to any: that role's settings; all was given */
+	MSG_READY,  /* any to parent: jailed, filtered, at work;
+		       text: what the jail consists of */
+	MSG_FAILED, /* any to parent, dial to git: text, why it did not work */
+	MSG_CONNECT,   /* git to dial: struct msg_connect */
 	MSG_CONNECTED, /* dial to git: struct msg_connect + the socket */
 	MSG_FETCH,     /* parent to git: struct msg_fetch */
 	MSG_PROGRESS,  /* git to parent: struct msg_progress */
@@ -45,6 +45,14 @@ enum msg_type {
 			  descriptors) */
 	MSG_SWAPPED,   /* serve to parent: the snapshot is being served */
 	MSG_HOOK,      /* serve to parent: somebody asked for an update */
+	MSG_TICKETS,   /* parent to serve: struct msg_tickets, the first message
+			  after MSG_START if there is TLS, and again when
+			  they change */
+	MSG_ADOPT,     /* parent to serve: struct msg_adopt + listening sockets
+			  of another serve that does not accept */
+	MSG_DISOWN,    /* parent to serve: struct msg_disown; it does again */
+	MSG_PING,      /* parent to serve: do you work? */
+	MSG_PONG,      /* serve to parent: I do */
 	MSG_DRAIN,     /* parent to serve: struct msg_drain; accept no more and
 			  end when no connection is left; to log: write what is
 			  there and end */
@@ -68,9 +76,11 @@ enum slot {
 	SLOT_KEY,	  /* keys: private key, PEM */
 	SLOT_KEYS,	 /* serve: channel to keys; keys: one channel a serve */
 	SLOT_LISTEN_TLS, /* serve: listening socket, TLS spoken on it */
-	SLOT_ACCESS_LOG, /* log: where the access log goes */
-	SLOT_ACCESS,	 /* serve: channel to log; log: one channel a serve */
-	SLOT_LISTEN_PLAIN /* serve: listening socket, plain HTTP */
+	SLOT_LISTEN_PLAIN,   /* serve: listening socket, plain HTTP */
+	SLOT_LISTEN_METRICS, /* serve: listening socket, /metrics alone */
+	SLOT_COUNTERS,	     /* serve: shared memory, see counters.h */
+	SLOT_ACCESS_LOG,     /* log: where the access log goes */
+	SLOT_ACCESS /* serve: channel to log; log: one channel a serve */
 };
 
 struct msg_give {
@@ -85,6 +95,28 @@ struct msg_connect { /* the answer repeats the question */
 
 struct msg_fetch {
 	uint32_t full; /* write every blob, not only those that are new */
+};
+
+#define TICKET_KEYS_MAX 3
+
+struct ticket_key {
+	uint8_t name[16]; /* stands in the ticket, RFC 5077 section 4 */
+	uint8_t aes[32];
+	uint8_t hmac[32];
+};
+
+struct msg_tickets {
+	uint32_t n; /* the first makes tickets, the others still open them */
+	struct ticket_key key[TICKET_KEYS_MAX];
+};
+
+struct msg_adopt {
+	uint32_t owner; /* whose they are, for msg_disown */
+	uint32_t slot;	/* as it got them: SLOT_LISTEN_... */
+};
+
+struct msg_disown {
+	uint32_t owner;
 };
 
 struct msg_drain {
@@ -170,7 +202,9 @@ int ipc_send_text(const struct ipc *c, enum msg_type type, const char *text);
 
 /* ---- what a child does first: receive all MSG_GIVE, then MSG_START ---- */
 
-#define START_FDS_MAX 64
+/* All listening sockets in one serve, or a channel to keys for every serve, and
+ * what else is given. */
+#define START_FDS_MAX 2304
 
 struct start {
 	struct ipc parent; /* the control channel, descriptor 3 */

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+#define SIZE_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW)
+#define ALL_SEALS  (SIZE_SEALS | F_SEAL_WRITE)
 
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 0x0008U
@@ -52,6 +53,14 @@ memfd_map_new(const char *name, size_t size, void **map, struct err *err)
 		return -1;
 	}
 	return fd;
+}
+
+int
+memfd_seal_size(int fd, struct err *err)
+{
+	if (fcntl(fd, F_ADD_SEALS, SIZE_SEALS) == -1)
+		return err_set(err, "cannot seal memory: %s", strerror(errno));
+	return 0;
 }
 
 int

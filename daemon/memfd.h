@@ -18,6 +18,9 @@ int memfd_new(const char *name, struct err *err);
 /* Makes a memfd of size bytes and maps it writable at *map. */
 int memfd_map_new(const char *name, size_t size, void **map, struct err *err);
 
+/* Seals the size alone: what is mapped writable stays so. */
+int memfd_seal_size(int fd, struct err *err);
+
 /* Unmaps (map may be NULL) and seals.  0, or -1 with err. */
 int memfd_seal(int fd, void *map, size_t size, struct err *err);
 

@@ -4,6 +4,8 @@
  * root up, and then only starts processes, passes descriptors on and waits.  It
  * never reads a byte that a peer sent.
  */
+#include <sys/mman.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,10 +18,16 @@
 #include "../sandbox/sandbox.h"
 #include "buf.h"
 #include "child.h"
+#include "clock.h"
+#include "control.h"
+#include "counters.h"
 #include "front.h"
 #include "log.h"
 #include "notify.h"
 #include "proc.h"
+#include "record.h"
+#include "restart.h"
+#include "tickets.h"
 #include "update.h"
 
 /* How long serve may finish what it writes when blogd is stopped. */
@@ -32,6 +40,8 @@ static struct {
 	struct front *front;	/* at work */
 	struct front *next;	/* of a reload, starting */
 	struct front *draining; /* of the last reload */
+	struct tickets tickets;
+	struct event *tickets_timer;
 	struct event *signals[8];
 	unsigned nsignals;
 	int launcher; /* pipe to the process that waits in the foreground */
@@ -76,8 +86,7 @@ update_done(int result, const char *text)
 	else if (s != NULL)
 		tell_started(serving(s));
 	/* One that is about to take over must not do so with the old site. */
-	if (p.next != NULL && front_is_running(p.next) &&
-	    !front_shows(p.next, s))
+	if (p.next != NULL && !front_shows(p.next, s))
 		front_show(p.next, s);
 }
 
@@ -98,6 +107,47 @@ update_failed(const char *text)
 
 static const struct update_ops update_ops = {show, update_done, update_failed};
 
+/* -------------------------------------------------------------- tickets -- */
+
+/* Of the front at work; a new one begins with the keys there are. */
+static uint32_t
+ticket_lifetime(void)
+{
+	return front_conf(p.front)->serve.ticket_s;
+}
+
+static void
+renew_tickets(void)
+{
+	int64_t now = clock_ms();
+
+	if (tickets_rotate(&p.tickets, ticket_lifetime(), now)) {
+		front_tickets(p.front, &p.tickets.keys);
+		if (p.next != NULL)
+			front_tickets(p.next, &p.tickets.keys);
+	}
+	timer_set(p.tickets_timer,
+		  tickets_due(&p.tickets, ticket_lifetime(), now));
+}
+
+static void
+on_tickets_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	if (!p.stopping)
+		renew_tickets();
+}
+
+static void
+make_tickets(void)
+{
+	p.tickets_timer = evtimer_new(p.base, on_tickets_timer, NULL);
+	if (p.tickets_timer == NULL)
+		fatalx("out of memory (timer)");
+	mlock(&p.tickets, sizeof(p.tickets));
+	renew_tickets();
+}
+
 /* --------------------------------------------------------------- reload -- */
 
 static void reload(void);
@@ -105,6 +155,7 @@ static void reload(void);
 static void
 reload_ended(int good)
 {
+	record_reload(good);
 	if (good)
 		log_notice("reloaded");
 	if (p.told)
@@ -144,14 +195,15 @@ take_over(void)
 	p.next = NULL;
 	front_drain(p.draining, p.front, 0, (long long)conf->drain_s * 1000);
 	update_show_again(p.update);
+	renew_tickets(); /* they may live shorter now */
 	reload_ended(1);
 }
 
 static void
 front_is_ready(struct front *f)
 {
-	if (f == p.next)
-		front_show(f, update_published(p.update));
+	if (f == p.next && update_published(p.update) == NULL)
+		front_show(f, NULL); /* nothing to wait for */
 }
 
 static void
@@ -247,6 +299,8 @@ reload(void)
 		reload_failed("see the errors above");
 		return;
 	}
+	if (!control_is(conf.control))
+		log_warn("control: another socket takes a new start");
 	if (check_access_log(&conf, &err) == -1 ||
 	    listeners_open(&l, &conf, front_listeners(p.front), &err) == -1) {
 		reload_failed(err.text);
@@ -258,6 +312,8 @@ reload(void)
 		reload_failed(err.text);
 		return;
 	}
+	front_tickets(p.next, &p.tickets.keys);
+	front_show(p.next, update_published(p.update));
 	front_launch(p.next);
 }
 
@@ -362,8 +418,27 @@ finish(void)
 {
 	for (unsigned i = 0; i < p.nsignals; i++)
 		event_free(p.signals[i]);
+	control_end();
+	event_free(p.tickets_timer);
 	log_notice("stopped");
 	exit(0);
+}
+
+/* For blogctl, before root is gone.  The default's socket may be missing:
+ * another blogd has it, or there is no directory for it. */
+static void
+open_control(const struct conf *conf)
+{
+	struct err err;
+
+	if (counters_init(&err) == -1)
+		fatalx("%s", err.text);
+	record_start();
+	if (control_bind(conf->control, conf->user, &err) == 0)
+		return;
+	if (strcmp(conf->control, CONTROL_PATH) != 0)
+		fatalx("%s", err.text);
+	log_debug("%s", err.text);
 }
 
 void
@@ -379,6 +454,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	if (check_access_log(conf, &err) == -1 ||
 	    listeners_open(&l, conf, NULL, &err) == -1)
 		fatalx("%s", err.text);
+	open_control(conf);
 	if (!foreground)
 		daemonise();
 	notify_init();
@@ -392,10 +468,12 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	if (p.update == NULL)
 		fatalx("%s", err.text);
 	catch_signals();
+	control_start(p.base);
 	if (sandbox_parent(conf->user, &err) == -1)
 		fatalx("%s", err.text);
 	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
 	log_info("%s", sandbox_report());
+	make_tickets();
 	front_launch(p.front);
 	update_launch(p.update);
 	event_base_dispatch(p.base);

@@ -3,8 +3,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +16,13 @@
 #include <event2/event_struct.h>
 
 #include "../sandbox/sandbox.h"
+#include "buf.h"
 #include "clock.h"
 #include "err.h"
 #include "http/conn.h"
 #include "http/keyprov.h"
 #include "http/listener.h"
+#include "http/metrics.h"
 #include "http/tls.h"
 #include "ipc.h"
 #include "log.h"
@@ -35,20 +35,29 @@
  * nothing it could connect to.
  */
 #define HOOK_INTERVAL_MS 100
-#define OTHER_FDS	 32 /* beside connections: listeners, channels, maps */
+#define OTHER_FDS	 32 /* beside connections and listeners */
+
+/* A listening socket: its own, or one that it has adopted. */
+#define OWN UINT32_MAX
+
+struct socket {
+	struct listener listener;
+	uint32_t owner; /* number of another serve process */
+	struct socket *next;
+};
 
 struct serve {
 	struct serve_settings settings;
 	struct ipc parent;
 	struct event_base *base;
 	struct event control;
-	struct tls *tls; /* NULL: none configured */
-	struct serve_counters counters;
+	struct tls *tls;		 /* NULL: none configured */
+	struct serve_counters *counters; /* its slot of what is shared */
+	struct metrics metrics;
 	struct http_env env;
 	struct access_log access;
 	struct conn_pool pool;
-	struct listener listeners[START_FDS_MAX];
-	unsigned nlisteners;
+	struct socket *sockets;
 	struct event hook_timer; /* a hook is to be told */
 	int64_t hook_sent;	 /* ms; 0: none yet */
 };
@@ -100,6 +109,7 @@ take_snapshot(struct serve *s, const struct ipc_msg *m)
 	struct snapshot *next;
 	struct err err;
 
+	s->settings.site_follows = 0;
 	next = snapshot_open(m->fds, m->nfds, &err);
 	for (unsigned i = 0; i < m->nfds; i++)
 		close(m->fds[i]);
@@ -110,6 +120,62 @@ take_snapshot(struct serve *s, const struct ipc_msg *m)
 	snapshot_unref(s->env.snapshot);
 	s->env.snapshot = next;
 	ipc_send(&s->parent, MSG_SWAPPED, NULL, 0, NULL, 0);
+}
+
+static enum listener_kind
+kind_of(uint32_t slot)
+{
+	switch (slot) {
+	case SLOT_LISTEN_METRICS:
+		return LISTENER_METRICS;
+	case SLOT_LISTEN_PLAIN:
+		return LISTENER_PLAIN;
+	default:
+		return LISTENER_TLS;
+	}
+}
+
+/* slot: SLOT_LISTEN_... */
+static void
+open_socket(struct serve *s, int fd, uint32_t slot, uint32_t owner)
+{
+	struct socket *new = xcalloc(1, sizeof(*new));
+
+	new->owner = owner;
+	new->next = s->sockets;
+	s->sockets = new;
+	listener_open(&new->listener, &s->pool, fd, kind_of(slot));
+}
+
+static void
+close_socket(struct socket **p)
+{
+	struct socket *old = *p;
+
+	*p = old->next;
+	listener_close(&old->listener);
+	free(old);
+}
+
+static void
+adopt(struct serve *s, const struct ipc_msg *m)
+{
+	const struct msg_adopt *adopted = (const void *)m->data;
+
+	for (unsigned i = 0; i < m->nfds; i++)
+		open_socket(s, m->fds[i], adopted->slot, adopted->owner);
+}
+
+static void
+disown(struct serve *s, const struct msg_disown *m)
+{
+	struct socket **p = &s->sockets;
+
+	while (*p != NULL)
+		if ((*p)->owner == m->owner)
+			close_socket(p);
+		else
+			p = &(*p)->next;
 }
 
 static void
@@ -126,12 +192,39 @@ drain(struct serve *s, const struct msg_drain *m)
 {
 	s->env.draining = 1;
 	s->env.closing_idle = m->idle_too != 0;
-	for (unsigned i = 0; i < s->nlisteners; i++)
-		listener_close(&s->listeners[i]);
-	s->nlisteners = 0;
-	if (m->idle_too)
-		conn_close_idle(&s->pool);
+	while (s->sockets != NULL)
+		close_socket(&s->sockets);
+	conn_drain(&s->pool);
 	end_if_drained(s);
+}
+
+static void
+take_tickets(struct serve *s, struct ipc_msg *m)
+{
+	if (s->tls != NULL)
+		tls_set_tickets(s->tls, (const void *)m->data);
+	explicit_bzero(m->data, m->len);
+}
+
+static void
+handle(struct serve *s, struct ipc_msg *m)
+{
+	const void *data = m->data;
+
+	if (m->type == MSG_SNAPSHOT)
+		take_snapshot(s, m);
+	else if (m->type == MSG_TICKETS)
+		take_tickets(s, m);
+	else if (m->type == MSG_ADOPT)
+		adopt(s, m);
+	else if (m->type == MSG_DISOWN)
+		disown(s, data);
+	else if (m->type == MSG_PING)
+		ipc_send(&s->parent, MSG_PONG, NULL, 0, NULL, 0);
+	else if (m->type == MSG_DRAIN)
+		drain(s, data);
+	else
+		fatalx("unexpected message %d", (int)m->type);
 }
 
 static void
@@ -149,15 +242,24 @@ on_control(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (n == -1)
 		fatal("control channel");
-	if (m.type == MSG_SNAPSHOT)
-		take_snapshot(s, &m);
-	else if (m.type == MSG_DRAIN)
-		drain(s, (const void *)m.data);
-	else
-		fatalx("unexpected message %d", (int)m.type);
+	handle(s, &m);
 }
 
 /* --------------------------------------------------------------- start -- */
+
+static void
+new_tls(struct serve *s)
+{
+	static struct ipc_msg m;
+	struct err err;
+
+	if (ipc_recv(&s->parent, &m) != 1 || m.type != MSG_TICKETS)
+		fatalx("no keys for tickets from the parent");
+	s->tls = tls_new(s->settings.ticket_s, (const void *)m.data, &err);
+	if (s->tls == NULL)
+		give_up(s, err.text);
+	explicit_bzero(m.data, m.len);
+}
 
 static void
 open_tls(struct serve *s, const struct start *start)
@@ -171,8 +273,11 @@ open_tls(struct serve *s, const struct start *start)
 		return;
 	if (keys.fd == -1)
 		give_up(s, "no channel to the keys process was given");
-	if (keyprov_init(&keys, &err) == -1 || (s->tls = tls_new(&err)) == NULL)
+	if (keyprov_init(&keys, &err) == -1)
 		give_up(s, err.text);
+	new_tls(s);
+	if (s->settings.http2)
+		tls_offer_h2(s->tls);
 	for (unsigned i = 0; (fd = start_fd(start, SLOT_CERTIFICATE, i)) != -1;
 	     i++) {
 		if (tls_add_chain(s->tls, fd, &err) == -1) {
@@ -186,29 +291,35 @@ open_tls(struct serve *s, const struct start *start)
 }
 
 static void
+open_counters(struct serve *s, const struct start *start)
+{
+	const struct counters *all;
+	struct err err;
+
+	if (counters_open(start_fd(start, SLOT_COUNTERS, 0), s->settings.slot,
+			  &all, &s->counters, &err) == -1)
+		give_up(s, err.text);
+	metrics_init(&s->metrics, all);
+}
+
+static void
 open_listeners(struct serve *s, const struct start *start, enum slot slot)
 {
-	int fd, one = 1;
+	int fd;
 
-	for (unsigned i = 0; (fd = start_fd(start, slot, i)) != -1; i++) {
-		/* Connections inherit TCP_NODELAY; a Unix socket has none. */
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		if (evutil_make_socket_nonblocking(fd) == -1)
-			fatal("listening socket");
-		listener_open(&s->listeners[s->nlisteners++], &s->pool, fd,
-			      slot == SLOT_LISTEN_PLAIN);
-	}
+	for (unsigned i = 0; (fd = start_fd(start, slot, i)) != -1; i++)
+		open_socket(s, fd, slot, OWN);
 }
 
 static uint32_t
 connections_possible(const struct serve_settings *set)
 {
+	rlim_t others = OTHER_FDS + (rlim_t)set->sockets, possible;
 	struct rlimit rl;
-	rlim_t possible;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
 		fatal("getrlimit");
-	possible = rl.rlim_max > OTHER_FDS + 1 ? rl.rlim_max - OTHER_FDS : 1;
+	possible = rl.rlim_max > others ? rl.rlim_max - others : 1;
 	if (set->max_connections <= possible)
 		return set->max_connections;
 	log_warn("%u connections are configured, but the limit of open files "
@@ -242,12 +353,14 @@ init_env(struct serve *s)
 	const struct serve_settings *set = &s->settings;
 
 	s->env.settings = set;
-	s->env.counters = &s->counters;
+	s->env.counters = s->counters;
+	s->env.metrics = &s->metrics;
 	s->env.limits = (struct request_limits){.head = set->max_header_bytes,
 						.target = set->max_target,
 						.fields = set->max_headers};
 	s->env.names = collect_names(s);
 	plan_memory_init(&s->env.memory, set);
+	h2_shared_init(&s->env.h2, set);
 	s->env.hook = on_hook;
 	s->env.hook_arg = s;
 }
@@ -268,7 +381,7 @@ open_access_log(struct serve *s, const struct start *start)
 	if (fd == -1)
 		return;
 	access_log_init(&s->access, s->base, fd, &s->settings,
-			&s->counters.log_dropped, lines_lost);
+			&s->counters->log_dropped, lines_lost);
 	s->env.access = &s->access;
 }
 
@@ -305,10 +418,11 @@ set_up(struct serve *s, const struct start *start)
 	tune_malloc();
 	signal(SIGPIPE, SIG_IGN);
 	s->parent = start->parent;
+	open_tls(s, start);
 	/* A parent that does not read must not stop readers. */
 	if (evutil_make_socket_nonblocking(s->parent.fd) == -1)
 		fatal("control channel");
-	open_tls(s, start);
+	open_counters(s, start);
 	s->base = new_base();
 	init_env(s);
 	open_access_log(s, start);
@@ -316,27 +430,46 @@ set_up(struct serve *s, const struct start *start)
 		       connections_possible(&s->settings));
 	s->pool.closed = end_if_drained;
 	s->pool.arg = s;
-	open_listeners(s, start, SLOT_LISTEN_PLAIN);
-	if (s->tls != NULL)
-		open_listeners(s, start, SLOT_LISTEN_TLS);
 	evtimer_assign(&s->hook_timer, s->base, tell_parent, s);
 	event_assign(&s->control, s->base, s->parent.fd, EV_READ | EV_PERSIST,
 		     on_control, s);
 	event_add(&s->control, NULL);
 }
 
+/* Whoever waits in a queue while a process is started again is not told that
+ * there is no site. */
+static void
+wait_for_site(struct serve *s)
+{
+	while (s->settings.site_follows && !s->env.draining)
+		event_base_loop(s->base, EVLOOP_ONCE);
+}
+
+static void
+answer_readers(struct serve *s, const struct start *start)
+{
+	if (s->env.draining)
+		return;
+	open_listeners(s, start, SLOT_LISTEN_PLAIN);
+	open_listeners(s, start, SLOT_LISTEN_METRICS);
+	if (s->tls != NULL)
+		open_listeners(s, start, SLOT_LISTEN_TLS);
+	event_base_dispatch(s->base);
+}
+
 void
 serve_main(void)
 {
 	static struct serve s;
-	struct start start;
+	static struct start start;
 
 	start_recv(&start, ROLE_SERVE, &s.settings, sizeof(s.settings));
 	set_up(&s, &start);
 	sandbox_enter(ROLE_SERVE, VARIANT_PLAIN, -1);
 	sandbox_filter(ROLE_SERVE, VARIANT_PLAIN);
 	ipc_send_text(&s.parent, MSG_READY, sandbox_report());
-	event_base_dispatch(s.base);
+	wait_for_site(&s);
+	answer_readers(&s, &start);
 	if (s.env.access != NULL)
 		access_log_flush(s.env.access);
 	_exit(0); /* drained */

@@ -93,6 +93,7 @@ struct serve_settings {
 	uint32_t nnames;
 	char hook[128];		   /* "/push"; "": none */
 	uint32_t hsts_s;	   /* max-age; 0: no header */
+	uint32_t http2;		   /* offered beside HTTP/1.1 */
 	uint32_t max_connections;  /* beyond: the longest idle is closed */
 	uint32_t max_header_bytes; /* request line and fields */
 	uint32_t max_headers;	   /* fields */
@@ -101,13 +102,22 @@ struct serve_settings {
 	uint32_t handshake_ms;
 	uint32_t header_ms; /* first byte to empty line */
 	uint32_t body_ms;
-	uint32_t write_ms; /* without progress */
-	uint32_t idle_ms;  /* between requests */
-	uint32_t min_rate; /* bytes/s a reader must take; 0: any */
+	uint32_t write_ms;	     /* without progress */
+	uint32_t idle_ms;	     /* between requests */
+	uint32_t min_rate;	     /* bytes/s a reader must take; 0: any */
+	uint32_t max_streams;	     /* of an HTTP/2 connection, at a time */
+	uint32_t max_control_frames; /* a second, without request or DATA */
+	uint32_t max_resets;	     /* of streams, a second */
+	uint32_t ticket_s;	     /* how long a TLS session may be resumed */
 	struct proxy_source proxy_from[PROXY_FROM_MAX];
 	uint32_t nproxy_from;
 	uint32_t access_format;	 /* enum access_format */
 	uint32_t access_address; /* enum access_address */
+	/* The parent adds, at each start: */
+	uint32_t slot;	       /* of the counters */
+	uint32_t site_follows; /* a snapshot comes at once: wait for it */
+	uint32_t sockets; /* listening, of all serve processes: it may have to
+			     stand in for the others */
 };
 
 #endif

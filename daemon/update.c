@@ -12,6 +12,7 @@
 #include "log.h"
 #include "memfd.h"
 #include "progress.h"
+#include "record.h"
 #include "remote.h"
 
 /* git ends a fetch at its deadline by itself; so much later it is killed. */
@@ -61,6 +62,7 @@ start_render(struct update *u, struct err *err)
 {
 	if (child_start(&u->render, ROLE_RENDER, err) == -1)
 		return -1;
+	record_render();
 	child_give(&u->render, SLOT_SOURCE, u->source);
 	give_published(&u->render, u->published);
 	child_settings(&u->render, &u->site.render, sizeof(u->site.render));
@@ -88,9 +90,10 @@ drop_source(struct update *u)
 
 static void begin(struct update *u);
 
-/* Ends the update that runs; text is NULL when it went well. */
+/* Ends the update that runs; text is NULL when it went well, and result
+ * UPDATE_NONE when it is not over for good. */
 static void
-finish(struct update *u, const char *text)
+finish(struct update *u, enum update_result result, const char *text)
 {
 	int failed = text != NULL;
 
@@ -102,6 +105,8 @@ finish(struct update *u, const char *text)
 		log_err("update failed: %s%s", text,
 			u->published != NULL ? "; the site stays as it was"
 					     : "");
+	if (result != UPDATE_NONE)
+		record_update(result, clock_ms() - u->began_ms, text);
 	u->ops->done(failed ? -1 : 0, text);
 	if (u->again) {
 		begin(u);
@@ -141,20 +146,22 @@ static void
 fetch_failed(struct update *u, const char *text)
 {
 	u->full |= u->source_full;
-	finish(u, text);
+	record_fetch(clock_ms() - u->began_ms);
+	finish(u, UPDATE_FETCH_FAILED, text);
 }
 
 /* What is wrong with a rendering may be that it lacked bytes. */
 static void
-render_failed(struct update *u, const char *text)
+render_failed(struct update *u, enum update_result result, const char *text)
 {
 	u->full = 1;
 	if (!u->source_full) {
 		log_warn("%s; once more from a full source", text);
 		u->again = 1;
+		result = UPDATE_NONE;
 		text = NULL;
 	}
-	finish(u, text);
+	finish(u, result, text);
 }
 
 static void
@@ -189,10 +196,11 @@ take_source(struct update *u, struct ipc_msg *msg)
 	u->source = msg->fds[0];
 	msg->nfds = 0;
 	u->state = RENDERING;
+	record_fetch(clock_ms() - u->began_ms);
 	progress_end();
 	timer_set(u->deadline, RENDER_DEADLINE_MS);
 	if (start_render(u, &err) == -1)
-		render_failed(u, err.text);
+		render_failed(u, UPDATE_RENDER_FAILED, err.text);
 }
 
 static int
@@ -245,7 +253,8 @@ take_rendered(struct update *u, struct ipc_msg *msg)
 	child_end(&u->render); /* the next may not wait for its good will */
 	if (u->candidate == NULL) {
 		log_err("render sent a bad snapshot: %s", err.text);
-		render_failed(u, "the snapshot was refused");
+		render_failed(u, UPDATE_RENDER_FAILED,
+			      "the snapshot was refused");
 		return;
 	}
 	event_del(u->deadline);
@@ -270,7 +279,7 @@ update_shown(struct update *u, int result)
 		u->ops->show(old);
 		u->state = SHOWING;
 		published_free(bad);
-		render_failed(u, "serve refused the snapshot");
+		render_failed(u, UPDATE_REFUSED, "serve refused the snapshot");
 		return;
 	}
 	published_free(old);
@@ -280,7 +289,9 @@ update_shown(struct update *u, int result)
 		   u->published->commit, u->rendered.articles,
 		   u->rendered.pages, u->rendered.problems,
 		   clock_ms() - u->began_ms);
-	finish(u, NULL);
+	record_published(u->published->commit, u->rendered.articles,
+			 u->rendered.pages, u->rendered.problems);
+	finish(u, UPDATE_OK, NULL);
 }
 
 void
@@ -320,7 +331,8 @@ git_message(void *owner, struct ipc_msg *msg)
 	case MSG_UNCHANGED:
 		if (u->state == FETCHING) {
 			log_info("nothing new");
-			finish(u, NULL);
+			record_fetch(clock_ms() - u->began_ms);
+			finish(u, UPDATE_UNCHANGED, NULL);
 		}
 		break;
 	case MSG_FAILED:
@@ -358,7 +370,7 @@ render_message(struct child *c, struct ipc_msg *msg)
 		take_rendered(u, msg);
 	} else if (msg->type == MSG_FAILED && u->state == RENDERING) {
 		child_end(c); /* it has said why */
-		render_failed(u, msg->data);
+		render_failed(u, UPDATE_RENDER_FAILED, msg->data);
 	}
 }
 
@@ -382,7 +394,8 @@ render_gone(struct child *c, int status)
 	if (u->stopping)
 		return;
 	if (u->state == RENDERING)
-		render_failed(u, "render ended without a result");
+		render_failed(u, UPDATE_RENDER_FAILED,
+			      "render ended without a result");
 	else if (u->again)
 		begin(u);
 }

@@ -23,6 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../daemon/control.h"
+
 /* One bit per filter. */
 enum {
 	PARENT = 1 << 0,
@@ -337,7 +339,10 @@ static const struct rule rules[] = {
     MAY(PARENT, "mkdir", "a child's root"),
     MAY(PARENT, "mkdirat", "a child's root"),
     MAY(PARENT, "umask", "a child's root, Unix sockets"),
-    MAY(PARENT, "unlinkat", "its Unix sockets", INT(2, flags, 0)),
+    MAY(PARENT, "unlinkat", "Unix sockets for readers",
+	INT(0, dirfd, AT_FDCWD), INT(2, flags, 0)),
+    MAY(PARENT, "unlinkat", "its control socket, at the end",
+	INT(0, dirfd, CONTROL_DIRECTORY), INT(2, flags, 0)),
     MAY(PARENT, "mount", "a child's root"),
     MAY(PARENT, "umount2", "a child's root"),
     MAY(PARENT, "mount_setattr", "a child's root"),

@@ -11,6 +11,7 @@
 #include "../buf.h"
 #include "../clock.h"
 #include "proxy.h"
+#include "session.h"
 #include "unsent.h"
 
 /* One event may write this many times before others get their turn. */
@@ -32,7 +33,7 @@ struct conn {
 	char *saved;		  /* input not used yet */
 	size_t saved_len;
 	struct unsent unsent;
-	struct h1 h1;
+	struct session session;
 };
 
 static void on_event(evutil_socket_t fd, short what, void *arg);
@@ -47,7 +48,7 @@ conn_free(struct conn *c)
 	timeouts_leave(&c->waiter);
 	if (c->watched)
 		event_del(&c->event);
-	h1_free(&c->h1);
+	session_free(&c->session);
 	free(c->proxy);
 	if (c->tls != NULL)
 		tls_close(c->tls);
@@ -56,6 +57,7 @@ conn_free(struct conn *c)
 	unsent_free(&c->unsent);
 	free(c);
 	p->n--;
+	count_set(&p->env->counters->open, p->n);
 	p->closed(p->arg);
 }
 
@@ -80,6 +82,11 @@ goodbye(struct conn *c)
 	size_t len;
 
 	if (c->tls == NULL || !c->opened)
+		return;
+	output_begin(&c->pool->output, c->tls);
+	session_goodbye(&c->session, &c->pool->output);
+	/* Nothing can be said behind the alert that ends TLS. */
+	if (output_flush(&c->pool->output, c->io.fd, &rest, &len) != 0)
 		return;
 	output_begin(&c->pool->output, c->tls);
 	tls_shutdown(c->tls);
@@ -197,7 +204,11 @@ abandon(struct conn *c)
 static int
 flush(struct conn *c)
 {
-	return unsent_flush(&c->unsent, &c->pool->output, c->io.fd);
+	struct output *o = &c->pool->output;
+	int left = unsent_flush(&c->unsent, o, c->io.fd);
+
+	c->unsent.taken += session_taken(&c->session, o->sent);
+	return left;
 }
 
 static void
@@ -208,24 +219,6 @@ wait_to_write(struct conn *c)
 	timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_WRITE);
 }
 
-/* Deadlines are absolute: only an answer starts them anew, not a few bytes. */
-static void
-wait_to_read(struct conn *c, const struct input *in)
-{
-	struct timeouts *t = &c->pool->timeouts;
-	enum wait_kind kind = c->h1.in_body ? WAIT_BODY
-			      : in->len > 0 ? WAIT_HEADER
-					    : WAIT_IDLE;
-
-	unsent_clear(&c->unsent);
-	watch(c, EV_READ);
-	if (c->h1.answered)
-		timeouts_wait(t, &c->waiter, kind);
-	else
-		timeouts_keep(t, &c->waiter, kind);
-	c->h1.answered = 0;
-}
-
 static int
 too_slow(const struct conn *c)
 {
@@ -233,6 +226,28 @@ too_slow(const struct conn *c)
 
 	return unsent_too_slow(&c->unsent, clock_ms(),
 			       p->timeouts.ms[WAIT_WRITE], p->min_rate);
+}
+
+/* Deadlines are absolute: only an answer starts them anew, not a few bytes. */
+static void
+wait_to_read(struct conn *c, const struct input *in)
+{
+	struct timeouts *t = &c->pool->timeouts;
+	enum wait_kind kind = session_waits(&c->session, in);
+
+	if (session_blocked(&c->session))
+		unsent_begin(&c->unsent, clock_ms());
+	else
+		unsent_clear(&c->unsent);
+	if (too_slow(c)) {
+		finish(c, WANT_CLOSE);
+		return;
+	}
+	watch(c, EV_READ);
+	if (session_progress(&c->session))
+		timeouts_wait(t, &c->waiter, kind);
+	else
+		timeouts_keep(t, &c->waiter, kind);
 }
 
 /* ------------------------------------------------------------- states -- */
@@ -247,7 +262,8 @@ serve(struct conn *c, struct input *in)
 		enum http_want want;
 		int left;
 
-		want = h1_run(&c->h1, p->env, &c->peer, in, &p->output);
+		want =
+		    session_run(&c->session, p->env, &c->peer, in, &p->output);
 		left = flush(c);
 		if (left == -1) {
 			conn_free(c);
@@ -279,28 +295,41 @@ serve(struct conn *c, struct input *in)
 	wait_to_write(c);
 }
 
+/* Once for each: after its end it is asked again while output waits. */
+static void
+count_handshake(const struct conn *c, int failed, int done)
+{
+	struct serve_counters *n = c->pool->env->counters;
+
+	if (c->opened)
+		return;
+	if (failed)
+		count_add(&n->handshake_failures, 1);
+	else if (done)
+		count_add(
+		    tls_resumed(c->tls) ? &n->resumptions : &n->handshakes, 1);
+}
+
 static void
 handshake(struct conn *c)
 {
-	struct conn_pool *p = c->pool;
-	int done = tls_handshake(c->tls), left = flush(c);
+	int done = tls_handshake(c->tls), left;
 
-	if (left == -1 || done == -1) {
-		conn_free(c);
+	if (done == 1) {
+		struct input in = {c->pool->input, 0};
+
+		count_handshake(c, 0, 1);
+		c->opened = 1;
+		session_begin(&c->session, tls_is_h2(c->tls));
+		serve(c, &in);
 		return;
 	}
-	c->opened = done;
-	if (left == 1) {
-		watch(c, EV_WRITE);
-	} else if (done && tls_pending(c->tls)) {
-		struct input in = {p->input, 0};
-
-		serve(c, &in);
-	} else {
-		watch(c, EV_READ);
-		if (done)
-			timeouts_wait(&p->timeouts, &c->waiter, WAIT_IDLE);
-	}
+	left = flush(c);
+	count_handshake(c, left == -1 || done == -1, 0);
+	if (left == -1 || done == -1)
+		conn_free(c);
+	else
+		watch(c, left == 1 ? EV_WRITE : EV_READ);
 }
 
 /* What comes behind it wakes the connection once more. */
@@ -344,6 +373,14 @@ readable(struct conn *c)
 		serve(c, &in);
 }
 
+/* What has come while an answer was being sent may be more urgent, or make an
+ * end of it. */
+static int
+may_interrupt(const struct conn *c, const struct input *in)
+{
+	return c->session.is_h2 && in->len + READ_SIZE <= c->pool->input_cap;
+}
+
 static void
 writable(struct conn *c)
 {
@@ -352,7 +389,11 @@ writable(struct conn *c)
 
 	if (c->unsent.data != NULL)
 		left = unsent_send(&c->unsent, c->io.fd);
-	if (left == -1 || too_slow(c)) {
+	if (left != -1 && too_slow(c)) {
+		count_add(&c->pool->env->counters->timeouts, 1);
+		left = -1;
+	}
+	if (left == -1) {
 		conn_free(c);
 	} else if (left == 1) {
 		if (c->opened)
@@ -361,7 +402,10 @@ writable(struct conn *c)
 		handshake(c);
 	} else {
 		in = load_input(c);
-		serve(c, &in);
+		if (may_interrupt(c, &in) && read_more(c, &in) == -1)
+			abandon(c);
+		else
+			serve(c, &in);
 	}
 }
 
@@ -387,7 +431,7 @@ time_out_request(struct conn *c)
 	struct conn_pool *p = c->pool;
 
 	output_begin(&p->output, c->tls);
-	h1_timeout(&c->h1, p->env, &c->peer, &p->output);
+	session_timeout(&c->session, p->env, &c->peer, &p->output);
 	if (flush(c) == 0)
 		linger(c);
 	else
@@ -399,6 +443,8 @@ on_expired(struct waiter *w)
 {
 	struct conn *c = (struct conn *)w;
 
+	if (w->kind != WAIT_IDLE && w->kind != WAIT_LINGER)
+		count_add(&c->pool->env->counters->timeouts, 1);
 	switch (w->kind) {
 	case WAIT_HEADER:
 	case WAIT_BODY:
@@ -408,7 +454,10 @@ on_expired(struct waiter *w)
 		finish(c, WANT_CLOSE);
 		break;
 	default:
-		conn_free(c);
+		if (session_blocked(&c->session) && c->unsent.data == NULL)
+			finish(c, WANT_CLOSE);
+		else
+			conn_free(c);
 		break;
 	}
 }
@@ -438,6 +487,7 @@ conn_evict(struct conn_pool *p)
 
 	if (w == NULL)
 		return 0;
+	count_add(&p->env->counters->evicted, 1);
 	if (w->kind == WAIT_IDLE)
 		finish((struct conn *)w, WANT_CLOSE);
 	else
@@ -446,12 +496,23 @@ conn_evict(struct conn_pool *p)
 }
 
 void
-conn_close_idle(struct conn_pool *p)
+conn_drain(struct conn_pool *p)
 {
-	struct waiter *w;
+	struct waiter *head = &p->timeouts.queue[WAIT_IDLE], *w, *next;
 
-	while ((w = timeouts_oldest(&p->timeouts, WAIT_IDLE)) != NULL)
-		finish((struct conn *)w, WANT_CLOSE);
+	for (w = head->next; w != head; w = next) {
+		struct conn *c = (struct conn *)w;
+		struct input in;
+
+		next = w->next;
+		if (p->env->closing_idle) {
+			finish(c, WANT_CLOSE);
+			continue;
+		}
+		output_begin(&p->output, c->tls);
+		in = load_input(c);
+		serve(c, &in);
+	}
 }
 
 /* ----------------------------------------------------------- beginning -- */
@@ -495,6 +556,8 @@ conn_open(struct conn_pool *p, int fd, const struct http_peer *peer)
 		c->proxy = xcalloc(1, sizeof(*c->proxy));
 	c->opened = peer->plain && c->proxy == NULL;
 	p->n++;
+	count_add(&p->env->counters->connections, 1);
+	count_set(&p->env->counters->open, p->n);
 	if (!peer->plain && (c->tls = tls_open(p->tls, &c->io)) == NULL) {
 		conn_free(c);
 		return;

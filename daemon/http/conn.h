@@ -3,12 +3,12 @@
 #define BLOGD_CONN_H
 
 #include "env.h"
-#include "h1.h"
+#include "output.h"
 #include "timeouts.h"
 #include "tls.h"
 
 /*
- * Connections: sockets, TLS, deadlines.  What is said on them is h1.c's.
+ * Connections: sockets, TLS, deadlines.  What is said on them is session.h's.
  *
  * An idle connection owns its struct and OpenSSL's; what it has received or
  * could not send is copied into memory of its own only while it waits.
@@ -42,7 +42,8 @@ int conn_evict(struct conn_pool *p);
 /* Would conn_evict find one? */
 int conn_evictable(struct conn_pool *p);
 
-/* Closes all that are idle: for draining. */
-void conn_close_idle(struct conn_pool *p);
+/* env says that the process drains: closes those who are idle, or tells them
+ * at least. */
+void conn_drain(struct conn_pool *p);
 
 #endif

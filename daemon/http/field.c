@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "field.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* One row is 16 bytes of ASCII; a cell is the sum of the CLASS_ values. */
@@ -43,6 +44,34 @@ field_span(struct slice s, int class)
 	return n;
 }
 
+/* Is some byte below 0x20 or 0x7f?  A tab is as well. */
+static int
+has_control(const char *at)
+{
+	const uint64_t ones = 0x0101010101010101, tops = ones << 7;
+	uint64_t w, del;
+
+	memcpy(&w, at, sizeof(w));
+	del = w ^ ones * 0x7f;
+	return ((((w - ones * 0x20) & ~w) | ((del - ones) & ~del)) & tops) != 0;
+}
+
+/* What is left over is looked at once more, as the end of a word. */
+size_t
+field_text_span(struct slice s)
+{
+	const size_t word = sizeof(uint64_t);
+	size_t n = 0;
+
+	while (n + word <= s.len && !has_control(s.data + n))
+		n += word;
+	if (n > 0 && n + word > s.len && !has_control(s.data + s.len - word))
+		return s.len;
+	while (n < s.len && field_is(s.data[n], CLASS_TEXT))
+		n++;
+	return n;
+}
+
 static int
 is_space(char c)
 {
@@ -61,19 +90,11 @@ field_trim(struct slice s)
 	return s;
 }
 
-char
-field_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
 int
-field_same_slice(struct slice a, struct slice b)
+field_same_bytes(const char *a, const char *b, size_t len)
 {
-	if (a.len != b.len)
-		return 0;
-	for (size_t i = 0; i < a.len; i++)
-		if (field_lower(a.data[i]) != field_lower(b.data[i]))
+	for (size_t i = 0; i < len; i++)
+		if (field_lower(a[i]) != field_lower(b[i]))
 			return 0;
 	return 1;
 }

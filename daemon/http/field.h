@@ -28,8 +28,12 @@ field_is(char c, int classes)
 	return field_class[(unsigned char)c] & classes;
 }
 
-/* Of ASCII letters only: tolower() asks the locale. */
-char field_lower(char c);
+/* In ASCII; tolower() asks the locale. */
+static inline char
+field_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
 
 /* The value of a hexadecimal digit. */
 unsigned field_hex(char c);
@@ -37,12 +41,20 @@ unsigned field_hex(char c);
 /* How many leading bytes are of the class. */
 size_t field_span(struct slice s, int class);
 
+/* The same for CLASS_TEXT, eight at a time. */
+size_t field_text_span(struct slice s);
+
 /* Without optional white space (SP, HTAB) at both ends. */
 struct slice field_trim(struct slice s);
 
 /* Equal without regard to ASCII case. */
 int field_same(struct slice s, const char *text);
-int field_same_slice(struct slice a, struct slice b);
+int field_same_bytes(const char *a, const char *b, size_t len);
+static inline int
+field_same_slice(struct slice a, struct slice b)
+{
+	return a.len == b.len && field_same_bytes(a.data, b.data, a.len);
+}
 
 /* Takes the next element of a comma-separated list, trimmed; empty elements
  * are skipped (RFC 9110 section 5.6.1.2).  0 at the end.  Not for lists with

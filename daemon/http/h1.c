@@ -3,25 +3,13 @@
 
 #include <string.h>
 
+#include "metrics.h"
 #include "served.h"
 
 static void
 put(struct output *out, const char *text)
 {
 	output_put(out, text, strlen(text));
-}
-
-/* One look at the clock for each second in the Date field. */
-static const char *
-date(struct http_env *env)
-{
-	time_t now = time(NULL);
-
-	if (now != env->date_time) {
-		env->date_time = now;
-		http_date(now, env->date);
-	}
-	return env->date;
 }
 
 /* framing: of the request, NULL when there was no readable one. */
@@ -32,7 +20,7 @@ write_head(struct http_env *env, const struct plan *p,
 	put(out, "HTTP/1.1 ");
 	put(out, status_text(p->status));
 	put(out, "\r\nDate: ");
-	output_put(out, date(env), HTTP_DATE_LEN);
+	output_put(out, http_env_date(env), HTTP_DATE_LEN);
 	put(out, "\r\n");
 	if (last)
 		put(out, "Connection: close\r\n");
@@ -80,18 +68,11 @@ write_plan(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 	served(env, peer, COUNTED_H1, r, p);
 }
 
-static struct site_view
-view_of(const struct http_env *env, const struct http_peer *peer)
-{
-	return (struct site_view){env->snapshot, env->settings, env->names,
-				  peer->plain};
-}
-
 static void
 refuse(struct h1 *h, struct http_env *env, const struct http_peer *peer,
        unsigned status, struct output *out)
 {
-	struct site_view view = view_of(env, peer);
+	struct site_view view = http_env_view(env, peer->plain);
 	struct plan p;
 
 	plan_error(&p, status, &view, h->method, &env->memory);
@@ -109,8 +90,12 @@ static void
 plan(struct plan *p, struct http_env *env, const struct http_peer *peer,
      const struct request *r)
 {
-	struct site_view view = view_of(env, peer);
+	struct site_view view = http_env_view(env, peer->plain);
 
+	if (peer->metrics) {
+		plan_metrics(p, env->metrics, r);
+		return;
+	}
 	plan_response(p, &view, r, &env->memory);
 }
 

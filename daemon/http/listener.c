@@ -62,7 +62,8 @@ accept_one(const struct listener *l, struct http_peer *peer)
 	int fd = accept4(l->fd, (struct sockaddr *)&ss, &len,
 			 SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	peer->plain = l->plain != 0;
+	peer->plain = l->kind != LISTENER_TLS;
+	peer->metrics = l->kind == LISTENER_METRICS;
 	peer_set_sockaddr(peer, &ss);
 	return fd;
 }
@@ -96,11 +97,12 @@ on_accept(evutil_socket_t listen_fd, short what, void *arg)
 }
 
 void
-listener_open(struct listener *l, struct conn_pool *pool, int fd, int plain)
+listener_open(struct listener *l, struct conn_pool *pool, int fd,
+	      enum listener_kind kind)
 {
 	l->pool = pool;
 	l->fd = fd;
-	l->plain = plain;
+	l->kind = kind;
 	event_assign(&l->event, pool->base, fd, EV_READ | EV_PERSIST, on_accept,
 		     l);
 	event_assign(&l->pause, pool->base, -1, 0, on_pause_end, l);

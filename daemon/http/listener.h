@@ -14,12 +14,12 @@ struct listener {
 	struct event event;
 	struct event pause;
 	int fd;
-	int plain; /* no TLS */
+	enum listener_kind kind;
 };
 
 /* fd must not block; it stays open until listener_close. */
 void listener_open(struct listener *l, struct conn_pool *pool, int fd,
-		   int plain);
+		   enum listener_kind kind);
 void listener_close(struct listener *l);
 
 #endif

@@ -40,6 +40,12 @@ output_full(const struct output *o)
 	return o->wire_len + o->stage_len >= OUTPUT_FULL;
 }
 
+size_t
+output_room(const struct output *o)
+{
+	return OUTPUT_RECORD - o->stage_len;
+}
+
 int
 output_wire(struct output *o, const void *data, size_t len)
 {

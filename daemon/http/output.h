@@ -35,6 +35,9 @@ void output_begin(struct output *o, struct ssl_st *tls);
 
 int output_full(const struct output *o);
 
+/* Bytes until the TLS record at work is full: from 1 to OUTPUT_RECORD. */
+size_t output_room(const struct output *o);
+
 /* Adds all of it: for heads and small texts. */
 void output_put(struct output *o, const void *data, size_t len);
 

@@ -11,9 +11,17 @@
  * shared output, and says what it needs next.
  */
 
+/* What is spoken, and about what. */
+enum listener_kind {
+	LISTENER_TLS,
+	LISTENER_PLAIN,
+	LISTENER_METRICS /* plain, and nothing but /metrics */
+};
+
 /* Whom a connection is with. */
 struct http_peer {
 	uint8_t plain;	     /* no TLS */
+	uint8_t metrics;     /* came over LISTENER_METRICS */
 	uint8_t family;	     /* AF_INET, AF_INET6; AF_UNSPEC: not known */
 	uint8_t address[16]; /* in network order; 4 bytes for AF_INET */
 };
@@ -29,6 +37,17 @@ enum http_want {
 	WANT_WRITE,    /* the output must go first */
 	WANT_CLOSE,    /* all is said */
 	WANT_LINGER    /* the same, but the client may still be sending */
+};
+
+/* What a connection waits for, in the order of what is lost by its end. */
+enum wait_kind {
+	WAIT_IDLE,   /* between requests */
+	WAIT_LINGER, /* answered for good, the client may still send */
+	WAIT_HANDSHAKE,
+	WAIT_HEADER, /* first byte to empty line */
+	WAIT_BODY,
+	WAIT_WRITE, /* the client does not read */
+	WAIT__MAX
 };
 
 #endif

@@ -6,25 +6,38 @@
 
 #include "field.h"
 
-#define METHOD_LEN_MAX	  32
 #define AUTHORITY_LEN_MAX 262 /* a DNS name, ":" and a port */
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The kept part is looked at only as far as nkept. */
+void
+request_clear(struct request *r)
+{
+	memset(r, 0, offsetof(struct request, kept));
+}
 
 enum method
 request_method(struct slice name)
 {
 	static const struct {
-		const char *name;
+		struct slice name;
 		enum method method;
 	} known[] = {
-	    {"GET", METHOD_GET},       {"HEAD", METHOD_HEAD},
-	    {"POST", METHOD_POST},     {"OPTIONS", METHOD_OPTIONS},
-	    {"PUT", METHOD_OTHER},     {"DELETE", METHOD_OTHER},
-	    {"PATCH", METHOD_OTHER},   {"TRACE", METHOD_OTHER},
-	    {"CONNECT", METHOD_OTHER},
+	    {SLICE_INIT("GET"), METHOD_GET},
+	    {SLICE_INIT("HEAD"), METHOD_HEAD},
+	    {SLICE_INIT("POST"), METHOD_POST},
+	    {SLICE_INIT("OPTIONS"), METHOD_OPTIONS},
+	    {SLICE_INIT("PUT"), METHOD_OTHER},
+	    {SLICE_INIT("DELETE"), METHOD_OTHER},
+	    {SLICE_INIT("PATCH"), METHOD_OTHER},
+	    {SLICE_INIT("TRACE"), METHOD_OTHER},
+	    {SLICE_INIT("CONNECT"), METHOD_OTHER},
 	};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (slice_is(name, known[i].name))
+	for (size_t i = 0; i < N(known); i++)
+		if (name.len == known[i].name.len &&
+		    memcmp(name.data, known[i].name.data, name.len) == 0)
 			return known[i].method;
 	return METHOD_UNKNOWN;
 }
@@ -65,6 +78,74 @@ request_fields(const struct request *r)
 	return fields;
 }
 
+int
+request_keep(struct request *r, struct slice name, struct slice value)
+{
+	static const struct {
+		struct slice name;
+		enum request_field field;
+	} wanted[] = {
+	    {SLICE_INIT("accept-encoding"), FIELD_ACCEPT_ENCODING},
+	    {SLICE_INIT("if-none-match"), FIELD_IF_NONE_MATCH},
+	    {SLICE_INIT("if-modified-since"), FIELD_IF_MODIFIED_SINCE},
+	    {SLICE_INIT("range"), FIELD_RANGE},
+	    {SLICE_INIT("if-range"), FIELD_IF_RANGE},
+	    {SLICE_INIT("if-match"), FIELD_IF_MATCH},
+	    {SLICE_INIT("if-unmodified-since"), FIELD_IF_UNMODIFIED_SINCE},
+	};
+
+	for (size_t i = 0; i < N(wanted); i++) {
+		if (!field_same_slice(name, wanted[i].name))
+			continue;
+		if (r->nkept == REQUEST_KEPT)
+			return 431;
+		r->kept[r->nkept].field = wanted[i].field;
+		r->kept[r->nkept].value = value;
+		r->nkept++;
+		break;
+	}
+	return REQUEST_OK;
+}
+
+int
+request_content_length(struct slice value, uint64_t *n)
+{
+	*n = 0;
+	if (value.len == 0 || value.len > 18 ||
+	    field_span(value, CLASS_DIGIT) != value.len)
+		return 0;
+	for (size_t i = 0; i < value.len; i++)
+		*n = *n * 10 + (uint64_t)(value.data[i] - '0');
+	return 1;
+}
+
+void
+request_expect(struct request *r, struct slice value)
+{
+	struct slice expectation;
+
+	while (field_list_next(&value, &expectation)) {
+		if (field_same(expectation, "100-continue"))
+			r->framing.expect_continue = 1;
+		else
+			r->expects_other = 1;
+	}
+}
+
+void
+request_referer(struct request *r, struct slice value)
+{
+	if (r->referer.len == 0)
+		r->referer = value;
+}
+
+void
+request_agent(struct request *r, struct slice value)
+{
+	if (r->agent.len == 0)
+		r->agent = value;
+}
+
 static int
 port_valid(struct slice port)
 {
@@ -82,11 +163,12 @@ port_valid(struct slice port)
 static size_t
 host_span(struct slice s)
 {
-	struct slice inner = {s.data + 1, s.len - 1};
+	struct slice inner;
 	size_t n;
 
 	if (s.len == 0 || s.data[0] != '[')
 		return field_span(s, CLASS_HOST);
+	inner = (struct slice){s.data + 1, s.len - 1};
 	n = field_span(inner, CLASS_LITERAL);
 	return n > 0 && n < inner.len && inner.data[n] == ']' ? n + 2 : 0;
 }
@@ -206,14 +288,9 @@ on_host(struct request *r, struct seen *seen, struct slice v)
 static int
 on_content_length(struct request *r, struct seen *seen, struct slice v)
 {
-	uint64_t n = 0;
-
-	if (seen->content_length++ || v.len == 0 || v.len > 18 ||
-	    field_span(v, CLASS_DIGIT) != v.len)
+	if (seen->content_length++ ||
+	    !request_content_length(v, &r->framing.content_length))
 		return 400;
-	for (size_t i = 0; i < v.len; i++)
-		n = n * 10 + (uint64_t)(v.data[i] - '0');
-	r->framing.content_length = n;
 	return REQUEST_OK;
 }
 
@@ -246,57 +323,16 @@ on_connection(struct request *r, struct seen *seen, struct slice v)
 static int
 on_expect(struct request *r, struct seen *seen, struct slice v)
 {
-	struct slice expectation;
-
 	(void)seen;
-	while (field_list_next(&v, &expectation)) {
-		if (field_same(expectation, "100-continue"))
-			r->framing.expect_continue = 1;
-		else
-			r->expects_other = 1;
-	}
+	request_expect(r, v);
 	return REQUEST_OK;
 }
 
-static int
-keep(struct request *r, enum request_field field, struct slice v)
-{
-	if (r->nkept == REQUEST_KEPT)
-		return 431;
-	r->kept[r->nkept].field = field;
-	r->kept[r->nkept].value = v;
-	r->nkept++;
-	return REQUEST_OK;
-}
-
-static int
-on_accept_encoding(struct request *r, struct seen *seen, struct slice v)
-{
-	(void)seen;
-	return keep(r, FIELD_ACCEPT_ENCODING, v);
-}
-
-static int
-on_if_none_match(struct request *r, struct seen *seen, struct slice v)
-{
-	(void)seen;
-	return keep(r, FIELD_IF_NONE_MATCH, v);
-}
-
-static int
-on_if_modified_since(struct request *r, struct seen *seen, struct slice v)
-{
-	(void)seen;
-	return keep(r, FIELD_IF_MODIFIED_SINCE, v);
-}
-
-/* Of several the first counts: they are logged, and nothing else. */
 static int
 on_referer(struct request *r, struct seen *seen, struct slice v)
 {
 	(void)seen;
-	if (r->referer.len == 0)
-		r->referer = v;
+	request_referer(r, v);
 	return REQUEST_OK;
 }
 
@@ -304,61 +340,24 @@ static int
 on_user_agent(struct request *r, struct seen *seen, struct slice v)
 {
 	(void)seen;
-	if (r->agent.len == 0)
-		r->agent = v;
+	request_agent(r, v);
 	return REQUEST_OK;
-}
-
-static int
-on_if_match(struct request *r, struct seen *seen, struct slice v)
-{
-	(void)seen;
-	return keep(r, FIELD_IF_MATCH, v);
-}
-
-static int
-on_if_unmodified_since(struct request *r, struct seen *seen, struct slice v)
-{
-	(void)seen;
-	return keep(r, FIELD_IF_UNMODIFIED_SINCE, v);
-}
-
-static int
-on_if_range(struct request *r, struct seen *seen, struct slice v)
-{
-	(void)seen;
-	return keep(r, FIELD_IF_RANGE, v);
-}
-
-static int
-on_range(struct request *r, struct seen *seen, struct slice v)
-{
-	(void)seen;
-	return keep(r, FIELD_RANGE, v);
 }
 
 static int
 read_field(struct slice line, struct request *r, struct seen *seen)
 {
 	static const struct {
-		const char *name;
-		size_t len;
+		struct slice name;
 		int (*on)(struct request *, struct seen *, struct slice);
 	} fields[] = {
-	    {"host", 4, on_host},
-	    {"user-agent", 10, on_user_agent},
-	    {"accept-encoding", 15, on_accept_encoding},
-	    {"referer", 7, on_referer},
-	    {"connection", 10, on_connection},
-	    {"if-none-match", 13, on_if_none_match},
-	    {"if-modified-since", 17, on_if_modified_since},
-	    {"content-length", 14, on_content_length},
-	    {"transfer-encoding", 17, on_transfer_encoding},
-	    {"expect", 6, on_expect},
-	    {"range", 5, on_range},
-	    {"if-range", 8, on_if_range},
-	    {"if-match", 8, on_if_match},
-	    {"if-unmodified-since", 19, on_if_unmodified_since},
+	    {SLICE_INIT("host"), on_host},
+	    {SLICE_INIT("connection"), on_connection},
+	    {SLICE_INIT("content-length"), on_content_length},
+	    {SLICE_INIT("transfer-encoding"), on_transfer_encoding},
+	    {SLICE_INIT("expect"), on_expect},
+	    {SLICE_INIT("referer"), on_referer},
+	    {SLICE_INIT("user-agent"), on_user_agent},
 	};
 	struct slice name = {line.data, field_span(line, CLASS_TOKEN)}, value;
 
@@ -367,11 +366,10 @@ read_field(struct slice line, struct request *r, struct seen *seen)
 		return 400;
 	value = field_trim(
 	    (struct slice){line.data + name.len + 1, line.len - name.len - 1});
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (fields[i].len == name.len &&
-		    field_same(name, fields[i].name))
+	for (size_t i = 0; i < N(fields); i++)
+		if (field_same_slice(name, fields[i].name))
 			return fields[i].on(r, seen, value);
-	return REQUEST_OK;
+	return request_keep(r, name, value);
 }
 
 /* What only the whole head can tell. */
@@ -420,7 +418,7 @@ read_head(const char *at, const struct request_limits *lim, struct request *r)
 	struct slice line = next_line(&at);
 	int status;
 
-	memset(r, 0, offsetof(struct request, kept));
+	request_clear(r);
 	status = read_request_line(line, lim, r);
 	while (status == REQUEST_OK && (line = next_line(&at)).len > 0)
 		status = read_field(line, r, &seen);
@@ -475,11 +473,8 @@ scan_head(const char *data, size_t len, const struct request_limits *lim,
 	int status = REQUEST_INCOMPLETE;
 
 	while (status == REQUEST_INCOMPLETE && i < len) {
-		if (field_is(data[i], CLASS_TEXT)) {
-			i++;
-			continue;
-		}
-		if (data[i] == '\r' && i + 1 == len)
+		i += field_text_span((struct slice){data + i, len - i});
+		if (i == len || (data[i] == '\r' && i + 1 == len))
 			break;
 		if (data[i] != '\r' || data[i + 1] != '\n')
 			return 400;
@@ -503,7 +498,7 @@ check_request_line(const char *data, const struct request_limits *lim,
 	if (s->lines == 0 || s->checked)
 		return REQUEST_INCOMPLETE;
 	s->checked = 1;
-	memset(r, 0, offsetof(struct request, kept));
+	request_clear(r);
 	status = read_request_line(next_line(&at), lim, r);
 	return status == REQUEST_OK ? REQUEST_INCOMPLETE : status;
 }
@@ -520,4 +515,44 @@ request_read(const char *data, size_t len, const struct request_limits *lim,
 		return status;
 	*head_len = scan->seen;
 	return read_head(data + scan->start, lim, r);
+}
+
+/* --------------------------------------------------------------- copies -- */
+
+size_t
+request_size(const struct request *r)
+{
+	size_t n = sizeof(*r) + r->target.len + r->authority.len +
+		   r->method_name.len + r->referer.len + r->agent.len;
+
+	for (unsigned i = 0; i < r->nkept; i++)
+		n += r->kept[i].value.len;
+	return n;
+}
+
+/* Moves the slice to where *at is. */
+static void
+move(struct slice *s, char **at)
+{
+	if (s->len > 0)
+		memcpy(*at, s->data, s->len);
+	s->data = *at;
+	*at += s->len;
+}
+
+struct request *
+request_copy(const struct request *r)
+{
+	struct request *copy = xmalloc(request_size(r));
+	char *at = (char *)(copy + 1);
+
+	*copy = *r;
+	move(&copy->target, &at);
+	move(&copy->authority, &at);
+	move(&copy->method_name, &at);
+	move(&copy->referer, &at);
+	move(&copy->agent, &at);
+	for (unsigned i = 0; i < r->nkept; i++)
+		move(&copy->kept[i].value, &at);
+	return copy;
 }

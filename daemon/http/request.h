@@ -92,11 +92,34 @@ int request_read(const char *data, size_t len, const struct request_limits *lim,
 		 struct request_scan *scan, struct request *r,
 		 size_t *head_len);
 
-/* The method of its name. */
+/*
+ * What both protocols read requests with.
+ */
+
+/* An empty request. */
+void request_clear(struct request *r);
+
+/* The method of its name; its name's length is at most METHOD_LEN_MAX. */
+#define METHOD_LEN_MAX 32
 enum method request_method(struct slice name);
 
 /* The fields among those kept: the sum of 1U << enum request_field. */
 unsigned request_fields(const struct request *r);
+
+/* Keeps a field that an answer may depend on; others are let go.  REQUEST_OK,
+ * or 431 when there are too many. */
+int request_keep(struct request *r, struct slice name, struct slice value);
+
+/* The value of Content-Length, which is good for 18 digits.  0: malformed. */
+int request_content_length(struct slice value, uint64_t *n);
+
+/* Takes note of the value of an Expect field. */
+void request_expect(struct request *r, struct slice value);
+
+/* Take note of the values of Referer and User-Agent.  Of several the first
+ * counts: they are logged, and nothing else. */
+void request_referer(struct request *r, struct slice value);
+void request_agent(struct request *r, struct slice value);
 
 /* The next value of the field, 0 at the end; *iter starts as 0. */
 int request_value(const struct request *r, enum request_field field,
@@ -109,5 +132,10 @@ int request_single(const struct request *r, enum request_field field,
 
 /* "host[:port]" as RFC 3986 writes it, not empty, without user. */
 int request_authority_valid(struct slice authority);
+
+/* A copy with all that its slices point to, in one allocation of
+ * request_size(r) bytes; release it with free. */
+size_t request_size(const struct request *r);
+struct request *request_copy(const struct request *r);
 
 #endif

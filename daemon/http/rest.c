@@ -81,6 +81,18 @@ rest_skip(struct rest *r, size_t n)
 		next_part(r);
 }
 
+int
+rest_is_last(const struct rest *r)
+{
+	const struct rest_more *more = r->more;
+
+	for (unsigned i = more != NULL ? more->at : 0;
+	     more != NULL && i < more->n; i++)
+		if (more->part[i].len > 0)
+			return 0;
+	return 1;
+}
+
 void
 rest_free(struct rest *r)
 {

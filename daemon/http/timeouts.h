@@ -7,22 +7,14 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
+#include "protocol.h"
+
 /*
  * Deadlines of connections.  All that wait for the same thing wait equally
  * long, so each kind is a queue in order of its deadlines: to wait, or to wait
  * again, is to go to the end.  One timer looks at the heads.  The head of a
  * queue is also the one that has waited longest.
  */
-enum wait_kind {
-	WAIT_IDLE,   /* between requests */
-	WAIT_LINGER, /* answered for good, the client may still send */
-	WAIT_HANDSHAKE,
-	WAIT_HEADER, /* first byte to empty line */
-	WAIT_BODY,
-	WAIT_WRITE, /* the client does not read */
-	WAIT__MAX
-};
-
 struct waiter {
 	struct waiter *next, *prev; /* NULL: in no queue */
 	int64_t deadline;	    /* ms of clock_ms */

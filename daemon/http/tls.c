@@ -15,12 +15,16 @@
 
 #include "../buf.h"
 #include "keyprov.h"
+#include "ticketing.h"
 
 #define CHAIN_BYTES_MAX (128 * 1024)
 #define CHAINS_MAX	16
 
 struct tls {
 	BIO_METHOD *method;
+	struct ticketing *ticketing;
+	uint32_t ticket_s;
+	int h2; /* offered */
 	unsigned n;
 	SSL_CTX *ctx[CHAINS_MAX];
 };
@@ -99,11 +103,14 @@ static int
 on_alpn(SSL *s, const unsigned char **out, unsigned char *out_len,
 	const unsigned char *in, unsigned in_len, void *arg)
 {
-	static const unsigned char ours[] = "\x08http/1.1";
+	static const unsigned char both[] = "\x02h2\x08http/1.1";
+	const struct tls *t = arg;
+	unsigned skipped = t->h2 ? 0 : 3; /* "h2" and its length */
 	unsigned char *chosen;
 
-	(void)s, (void)arg;
-	if (SSL_select_next_proto(&chosen, out_len, ours, sizeof(ours) - 1, in,
+	(void)s;
+	if (SSL_select_next_proto(&chosen, out_len, both + skipped,
+				  (unsigned)sizeof(both) - 1 - skipped, in,
 				  in_len) != OPENSSL_NPN_NEGOTIATED)
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
 	*out = chosen;
@@ -129,7 +136,7 @@ on_server_name(SSL *s, int *alert, void *arg)
 }
 
 static void
-set_options(SSL_CTX *ctx)
+set_options(const struct tls *t, SSL_CTX *ctx)
 {
 	SSL_CTX_set_options(ctx,
 			    SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
@@ -147,11 +154,13 @@ set_options(SSL_CTX *ctx)
 	 * connection is enough for a site. */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(ctx, 1);
-	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
+	/* The age of a ticket, not only of its key. */
+	SSL_CTX_set_timeout(ctx, (long)t->ticket_s);
+	ticketing_use(t->ticketing, ctx);
 }
 
 static SSL_CTX *
-new_context(struct err *err)
+new_context(const struct tls *t, struct err *err)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
@@ -164,22 +173,34 @@ new_context(struct err *err)
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
-	set_options(ctx);
+	set_options(t, ctx);
 	return ctx;
 }
 
 struct tls *
-tls_new(struct err *err)
+tls_new(uint32_t ticket_s, const struct msg_tickets *keys, struct err *err)
 {
 	struct tls *t = xcalloc(1, sizeof(*t));
 
-	t->method = io_method();
-	if (t->method == NULL) {
-		set_openssl_err(err, "cannot set up TLS");
+	t->ticket_s = ticket_s;
+	t->ticketing = ticketing_new(keys, err);
+	if (t->ticketing == NULL) {
 		free(t);
 		return NULL;
 	}
+	t->method = io_method();
+	if (t->method == NULL) {
+		set_openssl_err(err, "cannot set up TLS");
+		tls_free(t);
+		return NULL;
+	}
 	return t;
+}
+
+void
+tls_set_tickets(struct tls *t, const struct msg_tickets *keys)
+{
+	ticketing_set(t->ticketing, keys);
 }
 
 void
@@ -190,7 +211,14 @@ tls_free(struct tls *t)
 	for (unsigned i = 0; i < t->n; i++)
 		SSL_CTX_free(t->ctx[i]);
 	BIO_meth_free(t->method);
+	ticketing_free(t->ticketing);
 	free(t);
+}
+
+void
+tls_offer_h2(struct tls *t)
+{
+	t->h2 = 1;
 }
 
 /* ------------------------------------------------------- certificates -- */
@@ -280,9 +308,10 @@ tls_add_chain(struct tls *t, int fd, struct err *err)
 
 	if (t->n == CHAINS_MAX)
 		return err_set(err, "more than %d certificates", CHAINS_MAX);
-	ctx = new_context(err);
+	ctx = new_context(t, err);
 	if (ctx == NULL)
 		return -1;
+	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, t);
 	result = read_file(fd, &file, err);
 	if (result == 0)
 		result = use_chain(ctx, &file, err);
@@ -417,6 +446,22 @@ tls_handshake(struct ssl_st *s)
 	int n = SSL_accept(s);
 
 	return n == 1 ? 1 : again(s, n);
+}
+
+int
+tls_resumed(const struct ssl_st *s)
+{
+	return SSL_session_reused(s);
+}
+
+int
+tls_is_h2(const struct ssl_st *s)
+{
+	const unsigned char *name;
+	unsigned len;
+
+	SSL_get0_alpn_selected(s, &name, &len);
+	return len == 2 && memcmp(name, "h2", 2) == 0;
 }
 
 ssize_t

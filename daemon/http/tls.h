@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "../err.h"
+#include "../ipc.h"
 #include "output.h"
 #include "sans.h"
 
@@ -15,9 +16,16 @@
  */
 struct tls;
 
-/* Without certificates; free with tls_free. */
-struct tls *tls_new(struct err *err);
+/* Without certificates; free with tls_free.  A session may be resumed for so
+ * many seconds, by a ticket under one of the keys. */
+struct tls *tls_new(uint32_t ticket_s, const struct msg_tickets *keys,
+		    struct err *err);
+/* The keys have changed. */
+void tls_set_tickets(struct tls *t, const struct msg_tickets *keys);
 void tls_free(struct tls *t);
+
+/* HTTP/2 beside HTTP/1.1, on the chains that are added from now on. */
+void tls_offer_h2(struct tls *t);
 
 /* Adds a certificate chain (PEM, leaf first) and finds its key.  The first one
  * added is for clients that name no host or another.  Reads fd from its start
@@ -45,6 +53,11 @@ void tls_close(struct ssl_st *s);
 
 /* 1 done, 0 waits for input, -1 failed (an alert may be in the output). */
 int tls_handshake(struct ssl_st *s);
+
+/* After the handshake: did it resume a session? */
+int tls_resumed(const struct ssl_st *s);
+/* After the handshake: has HTTP/2 been chosen (RFC 7301)? */
+int tls_is_h2(const struct ssl_st *s);
 
 /* Bytes read, 0 for none yet, -1 for the end or an error. */
 ssize_t tls_read(struct ssl_st *s, void *buf, size_t len);

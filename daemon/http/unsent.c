@@ -15,7 +15,6 @@ unsent_flush(struct unsent *u, struct output *o, int fd)
 	size_t len;
 	int left = output_flush(o, fd, &rest, &len);
 
-	u->taken += o->sent;
 	if (left != 1)
 		return left;
 	u->data = xmalloc(len);

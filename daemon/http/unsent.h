@@ -18,7 +18,8 @@ struct unsent {
 };
 
 /* Writes the output to the socket and keeps what it does not take.  0 all sent,
- * 1 something is kept, -1 the peer is gone. */
+ * 1 something is kept, -1 the peer is gone.  What of o->sent counts as taken is
+ * the caller's to say. */
 int unsent_flush(struct unsent *u, struct output *o, int fd);
 
 /* Writes what was kept, with the same results. */

@@ -8,7 +8,11 @@ const struct serve_settings fuzz_serve = {.https_url = "https://a.example",
 					  .max_header_bytes = 2048,
 					  .max_headers = 20,
 					  .max_target = 512,
-					  .max_body = 100};
+					  .max_body = 100,
+					  .body_ms = 60000,
+					  .max_streams = 4,
+					  .max_control_frames = 10,
+					  .max_resets = 1};
 const struct request_limits fuzz_limits = {2048, 512, 20};
 
 static void

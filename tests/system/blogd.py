@@ -9,12 +9,14 @@ import threading
 import time
 
 import client
+import h2
 from repo import ENV
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 BINARY = os.path.abspath(os.environ.get("BLOGD",
                                         os.path.join(TOP, "build/blogd")))
+BLOGCTL = os.path.join(os.path.dirname(BINARY), "blogctl")
 
 # Whom a daemon started by root becomes.
 USER = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
@@ -72,7 +74,7 @@ SITE = "https://blog.example"
 
 def configuration(remote, site=None, options=None, url=SITE, https=True,
                   http=True, certificate=None):
-    top = {"user": USER}
+    top = {"user": USER, "control": "off"}
     if http:
         top["http"] = ["127.0.0.1:0"]
     if https:
@@ -81,6 +83,8 @@ def configuration(remote, site=None, options=None, url=SITE, https=True,
     if certificate:
         of_site["certificate"], of_site["key"] = certificate
     top.update(options or {})
+    # Tests of limits count what one process does.
+    top["serve"] = {"processes": 1, **top.get("serve", {})}
     top["site", url] = {**of_site, **(site or {})}
     return settings({k: v for k, v in top.items() if v is not None})
 
@@ -246,6 +250,9 @@ class Daemon:
     def connect(self, **options):
         """A connection over TLS."""
         return client.Connection(self.https, client.tls_context(), **options)
+
+    def connect_h2(self, **options):
+        return h2.Connection(self.https, **options)
 
     def connect_plain(self, **options):
         return client.Connection(self.http, **options)

@@ -154,7 +154,8 @@ def installed(t):
 
 def test_install(t):
     root, found = installed(t)
-    for pattern in [r"sbin/blogd$", r"man8/blogd\.8$",
+    for pattern in [r"sbin/blogd$", r"sbin/blogctl$", r"man8/blogd\.8$",
+                    r"man8/blogctl\.8$",
                     r"man5/blogd\.conf\.5$", r"systemd.*/blogd\.service$",
                     r"blogd/.*blogd\.conf.*$"]:
         assert any(re.search(pattern, name) for name in found), \

@@ -26,7 +26,7 @@ def check_closed_within(connection, least, most, status=None):
 def test_header(t):
     daemon = serve(t, **{"header-timeout": "1s"})
     with daemon.connect() as connection:
-        connection.send("GET / HTTP/1.1\r\nHost: x\r\n")
+        connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n")
         check_closed_within(connection, 0.5, 4, 408)
 
 
@@ -35,7 +35,7 @@ def test_header_that_trickles(t):
     daemon = serve(t, **{"header-timeout": "1s"})
     with daemon.connect() as connection:
         started = time.monotonic()
-        connection.send("GET / HTTP/1.1\r\nHost: x\r\nX: ")
+        connection.send("GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
         connection.socket.settimeout(0.2)
         while time.monotonic() - started < 6:
             try:
@@ -52,7 +52,7 @@ def test_header_that_trickles(t):
 def test_body(t):
     daemon = serve(t, **{"body-timeout": "1s"})
     with daemon.connect() as connection:
-        connection.send("POST /push HTTP/1.1\r\nHost: x\r\n"
+        connection.send("POST /push HTTP/1.1\r\nHost: localhost\r\n"
                         "Content-Length: 10\r\n\r\nabc")
         check_closed_within(connection, 0.5, 4, 408)
 
@@ -107,7 +107,7 @@ def test_write(t):
     """A reader that takes nothing is dropped; the rest never arrives."""
     daemon = big(t, **{"write-timeout": "1s"})
     reader = small_window(daemon)
-    reader.sendall(b"GET /static/big HTTP/1.1\r\nHost: x\r\n\r\n")
+    reader.sendall(b"GET /static/big HTTP/1.1\r\nHost: localhost\r\n\r\n")
     time.sleep(3)
     assert read_to_end(reader) < 30 << 20
 
@@ -116,7 +116,7 @@ def test_slow_but_steady_reader_is_served(t):
     daemon = serve(t, {"static/some": bytes(300000)},
                    **{"write-timeout": "1s"})
     reader = small_window(daemon)
-    reader.sendall(b"GET /static/some HTTP/1.1\r\nHost: x\r\n"
+    reader.sendall(b"GET /static/some HTTP/1.1\r\nHost: localhost\r\n"
                    b"Connection: close\r\n\r\n")
     total = 0
     while True:
@@ -133,7 +133,7 @@ def test_reader_below_the_least_rate(t):
     what the system had taken in already."""
     daemon = big(t, **{"write-timeout": "3s", "min-rate": "1M"})
     reader = small_window(daemon)
-    reader.sendall(b"GET /static/big HTTP/1.1\r\nHost: x\r\n\r\n")
+    reader.sendall(b"GET /static/big HTTP/1.1\r\nHost: localhost\r\n\r\n")
     end = time.monotonic() + 12
     total = 0
     while time.monotonic() < end:
@@ -175,7 +175,7 @@ def test_pipelining_without_reading(t):
     body = article("Long", "line\n\n" * 20000)
     daemon = serve(t, {"Posts/Long": body}, **{"write-timeout": "2s"})
     reader = small_window(daemon)
-    request = b"GET /Posts/Long HTTP/1.1\r\nHost: x\r\n\r\n"
+    request = b"GET /Posts/Long HTTP/1.1\r\nHost: localhost\r\n\r\n"
     reader.settimeout(5)
     try:
         for _ in range(5000):

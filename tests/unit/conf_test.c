@@ -203,7 +203,8 @@ check_defaults(const struct conf *c)
 	const struct serve_settings *s = &c->serve;
 
 	assert_string_equal(c->user, "blogd");
-	assert_true(c->processes == 1 && c->drain_s == 30);
+	assert_true(c->processes >= 1 && c->processes <= PROCESSES_MAX);
+	assert_int_equal(c->drain_s, 30);
 	assert_int_equal(c->keys.max_per_second, 5000);
 	assert_true(c->site.poll_s == 300 && c->site.hook_interval_s == 5);
 	assert_int_equal(c->site.dial.timeout_ms, 10000);
@@ -223,6 +224,8 @@ check_defaults(const struct conf *c)
 	assert_true(s->max_connections == 4096 && s->max_header_bytes == 8192);
 	assert_true(s->max_headers == 100 && s->max_target == 8192);
 	assert_true(s->max_body == 1 << 20 && s->min_rate == 256);
+	assert_true(s->http2 && s->max_streams == 100 &&
+		    s->max_control_frames == 200 && s->max_resets == 20);
 	assert_true(s->handshake_ms == 10000 && s->header_ms == 10000);
 	assert_true(s->body_ms == 20000 && s->write_ms == 30000 &&
 		    s->idle_ms == 60000);
@@ -588,6 +591,10 @@ test_values(void **state)
 	       "larger than \"max-header\", which counts the target as well");
 	expect(MINIMAL "serve { processes = 0 }",
 	       ":6: processes: \"0\" is too small: at least 1");
+	expect(MINIMAL "serve { processes = 65 }", /* PROCESSES_MAX */
+	       ":6: processes: \"65\" is too large: at most 64");
+	expect(MINIMAL "serve { ticket-lifetime = 8d }", /* RFC 8446 4.6.1 */
+	       ":6: ticket-lifetime: \"8d\" is too large: at most 7d");
 	expect(MINIMAL "http = { \"80x\" }",
 	       ":6: http: \"80x\" is no address: "
 	       "write \"*:PORT\", \"ADDRESS:PORT\" or \"[IPV6]:PORT\"");

@@ -110,6 +110,7 @@ setup(void **state)
 	f->env.snapshot = make_snapshot((struct slice){f->big, BIG});
 	f->env.limits = (struct request_limits){8192, 1024, 50};
 	plan_memory_init(&f->env.memory, set);
+	h2_shared_init(&f->env.h2, set);
 	f->env.hook = on_hook;
 	f->env.hook_arg = f;
 	output_init(&f->output);
@@ -124,6 +125,7 @@ teardown(void **state)
 
 	snapshot_unref(f->env.snapshot);
 	plan_memory_free(&f->env.memory);
+	h2_shared_free(&f->env.h2);
 	output_free(&f->output);
 	buf_free(&f->out);
 	free(f->big);
@@ -172,7 +174,7 @@ talk_in_pieces(struct fixture *f, const char *text, size_t piece, int plain)
 	return want;
 }
 
-static const char *
+static inline const char *
 talk(struct fixture *f, const char *text)
 {
 	talk_in_pieces(f, text, strlen(text), 0);
@@ -193,7 +195,7 @@ has(const char *answer, const char *text)
 	return strstr(answer, text) != NULL;
 }
 
-static const char *
+static inline const char *
 body_of(const char *answer)
 {
 	const char *end = strstr(answer, "\r\n\r\n");

@@ -34,6 +34,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../daemon/control.h"
 #include "../../daemon/log.h"
 #include "../../sandbox/roles.h"
 #include "../../sandbox/sandbox.h"
@@ -279,6 +280,13 @@ render_traces(void)
 }
 
 static int
+parent_removes_with_flags(void)
+{
+	return unlinkat(CONTROL_DIRECTORY, "none", AT_REMOVEDIR) == -1 ? 98
+								       : 97;
+}
+
+static int
 worker_forks(void)
 {
 	return fork() == -1 ? 98 : 97;
@@ -302,8 +310,12 @@ conditions_hold(void **state)
 	    {"render", render_traces},
 	    {"worker", worker_forks},
 	};
+	static const struct jail parent = {"parent", ROLE_PARENT,
+					   VARIANT_PLAIN};
 
 	(void)state;
+	current = &parent;
+	assert_true(killed(run(filter_only, parent_removes_with_flags)));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		current = jail_named(cases[i].jail);
 		if (!killed(run(filter_only, cases[i].what)))
@@ -331,6 +343,15 @@ dial_has_no_unix_sockets(void)
 	if (socket(AF_UNIX, SOCK_STREAM, 0) != -1 || errno != EAFNOSUPPORT)
 		return 1;
 	return socket(AF_INET, SOCK_DGRAM, 0) == -1;
+}
+
+/* From the one directory, which is not open here. */
+static int
+parent_removes_its_socket(void)
+{
+	return unlinkat(CONTROL_DIRECTORY, "none", 0) == -1 && errno == EBADF
+		   ? 0
+		   : 1;
 }
 
 /* As libc's resolver asks by TCP after an answer that was too long for UDP. */
@@ -374,7 +395,12 @@ answers_come_back(void **state)
 #endif
 	};
 
+	static const struct jail parent = {"parent", ROLE_PARENT,
+					   VARIANT_PLAIN};
+
 	(void)state;
+	current = &parent;
+	assert_int_equal(run(filter_only, parent_removes_its_socket), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		current = jail_named(cases[i].jail);
 		assert_int_equal(run(filter_only, cases[i].what), 0);

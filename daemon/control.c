@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+#include "control.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "../sandbox/sandbox.h"
+#include "child.h"
+#include "clock.h"
+#include "log.h"
+#include "record.h"
+#include "restart.h"
+#include "status.h"
+
+#define BACKLOG	   64
+#define ACCEPT_MAX 4 /* in one event: others need their turn */
+#define PAUSE_MS   1000
+#define LISTED_MAX 200 /* processes; three generations and more */
+
+static struct {
+	char path[CONTROL_PATH_LEN];
+	int fd;
+	int directory;	   /* -1: the socket stays when blogd ends */
+	struct stat bound; /* what is removed is what was made */
+	struct event *event, *pause;
+} control = {.fd = -1, .directory = -1};
+
+/* -------------------------------------------------------------- binding -- */
+
+/* Does somebody listen at this address? */
+static int
+answered(const struct sockaddr_un *sun)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int rc;
+
+	if (fd == -1)
+		return 1;
+	rc = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
+	/* EAGAIN: there is no room in its queue. */
+	rc = rc == 0 || errno != ECONNREFUSED;
+	close(fd);
+	return rc;
+}
+
+static int
+is_socket(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+static int
+bind_at(int fd, const struct sockaddr_un *sun)
+{
+	mode_t mask = umask(0177);
+	int rc = bind(fd, (const struct sockaddr *)sun, sizeof(*sun));
+	int error = errno;
+
+	umask(mask);
+	errno = error;
+	return rc;
+}
+
+/* A daemon that was killed leaves its socket behind. */
+static int
+bind_anew(int fd, const struct sockaddr_un *sun, struct err *err)
+{
+	if (bind_at(fd, sun) == 0)
+		return 0;
+	if (errno == EADDRINUSE && is_socket(sun->sun_path)) {
+		if (answered(sun))
+			return err_set(err,
+				       "control socket %s: another "
+				       "process answers there",
+				       sun->sun_path);
+		if (unlink(sun->sun_path) == 0 && bind_at(fd, sun) == 0)
+			return 0;
+	}
+	return err_set(err, "control socket %s: %s", sun->sun_path,
+		       errno == EADDRINUSE ? "there is another file"
+					   : strerror(errno));
+}
+
+static void
+make_directory(const char *user)
+{
+	char directory[] = CONTROL_PATH;
+	const struct passwd *pw;
+
+	*strrchr(directory, '/') = '\0';
+	if (mkdir(directory, 0755) == -1 || geteuid() != 0)
+		return;
+	pw = getpwnam(user);
+	if (pw != NULL && chown(directory, pw->pw_uid, pw->pw_gid) == -1)
+		log_debug("%s stays root's: %s", directory, strerror(errno));
+}
+
+/* To remove the socket from, in the end. */
+static int
+open_directory(const char *path)
+{
+	char directory[CONTROL_PATH_LEN];
+	int fd, high = -1;
+
+	snprintf(directory, sizeof(directory), "%.*s",
+		 (int)(strrchr(path, '/') - path + 1), path);
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd != -1) {
+		high = fcntl(fd, F_DUPFD_CLOEXEC, CONTROL_DIRECTORY);
+		close(fd);
+	}
+	if (high == CONTROL_DIRECTORY)
+		return high;
+	if (high != -1)
+		close(high);
+	return -1;
+}
+
+int
+control_bind(const char *path, const char *user, struct err *err)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+
+	snprintf(control.path, sizeof(control.path), "%s", path);
+	if (path[0] == '\0')
+		return 0;
+	if (strcmp(path, CONTROL_PATH) == 0)
+		make_directory(user);
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	control.fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (control.fd == -1)
+		return err_set(err, "control socket: %s", strerror(errno));
+	if (bind_anew(control.fd, &sun, err) == 0) {
+		if (listen(control.fd, BACKLOG) == 0 &&
+		    lstat(path, &control.bound) == 0) {
+			control.directory = open_directory(path);
+			return 0;
+		}
+		err_set(err, "control socket %s: %s", path, strerror(errno));
+	}
+	close(control.fd);
+	control.fd = -1;
+	return -1;
+}
+
+int
+control_is(const char *path)
+{
+	return strcmp(control.path, path) == 0;
+}
+
+static void
+remove_socket(void)
+{
+	const char *name = strrchr(control.path, '/') + 1;
+	struct stat st;
+
+	if (control.directory == -1 ||
+	    fstatat(control.directory, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    st.st_ino != control.bound.st_ino ||
+	    st.st_dev != control.bound.st_dev)
+		return;
+	if (unlinkat(control.directory, name, 0) == -1)
+		log_debug("%s stays: %s", control.path, strerror(errno));
+}
+
+void
+control_end(void)
+{
+	if (control.fd == -1)
+		return;
+	event_free(control.event);
+	event_free(control.pause);
+	remove_socket();
+	close(control.fd);
+	control.fd = -1;
+}
+
+/* ------------------------------------------------------------ answering -- */
+
+struct listed {
+	struct status_process process[LISTED_MAX];
+	unsigned n;
+};
+
+static void
+list_child(const struct child *c, void *arg)
+{
+	struct listed *l = arg;
+
+	if (l->n == LISTED_MAX)
+		return;
+	l->process[l->n++] = (struct status_process){
+	    .role = c->role,
+	    .pid = c->pid,
+	    .ready = c->ready,
+	    .ending = c->expected,
+	    .age_s = (uint64_t)(clock_ms() - c->started_ms) / 1000,
+	    .jail = c->report,
+	};
+}
+
+static void
+list_parent(struct listed *l, const struct status *s)
+{
+	l->process[0] = (struct status_process){
+	    .role = ROLE_PARENT,
+	    .pid = getpid(),
+	    .ready = 1,
+	    .age_s = s->now > s->site.started ? s->now - s->site.started : 0,
+	    .jail = sandbox_report(),
+	};
+	l->n = 1;
+}
+
+static void
+write_answer(struct buf *out)
+{
+	static struct status s; /* too large for a stack */
+	static struct listed listed;
+	struct buf text = {0}, json = {0};
+
+	record_status(&s);
+	list_parent(&listed, &s);
+	child_each(list_child, &listed);
+	s.process = listed.process;
+	s.nprocesses = listed.n;
+	status_write_text(&text, &s);
+	status_write_json(&json, &s);
+	buf_printf(out, CONTROL_GREETING "%d %zu %zu\n", status_good(&s),
+		   text.len, json.len);
+	buf_add(out, text.data, text.len);
+	buf_add(out, json.data, json.len);
+	buf_free(&text);
+	buf_free(&json);
+}
+
+/* The socket's own buffer takes it; from one that takes less the client sees
+ * that something is missing. */
+static void
+answer(int fd)
+{
+	struct buf out = {0};
+
+	write_answer(&out);
+	(void)!write(fd, out.data, out.len);
+	buf_free(&out);
+	close(fd);
+}
+
+static void
+on_connect(evutil_socket_t listen_fd, short what, void *arg)
+{
+	(void)what, (void)arg;
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		int fd = accept4(listen_fd, NULL, NULL,
+				 SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd != -1) {
+			answer(fd);
+			continue;
+		}
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+		    errno == ENOMEM) { /* it stays readable */
+			event_del(control.event);
+			timer_set(control.pause, PAUSE_MS);
+		}
+		return;
+	}
+}
+
+static void
+on_pause_end(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	event_add(control.event, NULL);
+}
+
+void
+control_start(struct event_base *base)
+{
+	if (control.fd == -1)
+		return;
+	control.event =
+	    event_new(base, control.fd, EV_READ | EV_PERSIST, on_connect, NULL);
+	control.pause = evtimer_new(base, on_pause_end, NULL);
+	if (control.event == NULL || control.pause == NULL ||
+	    event_add(control.event, NULL) == -1)
+		fatalx("out of memory (control socket)");
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_HPACK_MEMO_H
+#define BLOGD_HPACK_MEMO_H
+
+#include "hpack.h"
+
+/*
+ * Lines that were encoded lately, beside what they were encoded to: the head of
+ * a page is the same at every request, and a copy costs a tenth of its
+ * encoding.  Bounded, and shared by all connections.  All zero: empty.
+ */
+#define HPACK_MEMO_SLOTS 64
+#define HPACK_MEMO_LINES 1024 /* longer ones are not kept */
+
+struct hpack_memo {
+	struct {
+		char *lines; /* and the block behind them */
+		size_t lines_len, block_len;
+	} slot[HPACK_MEMO_SLOTS];
+};
+void hpack_memo_free(struct hpack_memo *m);
+
+/* As hpack_put_lines.  Found by the lines' address, but compared by what they
+ * say, so they may change or go. */
+void hpack_memo_put_lines(struct hpack_memo *m, struct buf *out,
+			  struct slice lines);
+
+#endif
