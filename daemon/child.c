@@ -83,6 +83,7 @@ run(enum role role, int control, int log_fd)
 	setpgid(0, 0);
 	/* Sent to everything called blogd they are meant for the parent. */
 	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
 	signal(SIGUSR2, SIG_IGN);
 	if (null == -1 || dup2(null, 0) == -1 || dup2(null, 1) == -1 ||
 	    dup2(log_fd, 2) == -1 || dup2(control, CONTROL_FD) == -1)

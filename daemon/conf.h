@@ -20,10 +20,17 @@
 
 struct conf_listen {
 	char text[HOST_MAX + 8]; /* as written, for messages */
-	char host[HOST_MAX];	 /* "*": any, IPv6 and IPv4 */
-	char port[8];		 /* "0": any free one (logged) */
+	char host[HOST_MAX];	 /* "*": any, IPv6 and IPv4; or a path */
+	char port[8];		 /* "0": any free one (logged); "": Unix */
 	int tls;
 	int metrics; /* for Prometheus: readers find nothing there */
+};
+
+enum access_to { ACCESS_OFF, ACCESS_STDERR, ACCESS_FILE };
+
+struct conf_access {
+	uint32_t to; /* enum access_to */
+	char path[PATH_LEN];
 };
 
 struct conf_cert {
@@ -51,8 +58,10 @@ struct conf {
 	struct conf_listen listen[LISTEN_MAX];
 	uint32_t nlisten;
 	char control[CONTROL_PATH_LEN]; /* blogctl's socket; "": none */
+	uint32_t socket_mode;		/* of Unix sockets for readers */
 	uint32_t processes;		/* serve: 1 to PROCESSES_MAX */
 	uint32_t drain_s;		/* how long an old serve may finish */
+	struct conf_access access;
 	struct keys_settings keys;
 	struct serve_settings serve;
 	struct conf_site site; /* one for now; the grammar has room for more */

@@ -15,7 +15,7 @@
  * unknown word was meant to be), conf_check.c (what fits together).
  */
 
-#define CONF_OPTIONS_MAX 64
+#define CONF_OPTIONS_MAX 96
 #define LINE_NONE	 0    /* about the file as a whole */
 #define LINE_COMMAND	 (-1) /* about the command line */
 

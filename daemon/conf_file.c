@@ -57,6 +57,7 @@ in_site(const struct conf_option *o)
 {
 	return strcmp(o->section, "root") != 0 &&
 	       strcmp(o->section, "serve") != 0 &&
+	       strcmp(o->section, "log") != 0 &&
 	       strcmp(o->section, "keys") != 0;
 }
 
@@ -180,7 +181,7 @@ grammar(void)
 	static cfg_opt_t root[SECTION_OPTIONS + 4], site[SECTION_OPTIONS + 4],
 	    tls[SECTION_OPTIONS], fetch[SECTION_OPTIONS],
 	    render[SECTION_OPTIONS], serve[SECTION_OPTIONS],
-	    keys[SECTION_OPTIONS];
+	    keys[SECTION_OPTIONS], log[SECTION_OPTIONS];
 	static const cfg_opt_t end = CFG_END();
 	unsigned nroot = add_options(root, "root");
 	unsigned nsite = add_options(site, "site");
@@ -190,6 +191,7 @@ grammar(void)
 	render[add_options(render, "render")] = end;
 	serve[add_options(serve, "serve")] = end;
 	keys[add_options(keys, "keys")] = end;
+	log[add_options(log, "log")] = end;
 	add_section(site, &nsite, "tls", tls, CFGF_MULTI, on_tls_end);
 	add_section(site, &nsite, "fetch", fetch, CFGF_NONE, NULL);
 	add_section(site, &nsite, "render", render, CFGF_NONE, NULL);
@@ -198,6 +200,7 @@ grammar(void)
 		    on_site_end);
 	add_section(root, &nroot, "serve", serve, CFGF_NONE, NULL);
 	add_section(root, &nroot, "keys", keys, CFGF_NONE, NULL);
+	add_section(root, &nroot, "log", log, CFGF_NONE, NULL);
 	root[nroot] = end;
 	return cfg_init(root, CFGF_NONE);
 }

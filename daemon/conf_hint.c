@@ -82,9 +82,9 @@ static const struct synonym {
 /* Which sections stand in which. */
 static const struct {
 	const char *section, *parent;
-} sections[] = {{"site", "root"}, {"serve", "root"}, {"keys", "root"},
-		{"tls", "site"},  {"fetch", "site"}, {"render", "site"},
-		{NULL, NULL}};
+} sections[] = {{"site", "root"},   {"serve", "root"}, {"keys", "root"},
+		{"log", "root"},    {"tls", "site"},   {"fetch", "site"},
+		{"render", "site"}, {NULL, NULL}};
 
 static int
 min3(int a, int b, int c)

@@ -263,6 +263,34 @@ set_control(struct draft *d, const struct conf_option *o, const char *value,
 }
 
 static int
+set_proxy_from(struct draft *d, const struct conf_option *o, const char *value,
+	       struct err *err)
+{
+	struct serve_settings *serve = &d->conf.serve;
+
+	(void)o;
+	if (serve->nproxy_from == PROXY_FROM_MAX)
+		return err_set(err, "more than %d addresses", PROXY_FROM_MAX);
+	if (conf_proxy_source(value, &serve->proxy_from[serve->nproxy_from],
+			      err) == -1)
+		return -1;
+	serve->nproxy_from++;
+	return 0;
+}
+
+static int
+set_mode(struct draft *d, const struct conf_option *o, const char *value,
+	 struct err *err)
+{
+	uint64_t mode;
+
+	if (conf_mode(value, &mode, err) == -1)
+		return -1;
+	store(d, o, mode);
+	return 0;
+}
+
+static int
 set_names(struct draft *d, const struct conf_option *o, const char *value,
 	  struct err *err)
 {
@@ -347,6 +375,40 @@ set_user(struct draft *d, const struct conf_option *o, const char *value,
 	return set_text(d, o, value, err);
 }
 
+/* Where the access log goes. */
+static int
+set_access(struct draft *d, const struct conf_option *o, const char *value,
+	   struct err *err)
+{
+	struct conf_access *a = &d->conf.access;
+
+	(void)o;
+	if (strcmp(value, "off") == 0)
+		a->to = ACCESS_OFF;
+	else if (strcmp(value, "stderr") == 0)
+		a->to = ACCESS_STDERR;
+	else if (value[0] != '/')
+		return err_set(err,
+			       "\"%.128s\": write \"off\", \"stderr\" or an "
+			       "absolute path",
+			       value);
+	else
+		a->to = ACCESS_FILE;
+	return store_path(d, a->path, a->to == ACCESS_FILE ? value : "", err);
+}
+
+static int
+set_word(struct draft *d, const struct conf_option *o, const char *value,
+	 struct err *err)
+{
+	uint64_t n;
+
+	if (conf_word(value, o->min, &n, err) == -1)
+		return -1;
+	store(d, o, n);
+	return 0;
+}
+
 /* ---------------------------------------------------------------- table -- */
 
 /* No script at all; pictures and media from other hosts, as Canopy blogs use
@@ -363,6 +425,8 @@ set_user(struct draft *d, const struct conf_option *o, const char *value,
 	{section, name, set_##kind, FIELD(f), fallback, NULL, NULL, 0}
 #define NUMBER(section, name, kind, f, fallback, min, max) \
 	{section, name, set_##kind, FIELD(f), fallback, min, max, 0}
+#define WORD(section, name, f, fallback, words) \
+	{section, name, set_word, FIELD(f), fallback, words, NULL, 0}
 #define SITE(name, kind, f, fallback) \
 	TEXT("site", name, kind, conf.site.f, fallback)
 #define FETCH(name, kind, f, fallback, min, max) \
@@ -376,6 +440,7 @@ const struct conf_option conf_options[] = {
 	TEXT("root", "user", user, conf.user, "blogd"),
 	ANY("root", "http", http, OPTION_LIST),
 	ANY("root", "https", https, OPTION_LIST),
+	TEXT("root", "socket-mode", mode, conf.socket_mode, "0660"),
 	ANY("root", "metrics", metrics, 0),
 	TEXT("root", "control", control, conf.control, CONTROL_PATH),
 
@@ -448,7 +513,14 @@ const struct conf_option conf_options[] = {
 	SERVE("max-control-frames", count, max_control_frames,
 	    "200", "1", "100000"),
 	SERVE("max-resets", count, max_resets, "20", "1", "100000"),
+	ANY("serve", "proxy-from", proxy_from, OPTION_LIST),
 	NUMBER("serve", "drain", seconds, conf.drain_s, "30s", "0", "1h"),
+
+	TEXT("log", "access", access, conf.access, "off"),
+	WORD("log", "format", conf.serve.access_format,
+	    "combined", "combined|json"),
+	WORD("log", "address", conf.serve.access_address,
+	    "truncated", "truncated|whole|none"),
 
 	NUMBER("keys", "max-per-second", count, conf.keys.max_per_second,
 	    "5000", "1", "1000000"),

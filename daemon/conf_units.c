@@ -73,3 +73,35 @@ conf_count(const char *text, uint64_t *n, struct err *err)
 {
 	return parse(text, counts, "number: write digits alone", n, err);
 }
+
+int
+conf_mode(const char *text, uint64_t *mode, struct err *err)
+{
+	size_t len = strlen(text);
+
+	*mode = 0;
+	if (len < 3 || len > 4 || strspn(text, "01234567") != len)
+		return err_set(
+		    err, "\"%.32s\" is no mode: write it as in \"0660\"", text);
+	for (size_t i = 0; i < len; i++)
+		*mode = *mode * 8 + (uint64_t)(text[i] - '0');
+	if (*mode > 0777)
+		return err_set(err, "\"%s\" is too large: at most 0777", text);
+	return 0;
+}
+
+int
+conf_word(const char *text, const char *words, uint64_t *n, struct err *err)
+{
+	const char *word = words;
+	size_t len = strlen(text);
+
+	for (*n = 0; *word != '\0'; ++*n) {
+		size_t at = strcspn(word, "|");
+
+		if (at == len && memcmp(word, text, len) == 0)
+			return 0;
+		word += at + (word[at] == '|');
+	}
+	return err_set(err, "\"%.128s\" is none of %s", text, words);
+}

@@ -18,4 +18,11 @@ int conf_size(const char *text, uint64_t *bytes, struct err *err);
 /* Decimal digits. */
 int conf_count(const char *text, uint64_t *n, struct err *err);
 
+/* A mode for chmod(1) in octal, three or four digits. */
+int conf_mode(const char *text, uint64_t *mode, struct err *err);
+
+/* One of the words, which are separated by "|": the number of its place. */
+int conf_word(const char *text, const char *words, uint64_t *n,
+	      struct err *err);
+
 #endif

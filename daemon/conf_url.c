@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -236,6 +237,21 @@ listen_host(const char *text, size_t len, struct conf_listen *l,
 	return 0;
 }
 
+static int
+listen_path(const char *path, struct conf_listen *l, struct err *err)
+{
+	size_t len = strlen(path);
+
+	if (path[0] != '/')
+		return err_set(
+		    err, "\"%.128s\": write \"unix:\" and an absolute path",
+		    l->text);
+	if (len >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
+		return err_set(err, "\"%.64s...\" is too long for a socket",
+			       l->text);
+	return copy(l->host, sizeof(l->host), path, len);
+}
+
 int
 conf_listen_address(const char *text, int tls, struct conf_listen *l,
 		    struct err *err)
@@ -248,6 +264,10 @@ conf_listen_address(const char *text, int tls, struct conf_listen *l,
 	l->tls = tls;
 	if (len >= sizeof(l->text))
 		return err_set(err, "\"%.64s...\" is too long", text);
+	if (strncmp(text, "unix:", 5) == 0) {
+		memcpy(l->text, text, len + 1);
+		return listen_path(text + 5, l, err);
+	}
 	if (!conf_is_port(port, 0))
 		return err_set(err,
 			       "\"%.128s\" is no address: write \"*:PORT\", "
@@ -257,4 +277,60 @@ conf_listen_address(const char *text, int tls, struct conf_listen *l,
 	copy(l->port, sizeof(l->port), port, strlen(port));
 	return listen_host(text, colon != NULL ? (size_t)(colon - text) : 0, l,
 			   err);
+}
+
+/* ----------------------------------------------------- where proxies are -- */
+
+/* Has the address anything behind the bits that count? */
+static int
+reaches_beyond(const struct proxy_source *s)
+{
+	for (unsigned i = s->bits; i < 8 * sizeof(s->address); i++)
+		if (s->address[i / 8] >> (7 - i % 8) & 1)
+			return 1;
+	return 0;
+}
+
+static int
+set_bits(const char *text, unsigned most, struct proxy_source *s)
+{
+	unsigned n = 0;
+
+	if (text[0] == '\0' || strlen(text) > 3)
+		return -1;
+	for (; *text >= '0' && *text <= '9'; text++)
+		n = n * 10 + (unsigned)(*text - '0');
+	if (*text != '\0' || n > most)
+		return -1;
+	s->bits = (uint8_t)n;
+	return 0;
+}
+
+int
+conf_proxy_source(const char *text, struct proxy_source *s, struct err *err)
+{
+	const char *slash = text + strcspn(text, "/");
+	int six = strchr(text, ':') != NULL;
+	unsigned most = six ? 128 : 32;
+	char address[INET6_ADDRSTRLEN];
+
+	memset(s, 0, sizeof(*s));
+	s->family = AF_UNSPEC;
+	if (strcmp(text, "unix") == 0)
+		return 0;
+	s->family = six ? AF_INET6 : AF_INET;
+	s->bits = (uint8_t)most;
+	if (copy(address, sizeof(address), text, (size_t)(slash - text)) ==
+		-1 ||
+	    inet_pton(s->family, address, s->address) != 1 ||
+	    (*slash != '\0' && set_bits(slash + 1, most, s) == -1))
+		return err_set(err,
+			       "\"%.64s\": write an address, a network as in "
+			       "\"10.0.0.0/8\", or \"unix\"",
+			       text);
+	if (reaches_beyond(s))
+		return err_set(err,
+			       "\"%.64s\" has bits set behind its first %u",
+			       text, (unsigned)s->bits);
+	return 0;
 }

@@ -37,8 +37,13 @@ struct site_url {
 
 int conf_site_url(const char *text, struct site_url *url, struct err *err);
 
-/* "*:443", ":443", "443", "192.0.2.1:80", "[2001:db8::1]:80", "name:80". */
+/* "*:443", ":443", "443", "192.0.2.1:80", "[2001:db8::1]:80", "name:80", or
+ * "unix:/path", whose host is the path and whose port is empty. */
 int conf_listen_address(const char *text, int tls, struct conf_listen *l,
 			struct err *err);
+
+/* "192.0.2.0/24", "2001:db8::1", or "unix". */
+int conf_proxy_source(const char *text, struct proxy_source *s,
+		      struct err *err);
 
 #endif

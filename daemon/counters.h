@@ -33,6 +33,7 @@ struct serve_counters {
 	uint64_t timeouts; /* closed by a deadline in the middle of something */
 	uint64_t evicted;  /* closed to make room */
 	uint64_t abuses;   /* closed for what HTTP/2 calls calm down */
+	uint64_t log_dropped; /* lines of the access log */
 };
 
 /* How an update ended. */

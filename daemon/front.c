@@ -10,11 +10,14 @@
 #include "buf.h"
 #include "counters.h"
 #include "log.h"
+#include "logging.h"
 #include "queues.h"
 
 /* A serve process that does not answer by then is stuck: it only maps what it
  * was given and checks it. */
 #define SHOW_MS 30000
+/* How long the last lines of killed processes may take to be written. */
+#define LAST_LINES_MS 1000
 
 enum state { STARTING, RUNNING, DRAINING };
 
@@ -36,6 +39,7 @@ struct front {
 	/* serve's end and keys' end: both stay open here, so that either
 	 * process can be started again without the other noticing */
 	int channel[PROCESSES_MAX][2];
+	struct logging *logging; /* NULL: requests are not logged */
 	struct process keys;
 	struct process serve[PROCESSES_MAX];
 	unsigned nserve;
@@ -47,6 +51,7 @@ struct front {
 };
 
 static const struct child_ops keys_ops, serve_ops;
+static const struct logging_ops logging_ops;
 
 /* ------------------------------------------------------------- starting -- */
 
@@ -146,6 +151,7 @@ start_serve(struct process *p)
 	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
 		child_give(c, SLOT_CERTIFICATE, f->certificate[i]);
 	child_give(c, SLOT_KEYS, f->channel[p->number][0]);
+	child_give(c, SLOT_ACCESS, logging_channel(f->logging, p->number));
 	child_give(c, SLOT_COUNTERS, counters_fd());
 	set.slot = (uint32_t)p->slot;
 	set.site_follows = f->shown != NULL;
@@ -225,7 +231,9 @@ front_new(const struct conf *conf, struct listeners *listeners,
 	queues_init(&f->queues, &f->listeners, f->nserve, base);
 	init_processes(f, base);
 	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1 ||
-	    take_slots(f, err) == -1) {
+	    take_slots(f, err) == -1 ||
+	    logging_new(&f->logging, conf, f->nserve, base, &logging_ops, f,
+			err) == -1) {
 		front_free(f);
 		return NULL;
 	}
@@ -237,6 +245,14 @@ front_new(const struct conf *conf, struct listeners *listeners,
 void
 front_launch(struct front *f)
 {
+	struct err err;
+
+	if (listeners_open_unix(&f->listeners, f->conf.socket_mode, &err) ==
+		-1 ||
+	    logging_start(f->logging, &err) == -1) {
+		f->ops->failed(f, err.text);
+		return;
+	}
 	if (f->conf.serve.tls)
 		start_keys(f);
 	for (unsigned i = 0; i < f->nserve; i++)
@@ -256,6 +272,12 @@ const struct conf *
 front_conf(const struct front *f)
 {
 	return &f->conf;
+}
+
+void
+front_reopen(struct front *f)
+{
+	logging_reopen(f->logging);
 }
 
 int
@@ -331,7 +353,9 @@ check_ready(struct front *f)
 {
 	int waiting;
 
-	if (f->state != STARTING || (f->conf.serve.tls && !f->keys.child.ready))
+	if (f->state != STARTING ||
+	    (f->conf.serve.tls && !f->keys.child.ready) ||
+	    !logging_is_ready(f->logging))
 		return;
 	for (unsigned i = 0; i < f->nserve; i++)
 		if (!f->serve[i].child.ready)
@@ -405,15 +429,15 @@ alive(const struct front *f)
 	return 0;
 }
 
-/* A draining front needs keys as long as a serve lives, and no longer. */
+/* A draining front needs the others as long as a serve lives, and no longer. */
 static void
 one_less(struct front *f)
 {
 	if (alive(f))
 		return;
-	if (f->keys.child.pid != 0)
-		child_end(&f->keys.child);
-	else
+	child_end(&f->keys.child);
+	logging_end(f->logging);
+	if (f->keys.child.pid == 0 && !logging_is_running(f->logging))
 		f->ops->gone(f);
 }
 
@@ -444,6 +468,15 @@ process_gone(struct child *c, int status)
 
 static const struct child_ops keys_ops = {keys_message, process_gone};
 static const struct child_ops serve_ops = {serve_message, process_gone};
+
+static void
+cannot_start(struct front *f, const char *text)
+{
+	f->ops->failed(f, text);
+}
+
+static const struct logging_ops logging_ops = {check_ready, cannot_start,
+					       one_less};
 
 /* Now, and not when the last reader has gone: an address may come back before
  * that, and whoever connects to it meanwhile is refused rather than kept
@@ -482,6 +515,10 @@ front_kill(struct front *f, const struct front *keep)
 	queues_stop(&f->queues);
 	f->state = DRAINING;
 	event_del(f->deadline);
+	if (alive(f))
+		timer_set(f->deadline, LAST_LINES_MS);
+	else
+		logging_kill(f->logging);
 	f->shown = NULL;
 	event_del(f->keys.restart.timer);
 	for (unsigned i = 0; i < f->nserve; i++) {
@@ -515,6 +552,7 @@ front_free(struct front *f)
 		restart_free(&f->serve[i].restart);
 	}
 	restart_free(&f->keys.restart);
+	logging_free(f->logging);
 	queues_free(&f->queues);
 	event_free(f->deadline);
 	free(f);

@@ -59,6 +59,9 @@ void front_launch(struct front *f);
  * at once. */
 void front_show(struct front *f, const struct published *p);
 
+/* Opens the access log anew. */
+void front_reopen(struct front *f);
+
 int front_is_running(const struct front *f); /* ready() was called */
 int front_shows(const struct front *f, const struct published *p);
 

@@ -14,7 +14,7 @@
 #define FROM(role) (1U << (role))
 #define ANY_CHILD                                               \
 	(FROM(ROLE_DIAL) | FROM(ROLE_GIT) | FROM(ROLE_RENDER) | \
-	 FROM(ROLE_KEYS) | FROM(ROLE_SERVE))
+	 FROM(ROLE_KEYS) | FROM(ROLE_SERVE) | FROM(ROLE_LOG))
 #define PARENT FROM(ROLE_PARENT)
 
 /* The law of the house: who may send what to whom, and what it looks like. */
@@ -54,8 +54,8 @@ static const struct rule {
 		    sizeof(struct msg_disown), 0, 0},
     [MSG_PING] = {PARENT, FROM(ROLE_SERVE), 0, 0, 0, 0},
     [MSG_PONG] = {FROM(ROLE_SERVE), PARENT, 0, 0, 0, 0},
-    [MSG_DRAIN] = {PARENT, FROM(ROLE_SERVE), sizeof(struct msg_drain),
-		   sizeof(struct msg_drain), 0, 0},
+    [MSG_DRAIN] = {PARENT, FROM(ROLE_SERVE) | FROM(ROLE_LOG),
+		   sizeof(struct msg_drain), sizeof(struct msg_drain), 0, 0},
     [MSG_SIGN] = {FROM(ROLE_SERVE), FROM(ROLE_KEYS), sizeof(struct msg_sign),
 		  sizeof(struct msg_sign), 0, 0},
     [MSG_SIGNATURE] = {FROM(ROLE_KEYS), FROM(ROLE_SERVE),
@@ -73,7 +73,8 @@ role_name(enum role role)
 	static const char *const names[ROLE__MAX] = {
 	    [ROLE_PARENT] = "parent", [ROLE_DIAL] = "dial",
 	    [ROLE_GIT] = "git",	      [ROLE_RENDER] = "render",
-	    [ROLE_KEYS] = "keys",     [ROLE_SERVE] = "serve"};
+	    [ROLE_KEYS] = "keys",     [ROLE_SERVE] = "serve",
+	    [ROLE_LOG] = "log"};
 
 	return (unsigned)role < ROLE__MAX ? names[role] : "unknown";
 }

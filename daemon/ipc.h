@@ -21,6 +21,7 @@ enum role {
 	ROLE_RENDER,
 	ROLE_KEYS,
 	ROLE_SERVE,
+	ROLE_LOG,
 	ROLE__MAX
 };
 
@@ -53,7 +54,8 @@ enum msg_type {
 	MSG_PING,      /* parent to serve: do you work? */
 	MSG_PONG,      /* serve to parent: I do */
 	MSG_DRAIN,     /* parent to serve: struct msg_drain; accept no more and
-			  end when no connection is left */
+			  end when no connection is left; to log: write what is
+			  there and end */
 	MSG_SIGN,      /* serve to keys: struct msg_sign */
 	MSG_SIGNATURE, /* keys to serve: struct msg_signature */
 	MSG__MAX
@@ -76,7 +78,9 @@ enum slot {
 	SLOT_LISTEN_TLS, /* serve: listening socket, TLS spoken on it */
 	SLOT_LISTEN_PLAIN,   /* serve: listening socket, plain HTTP */
 	SLOT_LISTEN_METRICS, /* serve: listening socket, /metrics alone */
-	SLOT_COUNTERS	     /* serve: shared memory, see counters.h */
+	SLOT_COUNTERS,	     /* serve: shared memory, see counters.h */
+	SLOT_ACCESS_LOG,     /* log: where the access log goes */
+	SLOT_ACCESS /* serve: channel to log; log: one channel a serve */
 };
 
 struct msg_give {

@@ -4,12 +4,14 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "listen_unix.h"
 #include "log.h"
 
 #define BACKLOG 1024 /* the system cuts it to its own limit */
@@ -107,6 +109,12 @@ open_others(struct listener *l, unsigned wanted)
 	}
 }
 
+static int
+is_unix(const struct conf_listen *a)
+{
+	return a->port[0] == '\0';
+}
+
 static void
 log_address(const struct listener *l)
 {
@@ -143,7 +151,9 @@ take_over(struct listeners *l, const struct conf_listen *address,
 	for (unsigned i = 0; old != NULL && i < old->n; i++)
 		if (same(&old->at[i].address, address)) {
 			l->at[l->n] = old->at[i];
-			open_others(&l->at[l->n++], processes);
+			if (!is_unix(address))
+				open_others(&l->at[l->n], processes);
+			l->n++;
 			n++;
 		}
 	return n;
@@ -214,10 +224,33 @@ listeners_open(struct listeners *l, const struct conf *conf,
 
 		if (take_over(l, address, old, conf->processes) > 0)
 			continue;
+		if (is_unix(address)) {
+			l->at[l->n++] = (struct listener){.address = *address};
+			continue;
+		}
 		if (open_address(l, address, conf->processes, err) == -1) {
 			listeners_close(l, old);
 			return -1;
 		}
+	}
+	return 0;
+}
+
+int
+listeners_open_unix(struct listeners *l, mode_t mode, struct err *err)
+{
+	for (unsigned i = 0; i < l->n; i++) {
+		struct listener *one = &l->at[i];
+
+		if (one->n > 0 || !is_unix(&one->address))
+			continue;
+		one->fd[0] = listen_unix(one->address.host, mode, BACKLOG, err);
+		if (one->fd[0] == -1)
+			return -1;
+		one->n = 1;
+		log_info("listening on %s://unix:%s",
+			 one->address.tls ? "https" : "http",
+			 one->address.host);
 	}
 	return 0;
 }
@@ -232,13 +265,22 @@ holds(const struct listeners *l, int fd)
 	return 0;
 }
 
+static void
+close_one(const struct listener *l, unsigned k)
+{
+	/* First: as long as it is open nobody else takes the name. */
+	if (is_unix(&l->address))
+		unlinkat(AT_FDCWD, l->address.host, 0);
+	close(l->fd[k]);
+}
+
 void
 listeners_close(struct listeners *l, const struct listeners *keep)
 {
 	for (unsigned i = 0; i < l->n; i++)
 		for (unsigned k = 0; k < l->at[i].n; k++)
 			if (!holds(keep, l->at[i].fd[k]))
-				close(l->at[i].fd[k]);
+				close_one(&l->at[i], k);
 	l->n = 0;
 }
 

@@ -2,6 +2,8 @@
 #ifndef BLOGD_LISTEN_H
 #define BLOGD_LISTEN_H
 
+#include <sys/types.h>
+
 #include "conf.h"
 #include "err.h"
 
@@ -22,15 +24,22 @@ struct listeners {
 	unsigned n;
 };
 
-/* Binds every address of the configuration, conf->processes times; where not
- * so many can be had, processes will share.  Sockets of `old` (NULL allowed)
- * with the same address are taken over, all of them: their descriptors are then
- * in both.  -1 with err leaves nothing new open.  Logs "listening on
- * https://ADDRESS:PORT". */
+/* Binds every address of the configuration but Unix sockets, conf->processes
+ * times; where not so many can be had, processes will share.  Sockets of `old`
+ * (NULL allowed) with the same address are taken over, all of them: their
+ * descriptors are then in both.  -1 with err leaves nothing new open.  Logs
+ * "listening on https://ADDRESS:PORT". */
 int listeners_open(struct listeners *l, const struct conf *conf,
 		   const struct listeners *old, struct err *err);
 
-/* Closes those of l that are not in keep (NULL: all). */
+/* Binds those that are Unix sockets, once root is gone: who makes the file has
+ * to be able to remove it, and root must not follow what another user put
+ * there.  Such an address has one socket, which all processes share: its name
+ * can be bound once only.  -1 with err. */
+int listeners_open_unix(struct listeners *l, mode_t mode, struct err *err);
+
+/* Closes those of l that are not in keep (NULL: all), and removes their files.
+ */
 void listeners_close(struct listeners *l, const struct listeners *keep);
 
 /* How many sockets there are. */

@@ -33,11 +33,9 @@ static void
 child_main(const char *name)
 {
 	static void (*const mains[ROLE__MAX])(void) = {
-	    [ROLE_DIAL] = dial_main,
-	    [ROLE_GIT] = git_main,
-	    [ROLE_RENDER] = render_main,
-	    [ROLE_KEYS] = keys_main,
-	    [ROLE_SERVE] = serve_main};
+	    [ROLE_DIAL] = dial_main,	 [ROLE_GIT] = git_main,
+	    [ROLE_RENDER] = render_main, [ROLE_KEYS] = keys_main,
+	    [ROLE_SERVE] = serve_main,	 [ROLE_LOG] = logger_main};
 
 	log_init(LOG_TO_PARENT, 1);
 	for (unsigned r = 0; r < ROLE__MAX; r++)

@@ -48,6 +48,7 @@ static struct {
 	int told;     /* systemd knows that we are ready */
 	int reload_again;
 	int stopping;
+	int foreground;
 } p = {.launcher = -1};
 
 /* -------------------------------------------------------------- started -- */
@@ -270,6 +271,16 @@ load(struct conf *conf)
 	return problems;
 }
 
+/* In the background standard error leads nowhere. */
+static int
+check_access_log(const struct conf *conf, struct err *err)
+{
+	if (p.foreground || conf->access.to != ACCESS_STDERR)
+		return 0;
+	return err_set(err, "access: nobody reads \"stderr\" in the "
+			    "background: name a file, or start blogd with -d");
+}
+
 static void
 reload(void)
 {
@@ -290,7 +301,8 @@ reload(void)
 	}
 	if (!control_is(conf.control))
 		log_warn("control: another socket takes a new start");
-	if (listeners_open(&l, &conf, front_listeners(p.front), &err) == -1) {
+	if (check_access_log(&conf, &err) == -1 ||
+	    listeners_open(&l, &conf, front_listeners(p.front), &err) == -1) {
 		reload_failed(err.text);
 		return;
 	}
@@ -327,6 +339,16 @@ stop(void)
 }
 
 static void
+reopen_logs(void)
+{
+	struct front *fronts[] = {p.front, p.next, p.draining};
+
+	for (size_t i = 0; i < 3; i++)
+		if (fronts[i] != NULL)
+			front_reopen(fronts[i]);
+}
+
+static void
 on_signal(evutil_socket_t signal, short what, void *arg)
 {
 	(void)what, (void)arg;
@@ -336,6 +358,8 @@ on_signal(evutil_socket_t signal, short what, void *arg)
 		return;
 	else if (signal == SIGHUP)
 		reload();
+	else if (signal == SIGUSR1)
+		reopen_logs();
 	else if (signal == SIGUSR2)
 		update_request(p.update, "SIGUSR2");
 	else
@@ -345,10 +369,10 @@ on_signal(evutil_socket_t signal, short what, void *arg)
 static void
 catch_signals(void)
 {
-	static const int caught[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR2, SIGCHLD};
+	static const int caught[] = {SIGTERM, SIGINT,  SIGHUP,
+				     SIGUSR1, SIGUSR2, SIGCHLD};
 
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGUSR1, SIG_IGN);
 	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
 		struct event *e =
 		    evsignal_new(p.base, caught[i], on_signal, NULL);
@@ -426,7 +450,9 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 
 	log_init(foreground ? log_sink_of_stderr() : LOG_TO_SYSLOG, verbose);
 	p.options = opt;
-	if (listeners_open(&l, conf, NULL, &err) == -1)
+	p.foreground = foreground;
+	if (check_access_log(conf, &err) == -1 ||
+	    listeners_open(&l, conf, NULL, &err) == -1)
 		fatalx("%s", err.text);
 	open_control(conf);
 	if (!foreground)

@@ -12,5 +12,6 @@ void git_main(void) __attribute__((noreturn));
 void render_main(void) __attribute__((noreturn));
 void keys_main(void) __attribute__((noreturn));
 void serve_main(void) __attribute__((noreturn));
+void logger_main(void) __attribute__((noreturn));
 
 #endif

@@ -55,6 +55,7 @@ struct serve {
 	struct serve_counters *counters; /* its slot of what is shared */
 	struct metrics metrics;
 	struct http_env env;
+	struct access_log access;
 	struct conn_pool pool;
 	struct socket *sockets;
 	struct event hook_timer; /* a hook is to be told */
@@ -364,6 +365,26 @@ init_env(struct serve *s)
 	s->env.hook_arg = s;
 }
 
+static void
+lines_lost(uint64_t lines)
+{
+	log_warn("%llu lines of the access log were dropped: it is written too "
+		 "slowly",
+		 (unsigned long long)lines);
+}
+
+static void
+open_access_log(struct serve *s, const struct start *start)
+{
+	int fd = start_fd(start, SLOT_ACCESS, 0);
+
+	if (fd == -1)
+		return;
+	access_log_init(&s->access, s->base, fd, &s->settings,
+			&s->counters->log_dropped, lines_lost);
+	s->env.access = &s->access;
+}
+
 static struct event_base *
 new_base(void)
 {
@@ -404,6 +425,7 @@ set_up(struct serve *s, const struct start *start)
 	open_counters(s, start);
 	s->base = new_base();
 	init_env(s);
+	open_access_log(s, start);
 	conn_pool_init(&s->pool, s->base, &s->env, s->tls,
 		       connections_possible(&s->settings));
 	s->pool.closed = end_if_drained;
@@ -448,5 +470,7 @@ serve_main(void)
 	ipc_send_text(&s.parent, MSG_READY, sandbox_report());
 	wait_for_site(&s);
 	answer_readers(&s, &start);
+	if (s.env.access != NULL)
+		access_log_flush(s.env.access);
 	_exit(0); /* drained */
 }

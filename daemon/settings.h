@@ -70,6 +70,22 @@ struct keys_settings {
 	uint32_t max_per_second; /* signatures, for each serve process */
 };
 
+enum access_format { ACCESS_COMBINED, ACCESS_JSON };
+enum access_address { ACCESS_TRUNCATED, ACCESS_WHOLE, ACCESS_NONE };
+
+struct log_settings {
+	uint32_t writers; /* channels from serve */
+};
+
+#define PROXY_FROM_MAX 16
+
+/* Where a balancer is. */
+struct proxy_source {
+	uint8_t family; /* as in struct http_peer; AF_UNSPEC: Unix sockets */
+	uint8_t bits;	/* of the address that count */
+	uint8_t address[16];
+};
+
 struct serve_settings {
 	uint32_t tls;		 /* is anything served over TLS? */
 	char https_url[URL_MAX]; /* plain HTTP redirects there; "": no TLS */
@@ -95,6 +111,10 @@ struct serve_settings {
 	uint32_t max_control_frames; /* a second, without request or DATA */
 	uint32_t max_resets;	     /* of streams, a second */
 	uint32_t ticket_s;	     /* how long a TLS session may be resumed */
+	struct proxy_source proxy_from[PROXY_FROM_MAX];
+	uint32_t nproxy_from;
+	uint32_t access_format;	 /* enum access_format */
+	uint32_t access_address; /* enum access_address */
 	/* The parent adds, at each start: */
 	uint32_t slot;	       /* of the counters */
 	uint32_t site_follows; /* a snapshot comes at once: wait for it */

@@ -22,6 +22,8 @@ const struct status_counter status_counters[] = {
 	    "Connections closed to make room.", FIELD(evicted)},
 	{"abuses", "blogd_abuses_total",
 	    "Connections closed for flooding.", FIELD(abuses)},
+	{"log_dropped", "blogd_log_dropped_total",
+	    "Lines of the access log that were dropped.", FIELD(log_dropped)},
 	{"handshakes", "blogd_handshakes_total",
 	    "Full TLS handshakes.", FIELD(handshakes)},
 	{"resumptions", "blogd_resumptions_total",

@@ -118,7 +118,7 @@ limits(enum role role)
 	 * process. */
 	signal(SIGXFSZ, SIG_IGN);
 	/* Shared memory counts as a file. */
-	if (role != ROLE_GIT && role != ROLE_RENDER)
+	if (role != ROLE_GIT && role != ROLE_RENDER && role != ROLE_LOG)
 		limit(RLIMIT_FSIZE, 0);
 	if (role != ROLE_RENDER)
 		limit(RLIMIT_NPROC, 0);
@@ -149,14 +149,14 @@ limit_descriptor(int fd, const cap_rights_t *rights)
 }
 
 static void
-limit_standard_descriptors(void)
+limit_standard_descriptors(enum role role)
 {
 	cap_rights_t none, log_lines;
 
 	cap_rights_init(&none);
-	cap_rights_init(&log_lines, CAP_WRITE, CAP_FSTAT);
+	cap_rights_init(&log_lines, CAP_WRITE, CAP_FSTAT, CAP_EVENT);
 	limit_descriptor(STDIN_FILENO, &none);
-	limit_descriptor(STDOUT_FILENO, &none);
+	limit_descriptor(STDOUT_FILENO, role == ROLE_LOG ? &log_lines : &none);
 	limit_descriptor(STDERR_FILENO, &log_lines);
 }
 
@@ -186,7 +186,7 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 	limits(role);
 	not_observable();
 	no_new_privileges();
-	limit_standard_descriptors();
+	limit_standard_descriptors(role);
 	if (repository_fd >= 0)
 		enter_repository(repository_fd);
 }

@@ -281,7 +281,7 @@ limits(enum role role)
 	/* A memfd's size counts as a file's.  Where standard error is a file,
 	 * a line is lost rather than the process. */
 	signal(SIGXFSZ, SIG_IGN);
-	if (role != ROLE_GIT && role != ROLE_RENDER)
+	if (role != ROLE_GIT && role != ROLE_RENDER && role != ROLE_LOG)
 		limit(RLIMIT_FSIZE, 0);
 	if (role != ROLE_RENDER)
 		limit(RLIMIT_NPROC, 0);

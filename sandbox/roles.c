@@ -36,10 +36,11 @@ enum {
 	WORKER = 1 << 6,
 	KEYS = 1 << 7,
 	SERVE = 1 << 8,
+	LOG = 1 << 9,
 };
 #define ANY_GIT (GIT | SSH | LOCAL)
-#define EACH	(DIAL | ANY_GIT | RENDER | WORKER | KEYS | SERVE)
-#define COMPLEX (DIAL | ANY_GIT | RENDER | SERVE) /* not worker, keys */
+#define EACH	(DIAL | ANY_GIT | RENDER | WORKER | KEYS | SERVE | LOG)
+#define COMPLEX (DIAL | ANY_GIT | RENDER | SERVE) /* not worker, keys, log */
 #ifdef BLOGD_SANITIZE
 /* AddressSanitizer replaces malloc, watches signals and stacks, and reads
  * /proc before it reports. */
@@ -99,11 +100,12 @@ static const struct rule rules[] = {
     MAY(EACH, "clock_gettime", "where the vDSO has no clock"),
     MAY(EACH, "gettimeofday", "where the vDSO has no clock"),
     MAY(EACH, "time", "where the vDSO has no clock"),
-    MAY(KEYS, "write", "log lines", INT(0, fd, STDERR_FILENO)),
+    MAY(KEYS | LOG, "write", "log lines", INT(0, fd, STDERR_FILENO)),
+    MAY(LOG, "write", "the access log", INT(0, fd, STDOUT_FILENO)),
     MAY(COMPLEX | WORKER, "write", "log lines, peers"),
-    MAY(COMPLEX | WORKER, "read", "peers"),
+    MAY(COMPLEX | WORKER | LOG, "read", "peers"),
     MAY(COMPLEX | KEYS, "recvmsg", "messages, with descriptors"),
-    MAY(COMPLEX | KEYS, "sendmsg", "messages, with descriptors"),
+    MAY(COMPLEX | KEYS | LOG, "sendmsg", "messages, with descriptors"),
     MAY(COMPLEX | KEYS, "close", "descriptors that came with messages"),
 
     /* ---- memory: never executable ---- */
@@ -162,7 +164,7 @@ static const struct rule rules[] = {
 	IS(2, prot, PROT_READ), IS(3, flags, MAP_SHARED)),
 
     /* ---- waiting ---- */
-    MAY(KEYS, "ppoll", "waits for requests"),
+    MAY(KEYS | LOG, "ppoll", "waits for requests, for lines"),
     MAY(DIAL | RENDER | ANY_GIT, "ppoll", "waits for peers"),
     MAY(DIAL | RENDER | ANY_GIT, "poll", "waits for peers"),
     MAY(DIAL | RENDER | ANY_GIT, "restart_syscall", "poll after SIGCONT"),
@@ -336,9 +338,11 @@ static const struct rule rules[] = {
     MAY(PARENT, "fchdir", "a child's root"),
     MAY(PARENT, "mkdir", "a child's root"),
     MAY(PARENT, "mkdirat", "a child's root"),
+    MAY(PARENT, "umask", "a child's root, Unix sockets"),
+    MAY(PARENT, "unlinkat", "Unix sockets for readers",
+	INT(0, dirfd, AT_FDCWD), INT(2, flags, 0)),
     MAY(PARENT, "unlinkat", "its control socket, at the end",
 	INT(0, dirfd, CONTROL_DIRECTORY), INT(2, flags, 0)),
-    MAY(PARENT, "umask", "a child's root"),
     MAY(PARENT, "mount", "a child's root"),
     MAY(PARENT, "umount2", "a child's root"),
     MAY(PARENT, "mount_setattr", "a child's root"),
@@ -410,6 +414,8 @@ jail_of(enum role role, enum sandbox_variant variant)
 		return KEYS;
 	case ROLE_SERVE:
 		return SERVE;
+	case ROLE_LOG:
+		return LOG;
 	case ROLE__MAX:
 		break;
 	}

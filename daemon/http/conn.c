@@ -10,6 +10,7 @@
 
 #include "../buf.h"
 #include "../clock.h"
+#include "proxy.h"
 #include "session.h"
 #include "unsent.h"
 
@@ -27,9 +28,10 @@ struct conn {
 	struct event event;
 	short watched; /* EV_READ or EV_WRITE; 0: not yet */
 	struct http_peer peer;
-	uint8_t opened;	 /* the handshake is over */
-	uint8_t lingers; /* nothing that comes is looked at */
-	char *saved;	 /* input not used yet */
+	struct proxy_head *proxy; /* NULL: no such header is to come */
+	uint8_t opened;		  /* the handshake is over */
+	uint8_t lingers;	  /* nothing that comes is looked at */
+	char *saved;		  /* input not used yet */
 	size_t saved_len;
 	struct unsent unsent;
 	struct session session;
@@ -48,6 +50,7 @@ conn_free(struct conn *c)
 	if (c->watched)
 		event_del(&c->event);
 	session_free(&c->session);
+	free(c->proxy);
 	if (c->tls != NULL)
 		tls_close(c->tls);
 	close(c->io.fd);
@@ -351,11 +354,32 @@ handshake(struct conn *c)
 		watch(c, left == 1 ? EV_WRITE : EV_READ);
 }
 
+/* What comes behind it wakes the connection once more. */
+static void
+read_proxy_header(struct conn *c)
+{
+	int done = proxy_receive(c->io.fd, c->proxy, &c->peer);
+
+	if (done == -1)
+		conn_free(c);
+	if (done != 1)
+		return;
+	free(c->proxy);
+	c->proxy = NULL;
+	c->opened = c->peer.plain;
+	if (c->opened)
+		timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_IDLE);
+}
+
 static void
 readable(struct conn *c)
 {
 	struct input in;
 
+	if (c->proxy != NULL) {
+		read_proxy_header(c);
+		return;
+	}
 	if (c->lingers) {
 		linger_readable(c);
 		return;
@@ -553,28 +577,29 @@ make_room(struct conn_pool *p, int plain)
 }
 
 void
-conn_open(struct conn_pool *p, int fd, enum listener_kind kind)
+conn_open(struct conn_pool *p, int fd, const struct http_peer *peer)
 {
 	struct conn *c = xcalloc(1, sizeof(*c));
-	int plain = kind != LISTENER_TLS;
 
-	make_room(p, plain);
+	make_room(p, peer->plain);
 	c->pool = p;
 	c->io = (struct tls_io){
 	    .fd = fd,
 	    .out = &p->output,
 	    .key_updates = p->env->settings->max_key_updates,
 	};
-	c->peer.plain = plain != 0;
-	c->peer.metrics = kind == LISTENER_METRICS;
-	c->opened = c->peer.plain;
+	c->peer = *peer;
+	if (proxy_expected(p->env->settings, peer))
+		c->proxy = xcalloc(1, sizeof(*c->proxy));
+	c->opened = peer->plain && c->proxy == NULL;
 	p->n++;
 	count_add(&p->env->counters->connections, 1);
 	count_set(&p->env->counters->open, p->n);
-	if (!plain && (c->tls = tls_open(p->tls, &c->io)) == NULL) {
+	if (!peer->plain && (c->tls = tls_open(p->tls, &c->io)) == NULL) {
 		conn_free(c);
 		return;
 	}
 	watch(c, EV_READ);
-	timeouts_wait(&p->timeouts, &c->waiter, plain ? WAIT_IDLE : WAIT_HELLO);
+	timeouts_wait(&p->timeouts, &c->waiter,
+		      c->opened ? WAIT_IDLE : WAIT_HELLO);
 }

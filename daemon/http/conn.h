@@ -35,7 +35,7 @@ void conn_pool_init(struct conn_pool *p, struct event_base *base,
 
 /* A connection on an accepted, non-blocking socket, which it takes over.  When
  * there are too many, another one is closed. */
-void conn_open(struct conn_pool *p, int fd, enum listener_kind kind);
+void conn_open(struct conn_pool *p, int fd, const struct http_peer *peer);
 
 /* Makes room by closing the connection whose loss hurts least, as
  * timeouts_victim says.  0 when there is none. */

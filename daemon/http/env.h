@@ -6,6 +6,7 @@
 
 #include "../counters.h"
 #include "../snapshot/headers.h"
+#include "access_log.h"
 #include "hpack_memo.h"
 #include "request.h"
 #include "response.h"
@@ -30,7 +31,8 @@ struct http_env {
 	struct snapshot *snapshot; /* NULL: none yet */
 	struct names *names;	   /* that are served; NULL: all */
 	struct serve_counters *counters;
-	struct metrics *metrics; /* what LISTENER_METRICS tells */
+	struct access_log *access; /* NULL: requests are not logged */
+	struct metrics *metrics;   /* what LISTENER_METRICS tells */
 	struct request_limits limits;
 	struct plan_memory memory;
 	struct h2_shared h2;

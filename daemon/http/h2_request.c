@@ -83,6 +83,7 @@ on_method(struct h2_request *q, struct slice v)
 		return H2_MALFORMED;
 	q->connect = slice_is(v, "CONNECT");
 	q->r.method = request_method(v);
+	q->r.method_name = v;
 	return REQUEST_OK;
 }
 
@@ -169,6 +170,20 @@ on_expect(struct h2_request *q, struct slice v)
 }
 
 static int
+on_referer(struct h2_request *q, struct slice v)
+{
+	request_referer(&q->r, v);
+	return REQUEST_OK;
+}
+
+static int
+on_user_agent(struct h2_request *q, struct slice v)
+{
+	request_agent(&q->r, v);
+	return REQUEST_OK;
+}
+
+static int
 on_regular(struct h2_request *q, struct slice name, struct slice value)
 {
 	static const struct {
@@ -178,6 +193,8 @@ on_regular(struct h2_request *q, struct slice name, struct slice value)
 	    {SLICE_INIT("host"), on_host},
 	    {SLICE_INIT("content-length"), on_content_length},
 	    {SLICE_INIT("expect"), on_expect},
+	    {SLICE_INIT("referer"), on_referer},
+	    {SLICE_INIT("user-agent"), on_user_agent},
 	};
 
 	q->regular = 1;

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "peer.h"
+
 #define ACCEPT_MAX 16 /* in one event: those who are open need their turn */
 #define PAUSE_MS   100
 
@@ -51,22 +53,37 @@ go_on(struct listener *l, int error, int first)
 	return 0;
 }
 
+/* The kernel knows the address anyway. */
+static int
+accept_one(const struct listener *l, struct http_peer *peer)
+{
+	struct sockaddr_storage ss = {.ss_family = AF_UNSPEC};
+	socklen_t len = sizeof(ss);
+	int fd = accept4(l->fd, (struct sockaddr *)&ss, &len,
+			 SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	peer->plain = l->kind != LISTENER_TLS;
+	peer->metrics = l->kind == LISTENER_METRICS;
+	peer_set_sockaddr(peer, &ss);
+	return fd;
+}
+
 static void
 on_accept(evutil_socket_t listen_fd, short what, void *arg)
 {
 	struct listener *l = arg;
 
-	(void)what;
+	(void)listen_fd, (void)what;
 	for (int i = 0; i < ACCEPT_MAX; i++) {
+		struct http_peer peer;
 		int fd;
 
-		fd = accept4(listen_fd, NULL, NULL,
-			     SOCK_NONBLOCK | SOCK_CLOEXEC);
+		fd = accept_one(l, &peer);
 		if (fd == -1 && go_on(l, errno, i == 0))
 			continue;
 		if (fd == -1)
 			return;
-		conn_open(l->pool, fd, l->kind);
+		conn_open(l->pool, fd, &peer);
 	}
 }
 

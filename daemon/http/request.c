@@ -132,6 +132,20 @@ request_expect(struct request *r, struct slice value)
 	}
 }
 
+void
+request_referer(struct request *r, struct slice value)
+{
+	if (r->referer.len == 0)
+		r->referer = value;
+}
+
+void
+request_agent(struct request *r, struct slice value)
+{
+	if (r->agent.len == 0)
+		r->agent = value;
+}
+
 static int
 port_valid(struct slice port)
 {
@@ -248,6 +262,7 @@ read_request_line(struct slice line, const struct request_limits *lim,
 	if (status != REQUEST_OK)
 		return status;
 	r->method = request_method(method);
+	r->method_name = method;
 	return read_target(target, lim, r);
 }
 
@@ -314,6 +329,22 @@ on_expect(struct request *r, struct seen *seen, struct slice v)
 }
 
 static int
+on_referer(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	request_referer(r, v);
+	return REQUEST_OK;
+}
+
+static int
+on_user_agent(struct request *r, struct seen *seen, struct slice v)
+{
+	(void)seen;
+	request_agent(r, v);
+	return REQUEST_OK;
+}
+
+static int
 read_field(struct slice line, struct request *r, struct seen *seen)
 {
 	static const struct {
@@ -325,6 +356,8 @@ read_field(struct slice line, struct request *r, struct seen *seen)
 	    {SLICE_INIT("content-length"), on_content_length},
 	    {SLICE_INIT("transfer-encoding"), on_transfer_encoding},
 	    {SLICE_INIT("expect"), on_expect},
+	    {SLICE_INIT("referer"), on_referer},
+	    {SLICE_INIT("user-agent"), on_user_agent},
 	};
 	struct slice name = {line.data, field_span(line, CLASS_TOKEN)}, value;
 
@@ -489,7 +522,8 @@ request_read(const char *data, size_t len, const struct request_limits *lim,
 size_t
 request_size(const struct request *r)
 {
-	size_t n = sizeof(*r) + r->target.len + r->authority.len;
+	size_t n = sizeof(*r) + r->target.len + r->authority.len +
+		   r->method_name.len + r->referer.len + r->agent.len;
 
 	for (unsigned i = 0; i < r->nkept; i++)
 		n += r->kept[i].value.len;
@@ -515,6 +549,9 @@ request_copy(const struct request *r)
 	*copy = *r;
 	move(&copy->target, &at);
 	move(&copy->authority, &at);
+	move(&copy->method_name, &at);
+	move(&copy->referer, &at);
+	move(&copy->agent, &at);
 	for (unsigned i = 0; i < r->nkept; i++)
 		move(&copy->kept[i].value, &at);
 	return copy;

@@ -53,6 +53,8 @@ struct request {
 	struct slice authority; /* Host, or :authority; empty: none */
 	enum request_scheme scheme;
 	int expects_other; /* than 100-continue: 417 */
+	/* For the access log: as sent, empty when there is none. */
+	struct slice method_name, referer, agent;
 	struct request_framing framing;
 	unsigned nkept;
 	struct {
@@ -113,6 +115,11 @@ int request_content_length(struct slice value, uint64_t *n);
 
 /* Takes note of the value of an Expect field. */
 void request_expect(struct request *r, struct slice value);
+
+/* Take note of the values of Referer and User-Agent.  Of several the first
+ * counts: they are logged, and nothing else. */
+void request_referer(struct request *r, struct slice value);
+void request_agent(struct request *r, struct slice value);
 
 /* The next value of the field, 0 at the end; *iter starts as 0. */
 int request_value(const struct request *r, enum request_field field,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <sys/socket.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -256,6 +258,73 @@ test_minimal(void **state)
 	assert_string_equal(conf.site.git.branch, "main");
 	assert_string_equal(conf.site.dial.host, "git.example.org");
 	assert_string_equal(conf.site.dial.port, "443");
+}
+
+static void
+test_access_log(void **state)
+{
+	(void)state;
+	expect_good(MINIMAL);
+	assert_int_equal(conf.access.to, ACCESS_OFF);
+	assert_int_equal(conf.serve.access_format, ACCESS_COMBINED);
+	assert_int_equal(conf.serve.access_address, ACCESS_TRUNCATED);
+	expect_good(MINIMAL "log { access = \"/var/log/a.log\" format = json "
+			    "address = none }\n");
+	assert_int_equal(conf.access.to, ACCESS_FILE);
+	assert_string_equal(conf.access.path, "/var/log/a.log");
+	assert_int_equal(conf.serve.access_format, ACCESS_JSON);
+	assert_int_equal(conf.serve.access_address, ACCESS_NONE);
+	expect_good(MINIMAL "log { access = stderr address = whole }\n");
+	assert_int_equal(conf.access.to, ACCESS_STDERR);
+	assert_int_equal(conf.serve.access_address, ACCESS_WHOLE);
+	expect(MINIMAL "log {\n access = \"a.log\"\n format = xml\n address = "
+		       "\"whol\"\n}\n",
+	       ":7: access: \"a.log\": write \"off\", \"stderr\" or an "
+	       "absolute path\n"
+	       ":8: format: \"xml\" is none of combined|json\n"
+	       ":9: address: \"whol\" is none of truncated|whole|none\n");
+}
+
+static void
+test_balancers(void **state)
+{
+	const struct proxy_source *s = conf.serve.proxy_from;
+
+	(void)state;
+	expect_good(MINIMAL);
+	assert_int_equal(conf.serve.nproxy_from, 0);
+	assert_int_equal(conf.socket_mode, 0660);
+	expect_good(MINIMAL "socket-mode = 0600\n"
+			    "http = {\"unix:/run/a.sock\"}\n"
+			    "serve { proxy-from = {\"10.16.0.0/12\", unix, "
+			    "\"2001:db8::1\", \"0.0.0.0/0\"} }\n");
+	assert_int_equal(conf.socket_mode, 0600);
+	assert_string_equal(conf.listen[1].host, "/run/a.sock");
+	assert_string_equal(conf.listen[1].port, "");
+	assert_int_equal(conf.serve.nproxy_from, 4);
+	assert_true(s[0].family == AF_INET && s[0].bits == 12);
+	assert_memory_equal(s[0].address, "\x0a\x10\0\0", 4);
+	assert_true(s[1].family == AF_UNSPEC && s[1].bits == 0);
+	assert_true(s[2].family == AF_INET6 && s[2].bits == 128);
+	assert_true(s[3].family == AF_INET && s[3].bits == 0);
+	expect(MINIMAL "socket-mode = 0999\nhttp = {\"unix:a\", "
+		       "\"unix:/a\", \"unix:/a\"}\n"
+		       "serve { proxy-from = {\"10.0.0.1/8\", \"a\", "
+		       "\"10.0.0.0/33\", \"10.0.0.0/\", \"::/129\"} }\n",
+	       ":6: socket-mode: \"0999\" is no mode: write it as in "
+	       "\"0660\"\n"
+	       ":7: http: \"unix:a\": write \"unix:\" and an absolute path\n"
+	       ":7: http: \"unix:/a\" is listed twice\n"
+	       ":8: proxy-from: \"10.0.0.1/8\" has bits set behind its first "
+	       "8\n"
+	       ":8: proxy-from: \"a\": write an address, a network as in "
+	       "\"10.0.0.0/8\", or \"unix\"\n"
+	       ":8: proxy-from: \"10.0.0.0/33\": write an address, a network "
+	       "as in \"10.0.0.0/8\", or \"unix\"\n"
+	       ":8: proxy-from: \"10.0.0.0/\": write an address, a network as "
+	       "in \"10.0.0.0/8\", or \"unix\"\n"
+	       ":8: proxy-from: \"::/129\": write an address, a network as in "
+	       "\"10.0.0.0/8\", or \"unix\"\n");
 }
 
 static void
@@ -915,6 +984,8 @@ main(void)
 	    cmocka_unit_test(test_units),
 	    cmocka_unit_test(test_bad_units),
 	    cmocka_unit_test(test_minimal),
+	    cmocka_unit_test(test_access_log),
+	    cmocka_unit_test(test_balancers),
 	    cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_behind_proxy),
 	    cmocka_unit_test(test_everything),

@@ -54,6 +54,7 @@ static const struct jail {
     {"worker", ROLE_RENDER, VARIANT_WORKER},
     {"keys", ROLE_KEYS, VARIANT_PLAIN},
     {"serve", ROLE_SERVE, VARIANT_PLAIN},
+    {"log", ROLE_LOG, VARIANT_PLAIN},
 };
 #define NJAILS (sizeof(jails) / sizeof(jails[0]))
 
@@ -136,6 +137,7 @@ TRY(try_setuid, SYS_setuid, 0)
 TRY(try_perf, SYS_perf_event_open, NULL, 0, -1, -1, 0)
 TRY(try_chroot, SYS_chroot, "/")
 TRY(try_unlink, SYS_unlinkat, AT_FDCWD, "/tmp/none", 0)
+TRY(try_rmdir, SYS_unlinkat, AT_FDCWD, "/tmp/none", AT_REMOVEDIR)
 TRY(try_symlink, SYS_symlinkat, "/", AT_FDCWD, "/tmp/none")
 TRY(try_mmap_exec, SYS_mmap, NULL, 4096, PROT_READ | PROT_EXEC,
     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
@@ -220,7 +222,7 @@ the_parent_dies_of_these_too(void **state)
 	static const action tries[] = {
 	    try_openat2, try_ptrace,	  try_process_vm, try_io_uring,
 	    try_bpf,	 try_userfaultfd, try_keyctl,	  try_perf,
-	    try_chroot,	 try_unlink,	  try_symlink,	  try_vfork};
+	    try_chroot,	 try_rmdir,	  try_symlink,	  try_vfork};
 
 	(void)state;
 	current = &parent;
@@ -236,6 +238,12 @@ static int
 keys_writes_elsewhere(void)
 {
 	return write(STDOUT_FILENO, "", 0) == -1 ? 98 : 97;
+}
+
+static int
+log_writes_elsewhere(void)
+{
+	return write(CONTROL_FD, "", 1) == -1 ? 98 : 97;
 }
 
 static int
@@ -293,6 +301,7 @@ conditions_hold(void **state)
 	} cases[] = {
 #ifndef BLOGD_SANITIZE
 	    {"keys", keys_writes_elsewhere},
+	    {"log", log_writes_elsewhere},
 	    {"serve", serve_maps_writable},
 #endif
 	    {"serve", serve_accepts_inheritable},
@@ -470,11 +479,12 @@ real_work_goes_on(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < NJAILS; i++) {
+		int heap =
+		    jails[i].role != ROLE_KEYS && jails[i].role != ROLE_LOG;
+
 		current = &jails[i];
-		assert_int_equal(run(filter_only, current->role == ROLE_KEYS
-						      ? common_work
-						      : memory_work),
-				 0);
+		assert_int_equal(
+		    run(filter_only, heap ? memory_work : common_work), 0);
 	}
 	assert_int_equal(run(prepare_render, render_work), 0);
 }
@@ -809,6 +819,9 @@ the_listing_counts(void **state)
 		assert_non_null(strstr(text, line));
 	}
 	assert_non_null(strstr(text, "keys: "));
+#ifndef BLOGD_SANITIZE
+	assert_true(roles_count(ROLE_LOG, VARIANT_PLAIN) <= 6);
+#endif
 	free(text);
 }
 
