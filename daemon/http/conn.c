@@ -261,7 +261,8 @@ wait_to_read(struct conn *c, const struct input *in)
 		timeouts_wait(t, &c->waiter, kind);
 	/* What wants no answer, such as a PING, does not end a header's wait:
 	 * halves of it would start this deadline and the idle one anew. */
-	else if (kind != WAIT_IDLE || c->waiter.kind != WAIT_HEADER)
+	else if (kind != WAIT_IDLE || (c->waiter.kind != WAIT_HEADER &&
+				       c->waiter.kind != WAIT_FIRST))
 		timeouts_keep(t, &c->waiter, kind);
 }
 
@@ -338,7 +339,7 @@ handshake(struct conn *c)
 
 		count_handshake(c, 0, 1);
 		c->opened = 1;
-		timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_IDLE);
+		timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_FIRST);
 		session_begin(&c->session, tls_is_h2(c->tls));
 		serve(c, &in);
 		return;
@@ -368,7 +369,7 @@ read_proxy_header(struct conn *c)
 	c->proxy = NULL;
 	c->opened = c->peer.plain;
 	if (c->opened)
-		timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_IDLE);
+		timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_FIRST);
 }
 
 static void
@@ -460,12 +461,19 @@ time_out_request(struct conn *c)
 		conn_free(c);
 }
 
+/* The client is not in the middle of anything. */
+static int
+is_quiet(const struct waiter *w)
+{
+	return w->kind == WAIT_IDLE || w->kind == WAIT_FIRST;
+}
+
 static void
 on_expired(struct waiter *w)
 {
 	struct conn *c = (struct conn *)w;
 
-	if (w->kind != WAIT_IDLE && w->kind != WAIT_LINGER)
+	if (!is_quiet(w) && w->kind != WAIT_LINGER)
 		count_add(&c->pool->env->counters->timeouts, 1);
 	switch (w->kind) {
 	case WAIT_HEADER:
@@ -473,6 +481,7 @@ on_expired(struct waiter *w)
 		time_out_request(c);
 		break;
 	case WAIT_IDLE:
+	case WAIT_FIRST:
 		finish(c, WANT_CLOSE);
 		break;
 	default:
@@ -492,31 +501,42 @@ conn_evict(struct conn_pool *p)
 	if (w == NULL)
 		return 0;
 	count_add(&p->env->counters->evicted, 1);
-	if (w->kind == WAIT_IDLE)
+	if (is_quiet(w))
 		finish((struct conn *)w, WANT_CLOSE);
 	else
 		conn_free((struct conn *)w);
 	return 1;
 }
 
+static void
+drain(struct conn *c)
+{
+	struct conn_pool *p = c->pool;
+	struct input in;
+
+	if (p->env->closing_idle) {
+		finish(c, WANT_CLOSE);
+		return;
+	}
+	output_begin(&p->output, c->tls);
+	in = load_input(c);
+	serve(c, &in);
+}
+
+static void
+drain_all(struct waiter *head)
+{
+	for (struct waiter *w = head->next, *next; w != head; w = next) {
+		next = w->next;
+		drain((struct conn *)w);
+	}
+}
+
 void
 conn_drain(struct conn_pool *p)
 {
-	struct waiter *head = &p->timeouts.queue[WAIT_IDLE], *w, *next;
-
-	for (w = head->next; w != head; w = next) {
-		struct conn *c = (struct conn *)w;
-		struct input in;
-
-		next = w->next;
-		if (p->env->closing_idle) {
-			finish(c, WANT_CLOSE);
-			continue;
-		}
-		output_begin(&p->output, c->tls);
-		in = load_input(c);
-		serve(c, &in);
-	}
+	drain_all(&p->timeouts.queue[WAIT_IDLE]);
+	drain_all(&p->timeouts.queue[WAIT_FIRST]);
 }
 
 /* ----------------------------------------------------------- beginning -- */
@@ -536,6 +556,7 @@ conn_pool_init(struct conn_pool *p, struct event_base *base,
 	const struct serve_settings *set = env->settings;
 	const int64_t ms[WAIT__MAX] = {
 	    [WAIT_IDLE] = set->idle_ms,
+	    [WAIT_FIRST] = set->idle_ms,
 	    [WAIT_LINGER] = LINGER_MS,
 	    [WAIT_HELLO] = set->handshake_ms / 2,
 	    [WAIT_HANDSHAKE] = set->handshake_ms / 2,
@@ -601,5 +622,5 @@ conn_open(struct conn_pool *p, int fd, const struct http_peer *peer)
 	}
 	watch(c, EV_READ);
 	timeouts_wait(&p->timeouts, &c->waiter,
-		      c->opened ? WAIT_IDLE : WAIT_HELLO);
+		      c->opened ? WAIT_FIRST : WAIT_HELLO);
 }

@@ -43,11 +43,12 @@ enum http_want {
 enum wait_kind {
 	WAIT_LINGER,	/* answered for good, the client may still send */
 	WAIT_IDLE,	/* between requests */
+	WAIT_WRITE,	/* the client does not read */
+	WAIT_FIRST,	/* nothing answered yet, nothing asked */
 	WAIT_HELLO,	/* the first message of the TLS handshake */
 	WAIT_HANDSHAKE, /* the rest of it */
 	WAIT_HEADER,	/* first byte to empty line */
 	WAIT_BODY,
-	WAIT_WRITE, /* the client does not read */
 	WAIT__MAX
 };
 

@@ -10,15 +10,37 @@ timeouts_oldest(struct timeouts *t, enum wait_kind kind)
 	return head->next != head ? head->next : NULL;
 }
 
+/* Who has not asked for anything whole yet.  They count as one: a flood passes
+ * from one of these kinds to the next, and each alone may be less than those
+ * who read. */
+static uint32_t
+newcomers(const struct timeouts *t)
+{
+	return t->n[WAIT_FIRST] + t->n[WAIT_HELLO] + t->n[WAIT_HANDSHAKE] +
+	       t->n[WAIT_HEADER] + t->n[WAIT_BODY];
+}
+
+static enum wait_kind
+most_of(const struct timeouts *t, enum wait_kind first, enum wait_kind last)
+{
+	enum wait_kind most = first;
+
+	for (enum wait_kind kind = first; kind <= last; kind++)
+		if (t->n[kind] > t->n[most])
+			most = kind;
+	return most;
+}
+
 struct waiter *
 timeouts_victim(struct timeouts *t)
 {
-	int most = WAIT_LINGER;
+	enum wait_kind known = most_of(t, WAIT_IDLE, WAIT_WRITE);
 
-	for (int kind = 0; kind < WAIT__MAX && t->n[WAIT_LINGER] == 0; kind++)
-		if (t->n[kind] > t->n[most])
-			most = kind;
-	return timeouts_oldest(t, most);
+	if (t->n[WAIT_LINGER] > 0)
+		return timeouts_oldest(t, WAIT_LINGER);
+	if (newcomers(t) <= t->n[known])
+		return timeouts_oldest(t, known);
+	return timeouts_oldest(t, most_of(t, WAIT_FIRST, WAIT_BODY));
 }
 
 static void

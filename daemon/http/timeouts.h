@@ -46,7 +46,8 @@ struct waiter *timeouts_oldest(struct timeouts *t, enum wait_kind kind);
 
 /* Whose end hurts least, or NULL when nobody waits: one that lingers, else of
  * the kind that most wait for the one that has waited longest.  A flood makes
- * its own kind the greatest, and so displaces itself and nobody else. */
+ * its own kind the greatest, and so displaces itself and nobody else; all kinds
+ * before the first answer count together for that. */
 struct waiter *timeouts_victim(struct timeouts *t);
 
 #endif

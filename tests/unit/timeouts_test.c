@@ -15,7 +15,7 @@
 static const int64_t ms[WAIT__MAX] = {
     [WAIT_LINGER] = 60000,    [WAIT_IDLE] = 60000,   [WAIT_HELLO] = 60000,
     [WAIT_HANDSHAKE] = 60000, [WAIT_HEADER] = 60000, [WAIT_BODY] = 1,
-    [WAIT_WRITE] = 60000,
+    [WAIT_WRITE] = 60000,     [WAIT_FIRST] = 60000,
 };
 
 static struct timeouts t;
@@ -83,6 +83,20 @@ victim_is_of_the_most(void **state)
 }
 
 static void
+newcomers_count_together(void **state)
+{
+	const enum wait_kind kinds[] = {WAIT_IDLE,	WAIT_IDLE,  WAIT_IDLE,
+					WAIT_HANDSHAKE, WAIT_FIRST, WAIT_HEADER,
+					WAIT_FIRST};
+
+	(void)state;
+	wait_all(kinds, 6);
+	assert_ptr_equal(timeouts_victim(&t), &w[0]);
+	timeouts_wait(&t, &w[6], WAIT_FIRST);
+	assert_ptr_equal(timeouts_victim(&t), &w[4]);
+}
+
+static void
 victim_has_waited_longest(void **state)
 {
 	const enum wait_kind kinds[] = {WAIT_IDLE, WAIT_IDLE, WAIT_IDLE};
@@ -127,9 +141,9 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
-	    TEST(nobody_is_no_victim), TEST(victim_is_of_the_most),
-	    TEST(victim_has_waited_longest), TEST(who_lingers_goes_first),
-	    TEST(each_kind_has_its_deadline)};
+	    TEST(nobody_is_no_victim),	    TEST(victim_is_of_the_most),
+	    TEST(newcomers_count_together), TEST(victim_has_waited_longest),
+	    TEST(who_lingers_goes_first),   TEST(each_kind_has_its_deadline)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
