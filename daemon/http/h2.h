@@ -5,6 +5,7 @@
 #include "env.h"
 #include "h2_abuse.h"
 #include "h2_frame.h"
+#include "hpack_common.h"
 #include "output.h"
 #include "protocol.h"
 
@@ -58,9 +59,10 @@ struct h2 {
 	uint8_t leaving;  /* enum h2_leaving */
 	uint8_t ending;	  /* enum http_want, once nothing follows */
 	uint8_t progress; /* something was answered or sent */
-	/* The client changed the size of a table that we never fill: to be told
-	 * that it is empty (RFC 7541 section 4.2), once. */
-	uint8_t table_changed, table_told;
+	/* The client has lowered the size of its table below what we use: to be
+	 * told that it stays empty (RFC 7541 section 4.2), once. */
+	uint8_t table_lowered, table_emptied;
+	struct hpack_told told;
 };
 
 void h2_begin(struct h2 *h, int64_t now);

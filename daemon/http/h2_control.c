@@ -55,7 +55,7 @@ set(struct h2 *h, unsigned name, uint32_t value)
 {
 	switch (name) {
 	case H2_HEADER_TABLE_SIZE:
-		h->table_changed = 1;
+		h->table_lowered |= value < HPACK_COMMON_BYTES;
 		return H2_NO_ERROR;
 	case H2_INITIAL_WINDOW_SIZE:
 		return set_initial_window(h, value);

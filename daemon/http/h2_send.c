@@ -42,12 +42,22 @@ begin_block(struct h2_turn *t, unsigned status)
 	struct h2 *h = t->h;
 
 	buf_clear(block);
-	if (h->table_changed && !h->table_told) {
+	if (h->table_lowered && !h->table_emptied) {
 		buf_char(block, 0x20); /* RFC 7541 section 6.3: size 0 */
-		h->table_told = 1;
+		h->table_emptied = 1;
 	}
 	hpack_put_status(block, status);
 	return block;
+}
+
+static void
+put_lines(struct h2_turn *t, struct buf *block, struct slice lines)
+{
+	if (t->h->table_lowered)
+		hpack_put_lines(block, lines);
+	else
+		hpack_memo_put_lines(&t->env->h2.memo, &t->h->told, block,
+				     lines);
 }
 
 static void
@@ -57,7 +67,7 @@ send_head(struct h2_turn *t, const struct h2_stream *s, const struct plan *p)
 
 	hpack_put_date(block, http_env_date(t->env), HTTP_DATE_LEN);
 	for (size_t i = 0; i < sizeof(p->fields) / sizeof(p->fields[0]); i++)
-		hpack_memo_put_lines(&t->env->h2.memo, block, p->fields[i]);
+		put_lines(t, block, p->fields[i]);
 	put_block(t, s->id, block, p->nparts == 0);
 }
 

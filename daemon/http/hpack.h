@@ -12,7 +12,7 @@
  * A connection's decoder owns its dynamic table alone, in one block that is
  * only as large as its entries; what decoding takes otherwise is shared by all
  * connections.  The encoder keeps no table: it names what the static table has
- * and writes the rest as it is.
+ * and writes the rest as it is; hpack_common.h adds what pays off.
  */
 #define HPACK_TABLE_MAX 4096 /* SETTINGS_HEADER_TABLE_SIZE, its default */
 
@@ -59,6 +59,10 @@ enum hpack_result hpack_decode(struct hpack *h, struct slice block,
 void hpack_put_status(struct buf *out, unsigned status); /* 100 to 999 */
 /* Complete "Name: value\r\n" lines. */
 void hpack_put_lines(struct buf *out, struct slice lines);
+/* One such line, which goes into the peer's dynamic table, and from then on the
+ * number of its place there (below 127). */
+void hpack_put_kept(struct buf *out, struct slice line);
+void hpack_put_index(struct buf *out, unsigned index);
 void hpack_put_date(struct buf *out, const char *date, size_t len);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef BLOGD_HPACK_MEMO_H
 #define BLOGD_HPACK_MEMO_H
 
-#include "hpack.h"
+#include "hpack_common.h"
 
 /*
  * Lines that were encoded lately, beside what they were encoded to: the head of
@@ -16,13 +16,15 @@ struct hpack_memo {
 	struct {
 		char *lines; /* and the block behind them */
 		size_t lines_len, block_len;
+		struct hpack_told told; /* when it was encoded */
 	} slot[HPACK_MEMO_SLOTS];
+	struct hpack_common common;
 };
 void hpack_memo_free(struct hpack_memo *m);
 
-/* As hpack_put_lines.  Found by the lines' address, but compared by what they
- * say, so they may change or go. */
-void hpack_memo_put_lines(struct hpack_memo *m, struct buf *out,
-			  struct slice lines);
+/* As hpack_common_put_lines.  Found by the lines' address, but compared by what
+ * they say, so they may change or go. */
+void hpack_memo_put_lines(struct hpack_memo *m, struct hpack_told *told,
+			  struct buf *out, struct slice lines);
 
 #endif

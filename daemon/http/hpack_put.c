@@ -6,14 +6,16 @@
 #include "field.h"
 
 /*
- * The encoder.  Without a dynamic table nothing has to be kept for a connection
- * or agreed with its peer; responses are small beside their bodies.  No Huffman
- * code either: it takes a fifth off these few hundred bytes, at many times the
+ * The encoder.  Who uses the peer's table says so (hpack_put_kept); no Huffman
+ * code, for it takes a fifth off these few hundred bytes, at many times the
  * time of a copy.
  */
 
-#define NAME_PREFIX   15  /* RFC 7541 section 6.2.2: literal, not indexed */
-#define LENGTH_PREFIX 127 /* section 5.2, without the Huffman bit */
+#define NAME_PREFIX   15 /* RFC 7541 section 6.2.2: literal, not indexed */
+#define KEPT_PREFIX   63 /* section 6.2.1: literal, to be indexed */
+#define KEPT	      0x40
+#define INDEXED	      0x80 /* section 6.1 */
+#define LENGTH_PREFIX 127  /* section 5.2, without the Huffman bit */
 #define INDEX_STATUS  8
 #define INDEX_DATE    33
 #define OVERHEAD_MAX  32 /* bytes of a field beside its text */
@@ -68,21 +70,32 @@ put_value(struct buf *out, struct slice value)
 
 /* RFC 9113 section 8.2: names are in lower case. */
 static void
-put_name(struct buf *out, struct slice name)
+put_name(struct buf *out, size_t prefix, struct slice name)
 {
 	char *at;
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (field_same_slice(name, known[i].name)) {
-			put_integer(out, NAME_PREFIX, known[i].index);
+			put_integer(out, prefix, known[i].index);
 			return;
 		}
-	put_integer(out, NAME_PREFIX, 0);
+	put_integer(out, prefix, 0);
 	put_integer(out, LENGTH_PREFIX, name.len);
 	at = out->data + out->len;
 	for (size_t i = 0; i < name.len; i++)
 		at[i] = field_lower(name.data[i]);
 	out->len += name.len;
+}
+
+static void
+put_field(struct buf *out, size_t prefix, struct slice name, struct slice value)
+{
+	struct slice line;
+
+	field_cut(value, '\r', &value, &line);
+	buf_reserve(out, name.len + value.len + OVERHEAD_MAX);
+	put_name(out, prefix, name);
+	put_value(out, field_trim(value));
 }
 
 void
@@ -91,12 +104,26 @@ hpack_put_lines(struct buf *out, struct slice lines)
 	struct slice line, name, value;
 
 	while (field_cut(lines, '\n', &line, &lines) &&
-	       field_cut(line, ':', &name, &value)) {
-		field_cut(value, '\r', &value, &line);
-		buf_reserve(out, name.len + value.len + OVERHEAD_MAX);
-		put_name(out, name);
-		put_value(out, field_trim(value));
-	}
+	       field_cut(line, ':', &name, &value))
+		put_field(out, NAME_PREFIX, name, value);
+}
+
+void
+hpack_put_kept(struct buf *out, struct slice line)
+{
+	struct slice name, value;
+	size_t start = out->len;
+
+	if (!field_cut(line, ':', &name, &value))
+		return;
+	put_field(out, KEPT_PREFIX, name, value);
+	out->data[start] |= KEPT;
+}
+
+void
+hpack_put_index(struct buf *out, unsigned index)
+{
+	buf_char(out, (char)(INDEXED | index));
 }
 
 /* The common ones are in the static table, value and all. */

@@ -2,8 +2,8 @@
 """An HTTP/2 client that can also say what no client should.
 
 Frames are written and read by hand (RFC 9113).  HPACK (RFC 7541) is written
-without Huffman coding and dynamic table; what is read may use no more than
-that, since blogd writes no more.
+without Huffman coding and dynamic table; what is read may use a table from
+which nothing is evicted, since blogd writes no more.
 """
 import socket
 import struct
@@ -112,23 +112,45 @@ def take_string(block, at):
     return block[at:at + size].decode("latin-1"), at + size
 
 
-def decode(block):
-    """The fields of a block that uses the static table alone."""
-    fields, at = [], 0
-    while at < len(block):
+class Decoder:
+    """What field blocks mean on one connection."""
+
+    def __init__(self):
+        self.table = []     # the dynamic one, the latest entry first
+
+    def entry(self, index):
+        assert index, "index 0"
+        return (STATIC + self.table)[index - 1]
+
+    def decode(self, block):
+        fields, at = [], 0
+        while at < len(block):
+            if block[at] & 0xe0 == 0x20:
+                assert not fields, "a size within a block"
+                size, at = take_integer(block, at, 5)
+                assert size == 0, "more sizes than blogd needs"
+                self.table = []
+                continue
+            field, at = self.take_field(block, at)
+            fields.append(field)
+        return fields
+
+    def take_field(self, block, at):
         if block[at] & 0x80:
             index, at = take_integer(block, at, 7)
-            fields.append(STATIC[index - 1])
-            continue
-        assert not block[at] & 0x60, "uses the dynamic table"
-        index, at = take_integer(block, at, 4)
+            return self.entry(index), at
+        kept = block[at] & 0x40
+        index, at = take_integer(block, at, 6 if kept else 4)
         if index:
-            name = STATIC[index - 1][0]
+            name = self.entry(index)[0]
         else:
             name, at = take_string(block, at)
         value, at = take_string(block, at)
-        fields.append((name, value))
-    return fields
+        if kept:
+            self.table.insert(0, (name, value))
+            size = sum(len(n) + len(v) + 32 for n, v in self.table)
+            assert size <= 4096, "evicts: not what blogd does"
+        return (name, value), at
 
 
 def request_fields(target="/", method="GET", fields=(), host="localhost",
@@ -225,6 +247,7 @@ class Connection:
         self.buffer = bytearray()
         self.next_stream = 1
         self.streams = {}
+        self.decoder = Decoder()
         self.block = None  # (stream, flags, bytes) until END_HEADERS
         self.settings = None  # the server's, as a dictionary
         self.acknowledged = 0  # of our own SETTINGS
@@ -367,7 +390,7 @@ class Connection:
     def note_block(self, stream, flags, payload, whole):
         self.block = None if whole else (stream, flags, payload)
         if whole:
-            self.streams[stream].lists.append(decode(payload))
+            self.streams[stream].lists.append(self.decoder.decode(payload))
             self.streams[stream].ended = bool(flags & END_STREAM)
 
     def note_reset(self, f):

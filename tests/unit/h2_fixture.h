@@ -15,6 +15,7 @@ struct client {
 	struct buf kept;  /* input that was not used yet */
 	struct buf heard; /* frames received since the last send() */
 	struct hpack hpack;
+	unsigned status[2048]; /* by stream, of what was heard */
 	enum http_want want;
 };
 
@@ -123,6 +124,49 @@ ask(struct client *c, uint32_t id, const char *path)
 	ask_with(c, id, "GET", path, 1, NULL, NULL);
 }
 
+/* ------------------------------------------------------------ decoding -- */
+
+/* The next frame behind *at; 0 at the end. */
+static inline int
+next(const struct client *c, size_t *at, struct h2_frame *f)
+{
+	if (*at == c->heard.len)
+		return 0;
+	assert_true(c->heard.len - *at >= H2_HEAD_LEN);
+	h2_frame_read(c->heard.data + *at, f);
+	assert_true(f->length <= H2_FRAME_MAX);
+	*at += H2_HEAD_LEN + f->length;
+	assert_true(*at <= c->heard.len);
+	return 1;
+}
+
+static inline void
+find_status(void *arg, struct slice name, struct slice value)
+{
+	if (slice_is(name, ":status"))
+		*(unsigned *)arg = (unsigned)strtoul(value.data, NULL, 10);
+}
+
+/* Every block must be decoded, in order: the table changes. */
+static inline void
+decode_all(struct client *c)
+{
+	struct h2_frame f;
+
+	memset(c->status, 0, sizeof(c->status));
+	for (size_t at = 0; next(c, &at, &f);) {
+		struct slice block = {(const char *)f.payload, f.length};
+
+		if (f.type != H2_HEADERS)
+			continue;
+		assert_true(f.flags & H2_END_HEADERS);
+		assert_int_equal(hpack_decode(&c->hpack, block,
+					      &c->f->env.h2.scratch,
+					      find_status, &c->status[f.id]),
+				 HPACK_OK);
+	}
+}
+
 /* ------------------------------------------------------------- sending -- */
 
 static inline void
@@ -159,6 +203,7 @@ send_pieces(struct client *c, size_t piece)
 		run(c, c->say.data + at,
 		    c->say.len - at < piece ? c->say.len - at : piece);
 	buf_clear(&c->say);
+	decode_all(c);
 }
 
 static inline void
@@ -168,20 +213,6 @@ send_all(struct client *c)
 }
 
 /* ------------------------------------------------------------- reading -- */
-
-/* The next frame behind *at; 0 at the end. */
-static inline int
-next(const struct client *c, size_t *at, struct h2_frame *f)
-{
-	if (*at == c->heard.len)
-		return 0;
-	assert_true(c->heard.len - *at >= H2_HEAD_LEN);
-	h2_frame_read(c->heard.data + *at, f);
-	assert_true(f->length <= H2_FRAME_MAX);
-	*at += H2_HEAD_LEN + f->length;
-	assert_true(*at <= c->heard.len);
-	return 1;
-}
 
 /* How many frames of the type were heard on the stream; *f is the last. */
 static inline unsigned
@@ -222,28 +253,11 @@ gone_by(const struct client *c)
 	return (int)h2_get32(f.payload + 4);
 }
 
-static inline void
-find_status(void *arg, struct slice name, struct slice value)
-{
-	if (slice_is(name, ":status"))
-		*(unsigned *)arg = (unsigned)strtoul(value.data, NULL, 10);
-}
-
 /* The status of the last answer on the stream; 0: none. */
 static inline unsigned
-status_on(struct client *c, uint32_t id)
+status_on(const struct client *c, uint32_t id)
 {
-	struct h2_frame f;
-	unsigned status = 0;
-
-	if (heard(c, H2_HEADERS, id, &f) == 0)
-		return 0;
-	assert_int_equal(
-	    hpack_decode(&c->hpack,
-			 (struct slice){(const char *)f.payload, f.length},
-			 &c->f->env.h2.scratch, find_status, &status),
-	    HPACK_OK);
-	return status;
+	return c->status[id];
 }
 
 /* The DATA of the stream, in c->kept's place until the next call; *ended: it

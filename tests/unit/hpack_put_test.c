@@ -107,6 +107,7 @@ memo(void **state)
 {
 	static char lines[4000];
 	struct hpack_memo m = {0};
+	struct hpack_told told = {0};
 	struct buf out = {0}, expected = {0};
 
 	(void)state;
@@ -120,13 +121,14 @@ memo(void **state)
 				   (int)n, i % 2);
 
 		hpack_put_lines(&expected, (struct slice){at, (size_t)len});
-		hpack_memo_put_lines(&m, &out, (struct slice){at, (size_t)len});
+		hpack_memo_put_lines(&m, &told, &out,
+				     (struct slice){at, (size_t)len});
 		assert_int_equal(out.len, expected.len);
 		assert_memory_equal(out.data, expected.data, out.len);
 		buf_clear(&out);
 		buf_clear(&expected);
 	}
-	hpack_memo_put_lines(&m, &out, slice_of(""));
+	hpack_memo_put_lines(&m, &told, &out, slice_of(""));
 	assert_int_equal(out.len, 0);
 	hpack_memo_free(&m);
 	buf_free(&out);
