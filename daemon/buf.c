@@ -137,14 +137,6 @@ slice_of(const char *s)
 }
 
 int
-slice_is(struct slice s, const char *text)
-{
-	size_t n = strlen(text);
-
-	return s.len == n && (n == 0 || memcmp(s.data, text, n) == 0);
-}
-
-int
 slice_cmp(struct slice a, struct slice b)
 {
 	size_t n = a.len < b.len ? a.len : b.len;

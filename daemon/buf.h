@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 /*
  * A growing byte buffer.  Zero-initialise it, append, free it.  The owner of
@@ -38,8 +39,16 @@ struct slice {
 		text, sizeof(text) - 1 \
 	}
 struct slice slice_of(const char *s);
-int slice_is(struct slice s, const char *text); /* equal to the C string */
-int slice_cmp(struct slice a, struct slice b);	/* byte order, shorter first */
+int slice_cmp(struct slice a, struct slice b); /* byte order, shorter first */
+
+/* Equal to the C string?  Inline, as nearly all are literals. */
+static inline int
+slice_is(struct slice s, const char *text)
+{
+	size_t n = strlen(text);
+
+	return s.len == n && (n == 0 || memcmp(s.data, text, n) == 0);
+}
 
 /* malloc, calloc, realloc that end the process when memory is gone; the array
  * forms check n * size. */

@@ -53,7 +53,9 @@ int field_same_bytes(const char *a, const char *b, size_t len);
 static inline int
 field_same_slice(struct slice a, struct slice b)
 {
-	return a.len == b.len && field_same_bytes(a.data, b.data, a.len);
+	return a.len == b.len &&
+	       (a.len == 0 || memcmp(a.data, b.data, a.len) == 0 ||
+		field_same_bytes(a.data, b.data, a.len));
 }
 
 /* Takes the next element of a comma-separated list, trimmed; empty elements

@@ -23,13 +23,13 @@ struct fields {
 };
 
 static void
-take_field(void *arg, struct slice name, struct slice value)
+take_field(void *arg, const struct hpack_field *f)
 {
-	struct fields *f = arg;
+	struct fields *all = arg;
 
-	if (slice_is(name, "priority"))
-		f->priority = h2_priority_parse(value);
-	h2_request_field(&f->q, name, value);
+	if (f->known == HPACK_OTHER && slice_is(f->name, "priority"))
+		all->priority = h2_priority_parse(f->value);
+	h2_request_field(&all->q, f);
 }
 
 static enum h2_error

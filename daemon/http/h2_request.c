@@ -14,63 +14,24 @@ enum {
 	PSEUDO_PATH = 8
 };
 
-/* ------------------------------------------------------ names, values -- */
-
-/* Names are in lower case. */
 static int
-same(struct slice a, struct slice b)
+is_pseudo(const struct hpack_field *f)
 {
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+	return f->name.len > 0 && f->name.data[0] == ':';
 }
 
-/* RFC 9113 section 8.2.1: a token in lower case. */
+/* RFC 9113 section 8.2.2: what belongs to a connection of HTTP/1.1. */
 static int
-name_valid(struct slice name)
+connection_specific(const struct hpack_field *f)
 {
-	for (size_t i = 0; i < name.len; i++)
-		if (!field_is(name.data[i], CLASS_TOKEN) ||
-		    (name.data[i] >= 'A' && name.data[i] <= 'Z'))
-			return 0;
-	return name.len > 0;
-}
-
-static int
-is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* No control bytes, as in HTTP/1.1 (section 8.2.1 forbids fewer); no white
- * space at the ends. */
-static int
-value_valid(struct slice v)
-{
-	return v.len == 0 ||
-	       (field_text_span(v) == v.len && !is_space(v.data[0]) &&
-		!is_space(v.data[v.len - 1]));
-}
-
-/* RFC 9113 section 8.2.2. */
-static int
-connection_specific(struct slice name, struct slice value)
-{
-	static const struct slice names[] = {
-	    SLICE_INIT("connection"), SLICE_INIT("upgrade"),
-	    SLICE_INIT("keep-alive"), SLICE_INIT("proxy-connection"),
-	    SLICE_INIT("transfer-encoding")};
-	static const struct slice te = SLICE_INIT("te");
-
-	for (size_t i = 0; i < N(names); i++)
-		if (same(name, names[i]))
-			return 1;
-	return same(name, te) && !field_same(value, "trailers");
-}
-
-static int
-field_valid(struct slice name, struct slice value)
-{
-	return name_valid(name) && value_valid(value) &&
-	       !connection_specific(name, value);
+	if (f->known != HPACK_OTHER)
+		return f->known == HPACK_TRANSFER_ENCODING;
+	if (slice_is(f->name, "te"))
+		return !field_same(f->value, "trailers");
+	return slice_is(f->name, "connection") ||
+	       slice_is(f->name, "keep-alive") ||
+	       slice_is(f->name, "proxy-connection") ||
+	       slice_is(f->name, "upgrade");
 }
 
 /* ------------------------------------------------ pseudo-header fields -- */
@@ -116,30 +77,23 @@ on_path(struct h2_request *q, struct slice v)
 
 /* RFC 9113 section 8.3: known, once, before all others. */
 static int
-on_pseudo(struct h2_request *q, struct slice name, struct slice value)
+on_pseudo(struct h2_request *q, const struct hpack_field *f)
 {
 	static const struct {
-		struct slice name;
 		unsigned bit;
 		int (*on)(struct h2_request *, struct slice);
 	} fields[] = {
-	    {SLICE_INIT(":method"), PSEUDO_METHOD, on_method},
-	    {SLICE_INIT(":scheme"), PSEUDO_SCHEME, on_scheme},
-	    {SLICE_INIT(":authority"), PSEUDO_AUTHORITY, on_authority},
-	    {SLICE_INIT(":path"), PSEUDO_PATH, on_path},
+	    [HPACK_AUTHORITY] = {PSEUDO_AUTHORITY, on_authority},
+	    [HPACK_METHOD] = {PSEUDO_METHOD, on_method},
+	    [HPACK_PATH] = {PSEUDO_PATH, on_path},
+	    [HPACK_SCHEME] = {PSEUDO_SCHEME, on_scheme},
 	};
 
-	if (q->regular || !value_valid(value))
+	if (q->regular || !f->valid || f->known >= N(fields) ||
+	    fields[f->known].on == NULL || q->pseudo & fields[f->known].bit)
 		return H2_MALFORMED;
-	for (size_t i = 0; i < N(fields); i++) {
-		if (!same(name, fields[i].name))
-			continue;
-		if (q->pseudo & fields[i].bit)
-			return H2_MALFORMED;
-		q->pseudo |= fields[i].bit;
-		return fields[i].on(q, value);
-	}
-	return H2_MALFORMED;
+	q->pseudo |= fields[f->known].bit;
+	return fields[f->known].on(q, f->value);
 }
 
 /* ------------------------------------------------------ regular fields -- */
@@ -183,28 +137,42 @@ on_user_agent(struct h2_request *q, struct slice v)
 	return REQUEST_OK;
 }
 
+/* What an answer may depend on. */
 static int
-on_regular(struct h2_request *q, struct slice name, struct slice value)
+keep(struct h2_request *q, const struct hpack_field *f)
 {
-	static const struct {
-		struct slice name;
-		int (*on)(struct h2_request *, struct slice);
-	} fields[] = {
-	    {SLICE_INIT("host"), on_host},
-	    {SLICE_INIT("content-length"), on_content_length},
-	    {SLICE_INIT("expect"), on_expect},
-	    {SLICE_INIT("referer"), on_referer},
-	    {SLICE_INIT("user-agent"), on_user_agent},
+	static const uint8_t kept[HPACK__NAMES] = {
+	    [HPACK_ACCEPT_ENCODING] = 1 + FIELD_ACCEPT_ENCODING,
+	    [HPACK_IF_MATCH] = 1 + FIELD_IF_MATCH,
+	    [HPACK_IF_MODIFIED_SINCE] = 1 + FIELD_IF_MODIFIED_SINCE,
+	    [HPACK_IF_NONE_MATCH] = 1 + FIELD_IF_NONE_MATCH,
+	    [HPACK_IF_RANGE] = 1 + FIELD_IF_RANGE,
+	    [HPACK_IF_UNMODIFIED_SINCE] = 1 + FIELD_IF_UNMODIFIED_SINCE,
+	    [HPACK_RANGE] = 1 + FIELD_RANGE,
+	};
+
+	if (kept[f->known] == 0)
+		return REQUEST_OK;
+	return request_keep(&q->r, kept[f->known] - 1U, f->value);
+}
+
+static int
+on_regular(struct h2_request *q, const struct hpack_field *f)
+{
+	static int (*const on[HPACK__NAMES])(struct h2_request *,
+					     struct slice) = {
+	    [HPACK_HOST] = on_host,
+	    [HPACK_CONTENT_LENGTH] = on_content_length,
+	    [HPACK_EXPECT] = on_expect,
+	    [HPACK_REFERER] = on_referer,
+	    [HPACK_USER_AGENT] = on_user_agent,
 	};
 
 	q->regular = 1;
 	q->fields++;
-	if (!field_valid(name, value))
+	if (!f->valid || connection_specific(f))
 		return H2_MALFORMED;
-	for (size_t i = 0; i < N(fields); i++)
-		if (same(name, fields[i].name))
-			return fields[i].on(q, value);
-	return request_keep(&q->r, name, value);
+	return on[f->known] != NULL ? on[f->known](q, f->value) : keep(q, f);
 }
 
 /* -------------------------------------------------------------- whole -- */
@@ -224,17 +192,17 @@ h2_request_begin(struct h2_request *q)
 }
 
 void
-h2_request_field(void *arg, struct slice name, struct slice value)
+h2_request_field(void *arg, const struct hpack_field *f)
 {
 	struct h2_request *q = arg;
 	int status;
 
 	if (q->status == H2_MALFORMED)
 		return;
-	if (name.len > 0 && name.data[0] == ':')
-		status = on_pseudo(q, name, value);
+	if (is_pseudo(f))
+		status = on_pseudo(q, f);
 	else
-		status = on_regular(q, name, value);
+		status = on_regular(q, f);
 	if (status != REQUEST_OK)
 		q->status = status;
 }
@@ -304,10 +272,10 @@ h2_request_end(struct h2_request *q, const struct request_limits *lim,
 }
 
 void
-h2_trailer_field(void *arg, struct slice name, struct slice value)
+h2_trailer_field(void *arg, const struct hpack_field *f)
 {
 	int *malformed = arg;
 
-	if (!field_valid(name, value))
+	if (is_pseudo(f) || !f->valid || connection_specific(f))
 		*malformed = 1;
 }

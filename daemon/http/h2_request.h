@@ -2,6 +2,7 @@
 #ifndef BLOGD_H2_REQUEST_H
 #define BLOGD_H2_REQUEST_H
 
+#include "hpack.h"
 #include "request.h"
 
 /*
@@ -29,7 +30,7 @@ struct h2_request {
 void h2_request_begin(struct h2_request *q);
 
 /* A hpack_field_fn; the request keeps the slices. */
-void h2_request_field(void *q, struct slice name, struct slice value);
+void h2_request_field(void *q, const struct hpack_field *f);
 
 /* All fields have come; end_stream: no body follows.  REQUEST_OK: q->r is
  * filled.  Otherwise H2_MALFORMED or the status to answer with: 400, 414,
@@ -39,6 +40,6 @@ int h2_request_end(struct h2_request *q, const struct request_limits *lim,
 
 /* The same for trailers, which are checked and thrown away: *malformed, an int
  * that starts as 0, becomes 1 at a field that may not be there. */
-void h2_trailer_field(void *malformed, struct slice name, struct slice value);
+void h2_trailer_field(void *malformed, const struct hpack_field *f);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "field.h"
 #include "hpack_table.h"
 #include "huffman.h"
 
@@ -103,19 +104,64 @@ take_string(struct decoder *d, struct slice *s)
 	return 1;
 }
 
+/* --------------------------------------------------------- characters -- */
+
+/* RFC 9113 section 8.2.1: a token in lower case. */
+static int
+name_valid(struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!field_is(name.data[i], CLASS_TOKEN) ||
+		    (name.data[i] >= 'A' && name.data[i] <= 'Z'))
+			return 0;
+	return name.len > 0;
+}
+
+static int
+is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* No control bytes, as in HTTP/1.1 (section 8.2.1 forbids fewer); no white
+ * space at the ends. */
+static int
+value_valid(struct slice v)
+{
+	return v.len == 0 ||
+	       (field_text_span(v) == v.len && !is_space(v.data[0]) &&
+		!is_space(v.data[v.len - 1]));
+}
+
+static void
+examine(struct hpack_field *f)
+{
+	if (f->known == HPACK_OTHER)
+		f->known = hpack_table_name(f->name);
+	f->valid = (f->known != HPACK_OTHER || name_valid(f->name)) &&
+		   value_valid(f->value);
+}
+
+void
+hpack_field_set(struct hpack_field *f, struct slice name, struct slice value)
+{
+	*f = (struct hpack_field){.name = name, .value = value};
+	examine(f);
+}
+
 /* ------------------------------------------------------------- fields -- */
 
 static size_t
-field_size(const struct hpack_entry *e)
+field_size(const struct hpack_field *f)
 {
-	return e->name.len + e->value.len + HPACK_OVERHEAD;
+	return f->name.len + f->value.len + HPACK_OVERHEAD;
 }
 
 /* Counts the field; 0 when it may not be reported any more. */
 static int
-within_list(struct decoder *d, const struct hpack_entry *e)
+within_list(struct decoder *d, const struct hpack_field *f)
 {
-	d->list += field_size(e);
+	d->list += field_size(f);
 	if (d->list > d->scratch->list_max)
 		d->too_large = 1;
 	return !d->too_large;
@@ -134,70 +180,74 @@ save(struct decoder *d, struct slice *s)
 }
 
 static void
-report(struct decoder *d, const struct hpack_entry *e)
+report(struct decoder *d, const struct hpack_field *f)
 {
 	d->used += d->taken;
-	d->fn(d->arg, e->name, e->value);
+	d->fn(d->arg, f);
 }
 
 static int
 on_indexed(struct decoder *d)
 {
-	struct hpack_entry e;
+	struct hpack_field f;
 	size_t index;
 
 	if (!take_integer(d, 7, &index) ||
-	    !hpack_table_get(d->table, index, &e))
+	    !hpack_table_get(d->table, index, &f))
 		return 0;
-	if (!within_list(d, &e))
+	if (!within_list(d, &f))
 		return 1;
 	if (index > HPACK_STATIC) {
-		save(d, &e.name);
-		save(d, &e.value);
+		if (f.known == HPACK_OTHER)
+			save(d, &f.name);
+		save(d, &f.value);
 	}
-	report(d, &e);
+	report(d, &f);
 	return 1;
 }
 
-/* *borrowed: it is in the dynamic table. */
+/* *borrowed: its text is in the dynamic table. */
 static int
-take_name(struct decoder *d, unsigned prefix_bits, struct slice *name,
+take_name(struct decoder *d, unsigned prefix_bits, struct hpack_field *f,
 	  int *borrowed)
 {
-	struct hpack_entry e;
 	size_t index;
 
+	f->known = HPACK_OTHER;
+	*borrowed = 0;
 	if (!take_integer(d, prefix_bits, &index))
 		return 0;
-	*borrowed = index > HPACK_STATIC;
 	if (index == 0)
-		return take_string(d, name);
-	if (!hpack_table_get(d->table, index, &e))
+		return take_string(d, &f->name);
+	if (!hpack_table_get(d->table, index, f))
 		return 0;
-	*name = e.name;
+	*borrowed = index > HPACK_STATIC && f->known == HPACK_OTHER;
 	return 1;
 }
 
 static int
 on_literal(struct decoder *d, unsigned prefix_bits, int add)
 {
-	struct hpack_entry e;
+	struct hpack_field f;
 	int borrowed, keep;
 
-	if (!take_name(d, prefix_bits, &e.name, &borrowed) ||
-	    !take_string(d, &e.value))
+	if (!take_name(d, prefix_bits, &f, &borrowed) ||
+	    !take_string(d, &f.value))
 		return 0;
-	keep = within_list(d, &e);
-	if (add && borrowed && (d->churn += e.name.len) > CHURN_MAX)
+	keep = within_list(d, &f);
+	if (add && borrowed && (d->churn += f.name.len) > CHURN_MAX)
 		return 0;
+	/* Else its text may not even be there. */
+	if (keep || field_size(&f) <= HPACK_TABLE_MAX)
+		examine(&f);
 	/* The table may drop the name to make room for this very field
 	 * (section 4.4). */
-	if (borrowed && (keep || (add && field_size(&e) <= HPACK_TABLE_MAX)))
-		save(d, &e.name);
+	if (borrowed && (keep || (add && field_size(&f) <= HPACK_TABLE_MAX)))
+		save(d, &f.name);
 	if (add)
-		hpack_table_add(d->table, &e);
+		hpack_table_add(d->table, &f);
 	if (keep)
-		report(d, &e);
+		report(d, &f);
 	return 1;
 }
 

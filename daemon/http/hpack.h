@@ -45,9 +45,45 @@ enum hpack_result {
 	/* COMPRESSION_ERROR: the connection is lost (RFC 9113 section 4.3). */
 	HPACK_ERROR
 };
+/* Names that requests have, by their first place in the static table. */
+enum hpack_name {
+	HPACK_OTHER = 0, /* not in the table at all */
+	HPACK_AUTHORITY = 1,
+	HPACK_METHOD = 2,
+	HPACK_PATH = 4,
+	HPACK_SCHEME = 6,
+	HPACK_STATUS = 8,
+	HPACK_ACCEPT_ENCODING = 16,
+	HPACK_CONTENT_LENGTH = 28,
+	HPACK_EXPECT = 35,
+	HPACK_HOST = 38,
+	HPACK_IF_MATCH = 39,
+	HPACK_IF_MODIFIED_SINCE = 40,
+	HPACK_IF_NONE_MATCH = 41,
+	HPACK_IF_RANGE = 42,
+	HPACK_IF_UNMODIFIED_SINCE = 43,
+	HPACK_RANGE = 50,
+	HPACK_REFERER = 51,
+	HPACK_TRANSFER_ENCODING = 57,
+	HPACK_USER_AGENT = 58,
+	HPACK__NAMES = 62
+};
+
+/* What is known of a field that a peer sends again and again needs not be found
+ * out again: it stays in the table. */
+struct hpack_field {
+	struct slice name, value;
+	uint8_t known; /* enum hpack_name, or another place of a name */
+	uint8_t valid; /* RFC 9113 section 8.2.1: its characters, and those that
+			  HTTP/1.1 forbids */
+};
+/* One that is in no table. */
+void hpack_field_set(struct hpack_field *f, struct slice name,
+		     struct slice value);
+
 /* The slices live until the scratch is used again, or the block's bytes
  * change. */
-typedef void hpack_field_fn(void *arg, struct slice name, struct slice value);
+typedef void hpack_field_fn(void *arg, const struct hpack_field *f);
 
 /* Decodes a whole field block, HEADERS and CONTINUATION put together, and
  * reports its fields in order. */

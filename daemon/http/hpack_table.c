@@ -8,7 +8,9 @@
 	{                        \
 		s, sizeof(s) - 1 \
 	}
-static const struct hpack_entry fixed[HPACK_STATIC] = {
+static const struct {
+	struct slice name, value;
+} fixed[HPACK_STATIC] = {
     {S(":authority"), S("")},
     {S(":method"), S("GET")},
     {S(":method"), S("POST")},
@@ -73,15 +75,39 @@ static const struct hpack_entry fixed[HPACK_STATIC] = {
 };
 #undef S
 
+/* The first place of a name that has several. */
+static uint8_t
+first_place(size_t index)
+{
+	static const uint8_t first[] = {
+	    [3] = HPACK_METHOD,	 [5] = HPACK_PATH,    [7] = HPACK_SCHEME,
+	    [9] = HPACK_STATUS,	 [10] = HPACK_STATUS, [11] = HPACK_STATUS,
+	    [12] = HPACK_STATUS, [13] = HPACK_STATUS, [14] = HPACK_STATUS};
+
+	return index < sizeof(first) && first[index] != 0 ? first[index]
+							  : (uint8_t)index;
+}
+
+uint8_t
+hpack_table_name(struct slice name)
+{
+	for (size_t i = 0; i < HPACK_STATIC; i++)
+		if (fixed[i].name.len == name.len &&
+		    memcmp(fixed[i].name.data, name.data, name.len) == 0)
+			return (uint8_t)(i + 1);
+	return HPACK_OTHER;
+}
+
 /*
  * The block: texts from its start in the order they came, and from its end
  * downwards a struct place for each.  Old entries leave a gap at both ends
  * which is closed when room is needed.  A place is smaller than the 32 bytes
  * the RFC counts, so HPACK_TABLE_MAX bytes always do, and closing a gap is rare
- * unless entries are large.
+ * unless entries are large.  Names that the static table has are not repeated.
  */
 struct place {
 	uint16_t at, name_len, value_len;
+	uint8_t known, valid;
 };
 #define BLOCK_STEP 256
 
@@ -100,21 +126,35 @@ get_place(const struct hpack *h, unsigned i)
 	return p;
 }
 
+static void
+get_fixed(size_t index, struct hpack_field *f)
+{
+	f->name = fixed[index - 1].name;
+	f->value = fixed[index - 1].value;
+	f->known = first_place(index);
+	f->valid = 1;
+}
+
 int
-hpack_table_get(const struct hpack *h, size_t index, struct hpack_entry *e)
+hpack_table_get(const struct hpack *h, size_t index, struct hpack_field *f)
 {
 	struct place p;
 
 	if (index - 1 < HPACK_STATIC) {
-		*e = fixed[index - 1];
+		get_fixed(index, f);
 		return 1;
 	}
 	index -= HPACK_STATIC + 1;
 	if (index >= (size_t)(h->last - h->first))
 		return 0;
 	p = get_place(h, h->last - 1 - (unsigned)index);
-	e->name = (struct slice){h->block + p.at, p.name_len};
-	e->value = (struct slice){h->block + p.at + p.name_len, p.value_len};
+	f->known = p.known;
+	f->valid = p.valid;
+	if (p.known != HPACK_OTHER)
+		f->name = fixed[p.known - 1].name;
+	else
+		f->name = (struct slice){h->block + p.at, p.name_len};
+	f->value = (struct slice){h->block + p.at + p.name_len, p.value_len};
 	return 1;
 }
 
@@ -129,8 +169,11 @@ evict_until(struct hpack *h, size_t size)
 {
 	while (h->size > size) {
 		struct place p = get_place(h, h->first++);
+		size_t name_len = p.known != HPACK_OTHER
+				      ? fixed[p.known - 1].name.len
+				      : p.name_len;
 
-		h->size -= p.name_len + p.value_len + HPACK_OVERHEAD;
+		h->size -= (uint16_t)(name_len + p.value_len + HPACK_OVERHEAD);
 	}
 	if (h->size == 0)
 		clear(h);
@@ -192,29 +235,45 @@ make_room(struct hpack *h, size_t len)
 		grow(h, used + more);
 }
 
+static void
+put_text(struct hpack *h, struct slice text)
+{
+	if (text.len > 0)
+		memcpy(h->block + h->end, text.data, text.len);
+	h->end += (uint16_t)text.len;
+}
+
+static void
+put(struct hpack *h, const struct hpack_field *f)
+{
+	struct slice name = f->name;
+	struct place p = {.value_len = (uint16_t)f->value.len,
+			  .known = f->known,
+			  .valid = f->valid};
+
+	if (f->known != HPACK_OTHER)
+		name.len = 0;
+	p.name_len = (uint16_t)name.len;
+	make_room(h, name.len + f->value.len);
+	p.at = h->end;
+	memcpy(place_of(h, h->last++), &p, sizeof(p));
+	put_text(h, name);
+	put_text(h, f->value);
+}
+
 void
-hpack_table_add(struct hpack *h, const struct hpack_entry *e)
+hpack_table_add(struct hpack *h, const struct hpack_field *f)
 {
 	size_t max = HPACK_TABLE_MAX - h->lowered;
-	size_t len = e->name.len + e->value.len;
-	struct place p;
+	size_t len = f->name.len + f->value.len;
 
-	if (e->name.len > max || e->value.len > max ||
+	if (f->name.len > max || f->value.len > max ||
 	    len + HPACK_OVERHEAD > max) {
 		clear(h);
 		return;
 	}
 	evict_until(h, max - len - HPACK_OVERHEAD);
-	make_room(h, len);
-	p = (struct place){h->end, (uint16_t)e->name.len,
-			   (uint16_t)e->value.len};
-	memcpy(place_of(h, h->last++), &p, sizeof(p));
-	if (e->name.len > 0)
-		memcpy(h->block + h->end, e->name.data, e->name.len);
-	if (e->value.len > 0)
-		memcpy(h->block + h->end + e->name.len, e->value.data,
-		       e->value.len);
-	h->end += (uint16_t)len;
+	put(h, f);
 	h->size += (uint16_t)(len + HPACK_OVERHEAD);
 }
 

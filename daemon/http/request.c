@@ -79,31 +79,13 @@ request_fields(const struct request *r)
 }
 
 int
-request_keep(struct request *r, struct slice name, struct slice value)
+request_keep(struct request *r, enum request_field field, struct slice value)
 {
-	static const struct {
-		struct slice name;
-		enum request_field field;
-	} wanted[] = {
-	    {SLICE_INIT("accept-encoding"), FIELD_ACCEPT_ENCODING},
-	    {SLICE_INIT("if-none-match"), FIELD_IF_NONE_MATCH},
-	    {SLICE_INIT("if-modified-since"), FIELD_IF_MODIFIED_SINCE},
-	    {SLICE_INIT("range"), FIELD_RANGE},
-	    {SLICE_INIT("if-range"), FIELD_IF_RANGE},
-	    {SLICE_INIT("if-match"), FIELD_IF_MATCH},
-	    {SLICE_INIT("if-unmodified-since"), FIELD_IF_UNMODIFIED_SINCE},
-	};
-
-	for (size_t i = 0; i < N(wanted); i++) {
-		if (!field_same_slice(name, wanted[i].name))
-			continue;
-		if (r->nkept == REQUEST_KEPT)
-			return 431;
-		r->kept[r->nkept].field = wanted[i].field;
-		r->kept[r->nkept].value = value;
-		r->nkept++;
-		break;
-	}
+	if (r->nkept == REQUEST_KEPT)
+		return 431;
+	r->kept[r->nkept].field = field;
+	r->kept[r->nkept].value = value;
+	r->nkept++;
 	return REQUEST_OK;
 }
 
@@ -344,6 +326,29 @@ on_user_agent(struct request *r, struct seen *seen, struct slice v)
 	return REQUEST_OK;
 }
 
+/* Others are let go. */
+static int
+keep(struct request *r, struct slice name, struct slice value)
+{
+	static const struct {
+		struct slice name;
+		enum request_field field;
+	} wanted[] = {
+	    {SLICE_INIT("accept-encoding"), FIELD_ACCEPT_ENCODING},
+	    {SLICE_INIT("if-none-match"), FIELD_IF_NONE_MATCH},
+	    {SLICE_INIT("if-modified-since"), FIELD_IF_MODIFIED_SINCE},
+	    {SLICE_INIT("range"), FIELD_RANGE},
+	    {SLICE_INIT("if-range"), FIELD_IF_RANGE},
+	    {SLICE_INIT("if-match"), FIELD_IF_MATCH},
+	    {SLICE_INIT("if-unmodified-since"), FIELD_IF_UNMODIFIED_SINCE},
+	};
+
+	for (size_t i = 0; i < N(wanted); i++)
+		if (field_same_slice(name, wanted[i].name))
+			return request_keep(r, wanted[i].field, value);
+	return REQUEST_OK;
+}
+
 static int
 read_field(struct slice line, struct request *r, struct seen *seen)
 {
@@ -369,7 +374,7 @@ read_field(struct slice line, struct request *r, struct seen *seen)
 	for (size_t i = 0; i < N(fields); i++)
 		if (field_same_slice(name, fields[i].name))
 			return fields[i].on(r, seen, value);
-	return request_keep(r, name, value);
+	return keep(r, name, value);
 }
 
 /* What only the whole head can tell. */

@@ -106,9 +106,10 @@ enum method request_method(struct slice name);
 /* The fields among those kept: the sum of 1U << enum request_field. */
 unsigned request_fields(const struct request *r);
 
-/* Keeps a field that an answer may depend on; others are let go.  REQUEST_OK,
- * or 431 when there are too many. */
-int request_keep(struct request *r, struct slice name, struct slice value);
+/* Keeps a field that an answer may depend on.  REQUEST_OK, or 431 when there
+ * are too many. */
+int request_keep(struct request *r, enum request_field field,
+		 struct slice value);
 
 /* The value of Content-Length, which is good for 18 digits.  0: malformed. */
 int request_content_length(struct slice value, uint64_t *n);

@@ -21,16 +21,28 @@ struct list {
 };
 
 static void
-collect(void *arg, struct slice name, struct slice value)
+collect(void *arg, const struct hpack_field *f)
 {
 	struct list *l = arg;
 
-	buf_add(&l->text, name.data, name.len);
+	buf_add(&l->text, f->name.data, f->name.len);
 	buf_add(&l->text, ": ", 2);
-	buf_add(&l->text, value.data, value.len);
+	buf_add(&l->text, f->value.data, f->value.len);
 	buf_char(&l->text, '\n');
-	l->size += name.len + value.len + 32;
-	l->names += name.len;
+	l->size += f->name.len + f->value.len + 32;
+	l->names += f->name.len;
+}
+
+/* What the table has kept of a field must be what would be found out anew. */
+static void
+collect_ours(void *arg, const struct hpack_field *f)
+{
+	struct hpack_field anew;
+
+	hpack_field_set(&anew, f->name, f->value);
+	CHECK(f->known == anew.known);
+	CHECK(f->valid == anew.valid);
+	collect(arg, f);
 }
 
 static int
@@ -51,8 +63,9 @@ peer_decode(nghttp2_hd_inflater *peer, struct slice block, struct list *fields)
 		left -= (size_t)n;
 		if (flags & NGHTTP2_HD_INFLATE_EMIT)
 			collect(fields,
-				(struct slice){(char *)nv.name, nv.namelen},
-				(struct slice){(char *)nv.value, nv.valuelen});
+				&(struct hpack_field){
+				    .name = {(char *)nv.name, nv.namelen},
+				    .value = {(char *)nv.value, nv.valuelen}});
 		if (flags & NGHTTP2_HD_INFLATE_FINAL)
 			break;
 	}
@@ -84,7 +97,7 @@ check_block(struct hpack *h, nghttp2_hd_inflater *peer,
 {
 	struct list ours = {0}, theirs = {0};
 	enum hpack_result result =
-	    hpack_decode(h, block, scratch, collect, &ours);
+	    hpack_decode(h, block, scratch, collect_ours, &ours);
 	int taken = peer_decode(peer, block, &theirs);
 
 	CHECK(ours.size <= LIST_MAX);

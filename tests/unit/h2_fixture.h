@@ -141,10 +141,10 @@ next(const struct client *c, size_t *at, struct h2_frame *f)
 }
 
 static inline void
-find_status(void *arg, struct slice name, struct slice value)
+find_status(void *arg, const struct hpack_field *f)
 {
-	if (slice_is(name, ":status"))
-		*(unsigned *)arg = (unsigned)strtoul(value.data, NULL, 10);
+	if (f->known == HPACK_STATUS)
+		*(unsigned *)arg = (unsigned)strtoul(f->value.data, NULL, 10);
 }
 
 /* Every block must be decoded, in order: the table changes. */

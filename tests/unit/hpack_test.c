@@ -32,13 +32,13 @@ tear_down(void **state)
 }
 
 static void
-collect(void *arg, struct slice name, struct slice value)
+collect(void *arg, const struct hpack_field *f)
 {
 	struct buf *out = arg;
 
-	buf_add(out, name.data, name.len);
+	buf_add(out, f->name.data, f->name.len);
 	buf_str(out, ": ");
-	buf_add(out, value.data, value.len);
+	buf_add(out, f->value.data, f->value.len);
 	buf_char(out, '\n');
 }
 
