@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../snapshot/headers.h"
 #include "accept.h"
 #include "conditional.h"
 
@@ -62,6 +63,17 @@ add_content_range(struct buf *lines, const struct range *r, uint64_t of)
 		   "Content-Range: bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64
 		   "\r\n",
 		   r->first, r->first + r->len - 1, of);
+}
+
+static void
+add_last_modified(struct buf *lines, int64_t modified)
+{
+	char date[HTTP_DATE_LEN + 1];
+
+	if (modified == 0)
+		return;
+	http_date(modified, date);
+	buf_printf(lines, "Last-Modified: %s\r\n", date);
 }
 
 static struct slice
@@ -153,7 +165,8 @@ add_parts(const struct exchange *x, const struct chosen *c,
 }
 
 /* multipart/byteranges, RFC 9110 section 14.6.  The boundary is the entity tag:
- * half a hash of the content, so that no content can be made that has it. */
+ * a part of a hash of the content, so that no content can be made that has it.
+ */
 static void
 send_ranges(const struct exchange *x, const struct chosen *c,
 	    const struct ranges *all)
@@ -172,6 +185,7 @@ send_ranges(const struct exchange *x, const struct chosen *c,
 	buf_printf(lines,
 		   "Content-Type: multipart/byteranges; boundary=%.*s\r\n",
 		   (int)boundary.len, boundary.data);
+	add_last_modified(lines, c->entry->modified);
 	x->plan->fields[0] = (struct slice){c->run.start, c->run.common};
 	finish_partial(x, fields, length);
 	add_parts(x, c, all, at);

@@ -93,17 +93,11 @@ add_etag(struct buf *out, const struct page_headers *h, enum encoding enc)
 void
 headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
 {
-	char date[HTTP_DATE_LEN + 1];
-
 	add_etag(out, h, enc);
 	if (h->vary)
 		add_text(out, "Vary", "Accept-Encoding");
 	if (h->cache_control.len > 0)
 		header_add(out, "Cache-Control", h->cache_control);
-	if (h->modified != 0) {
-		http_date(h->modified, date);
-		add_text(out, "Last-Modified", date);
-	}
 	add_text(out, "X-Content-Type-Options", "nosniff");
 	if (h->csp.len > 0)
 		header_add(out, "Content-Security-Policy", h->csp);
@@ -120,6 +114,7 @@ headers_typed(struct buf *out, const struct page_headers *h, enum encoding enc)
 {
 	static const char *const codings[ENC__MAX] = {
 	    [ENC_BROTLI] = "br", [ENC_ZSTD] = "zstd", [ENC_GZIP] = "gzip"};
+	char date[HTTP_DATE_LEN + 1];
 
 	/* With nosniff, a body without a type is what an octet-stream is; say
 	 * so when the type that was asked for cannot be said. */
@@ -128,6 +123,10 @@ headers_typed(struct buf *out, const struct page_headers *h, enum encoding enc)
 		add_text(out, "Content-Type", "application/octet-stream");
 	if (codings[enc] != NULL)
 		add_text(out, "Content-Encoding", codings[enc]);
+	if (h->modified != 0) {
+		http_date(h->modified, date);
+		add_text(out, "Last-Modified", date);
+	}
 	if (h->location.len > 0)
 		header_add(out, "Location", h->location);
 	if (h->ranges)

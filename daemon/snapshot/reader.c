@@ -7,6 +7,8 @@
 #include "../memfd.h"
 #include "format.h"
 
+#define ETAG_BYTES 12
+
 struct snapshot {
 	unsigned refs;
 	struct snapshot_maps maps;
@@ -146,20 +148,30 @@ snapshot_run(const struct snapshot *s, const struct snapshot_entry *e,
 	return 1;
 }
 
+/* Three bytes. */
+static char *
+put_base64url(char *out, const uint8_t in[3])
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	uint32_t bits = (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2];
+
+	for (int shift = 18; shift >= 0; shift -= 6)
+		*out++ = digits[bits >> shift & 63];
+	return out;
+}
+
 void
 snapshot_etag(const struct snapshot_entry *e, enum encoding enc,
 	      char out[ETAG_MAX])
 {
-	static const char digits[] = "0123456789abcdef";
 	static const char suffix[ENC__MAX][4] = {"-br", "-zs", "-gz", ""};
 	char *p = out;
 	size_t i;
 
 	*p++ = '"';
-	for (i = 0; i < sizeof(e->etag); i++) {
-		*p++ = digits[e->etag[i] >> 4];
-		*p++ = digits[e->etag[i] & 15];
-	}
+	for (i = 0; i < ETAG_BYTES; i += 3)
+		p = put_base64url(p, e->etag + i);
 	for (i = 0; suffix[enc][i] != '\0'; i++)
 		*p++ = suffix[enc][i];
 	*p++ = '"';

@@ -21,15 +21,16 @@
  *body_len
  *
  * "common" is what 304 also carries (ETag, Vary, Cache-Control, security
- * fields, Last-Modified), "typed" adds Content-Type and Content-Encoding.  All
- * are complete "Name: value\r\n" lines.  200 = run[0, head) + body; 304 =
+ * fields), "typed" adds Content-Type, Content-Encoding and Last-Modified, which
+ * a 304 with an ETag should not have (RFC 9110 section 15.4.5).  All are
+ * complete "Name: value\r\n" lines.  200 = run[0, head) + body; 304 =
  * run[0, common) + CRLF; 206 = run[0, typed) + what serve adds.  The status
  * line, Date and Connection are serve's.
  *
  * Both sides are the same binary, so integers are in the host's order.  The
  * reader trusts nothing: every offset is checked once, when it is opened.
  */
-#define SNAPSHOT_MAGIC "blogdsn2"
+#define SNAPSHOT_MAGIC "blogdsn3"
 #define SEGMENTS_MAX   8
 #define SEGMENT_NONE   UINT32_MAX
 
@@ -107,9 +108,10 @@ int snapshot_run(const struct snapshot *s, const struct snapshot_entry *e,
 		 enum encoding enc, struct snapshot_run *run);
 
 /* The strong entity tag of a variant with its quotes, as the ETag field says
- * it: hex of entry->etag, and "-br", "-zs" or "-gz" before the closing quote.
- */
-#define ETAG_MAX 40
+ * it: the first 12 bytes of entry->etag in base64url (RFC 4648 section 5), and
+ * "-br", "-zs" or "-gz" before the closing quote.  Clients send it back with
+ * each request, so it is short. */
+#define ETAG_MAX 24
 void snapshot_etag(const struct snapshot_entry *e, enum encoding enc,
 		   char out[ETAG_MAX]);
 

@@ -109,6 +109,8 @@ sample(void)
 	"Referrer-Policy: strict-origin-when-cross-origin\r\n" \
 	"Cross-Origin-Opener-Policy: same-origin\r\n"
 
+#define MODIFIED "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+
 static void
 test_common(void **state)
 {
@@ -117,11 +119,9 @@ test_common(void **state)
 
 	(void)state;
 	headers_common(&b, &h, ENC_BROTLI);
-	assert_buf(&b,
-		   "ETag: \"00112233445566778899aabbccddeeff-br\"\r\n"
-		   "Vary: Accept-Encoding\r\n"
-		   "Cache-Control: no-cache\r\n"
-		   "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n" FIXED);
+	assert_buf(&b, "ETag: \"ABEiM0RVZneImaq7-br\"\r\n"
+		       "Vary: Accept-Encoding\r\n"
+		       "Cache-Control: no-cache\r\n" FIXED);
 }
 
 static void
@@ -135,7 +135,7 @@ test_common_without(void **state)
 	h.modified = 0;
 	h.cache_control.len = 0;
 	headers_common(&b, &h, ENC_IDENTITY);
-	assert_buf(&b, "ETag: \"00112233445566778899aabbccddeeff\"\r\n" FIXED);
+	assert_buf(&b, "ETag: \"ABEiM0RVZneImaq7\"\r\n" FIXED);
 }
 
 static void
@@ -146,23 +146,23 @@ test_typed(void **state)
 
 	(void)state;
 	headers_typed(&b, &h, ENC_IDENTITY);
-	assert_buf(&b, "Content-Type: text/html; charset=utf-8\r\n");
+	assert_buf(&b, "Content-Type: text/html; charset=utf-8\r\n" MODIFIED);
 	headers_typed(&b, &h, ENC_GZIP);
 	assert_buf(&b, "Content-Type: text/html; charset=utf-8\r\n"
-		       "Content-Encoding: gzip\r\n");
+		       "Content-Encoding: gzip\r\n" MODIFIED);
 	headers_typed(&b, &h, ENC_BROTLI);
 	assert_buf(&b, "Content-Type: text/html; charset=utf-8\r\n"
-		       "Content-Encoding: br\r\n");
+		       "Content-Encoding: br\r\n" MODIFIED);
 	h.ranges = 1;
 	headers_typed(&b, &h, ENC_ZSTD);
 	assert_buf(&b, "Content-Type: text/html; charset=utf-8\r\n"
-		       "Content-Encoding: zstd\r\n"
+		       "Content-Encoding: zstd\r\n" MODIFIED
 		       "Accept-Ranges: bytes\r\n");
 	h.ranges = 0;
 	h.content_type.len = 0;
 	h.location = S("https://example.org/");
 	headers_typed(&b, &h, ENC_IDENTITY);
-	assert_buf(&b, "Location: https://example.org/\r\n");
+	assert_buf(&b, MODIFIED "Location: https://example.org/\r\n");
 }
 
 /* What cannot be said is left out; it never ends a line. */
@@ -178,7 +178,7 @@ test_hostile_page(void **state)
 	h.csp = S("script-src *\nX: y");
 	h.cache_control = S("a\r\nb");
 	headers_typed(&b, &h, ENC_IDENTITY);
-	assert_buf(&b, "Content-Type: application/octet-stream\r\n");
+	assert_buf(&b, "Content-Type: application/octet-stream\r\n" MODIFIED);
 	headers_common(&b, &h, ENC_IDENTITY);
 	assert_null(strstr(buf_cstr(&b), "X: y"));
 	assert_null(strstr(buf_cstr(&b), "Cache-Control"));

@@ -11,7 +11,7 @@
 
 #include "../../daemon/http/h1.h"
 
-#define COMMON	 "ETag: \"00000000000000000000000000000000\"\r\nX-Common: 1\r\n"
+#define COMMON	 "ETag: \"AAAAAAAAAAAAAAAA\"\r\nX-Common: 1\r\n"
 #define TYPE	 "Content-Type: text/x-test\r\n"
 #define HOST	 "Host: a.example\r\n"
 #define HSTS	 "Strict-Transport-Security: max-age=77\r\n"
