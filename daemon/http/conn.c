@@ -15,7 +15,9 @@
 #include "unsent.h"
 
 /* One event may write this many times before others get their turn. */
-#define ROUNDS		4
+#define ROUNDS 3
+/* While no more wait to write, they may own more than others. */
+#define FEW_WRITERS	64
 #define READ_SIZE	16384 /* a TLS record */
 #define LINGER_MS	2000
 #define HANDSHAKES_PART 4 /* of all connections, if nothing is set */
@@ -278,6 +280,8 @@ serve(struct conn *c, struct input *in)
 		enum http_want want;
 		int left;
 
+		if (round > 0 && p->timeouts.n[WAIT_WRITE] < FEW_WRITERS)
+			p->output.full = OUTPUT_FULL_FAST;
 		want =
 		    session_run(&c->session, p->env, &c->peer, in, &p->output);
 		left = flush(c);

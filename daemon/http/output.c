@@ -9,8 +9,8 @@
 #include "../buf.h"
 #include "tls.h"
 
-/* OUTPUT_FULL, the longest head, a handshake's certificates. */
-#define WIRE_CAP (256 * 1024)
+/* OUTPUT_FULL_FAST, the longest head, a handshake's certificates. */
+#define WIRE_CAP (448 * 1024)
 
 void
 output_init(struct output *o)
@@ -30,6 +30,7 @@ void
 output_begin(struct output *o, struct ssl_st *tls)
 {
 	o->wire_len = o->stage_len = 0;
+	o->full = OUTPUT_FULL;
 	o->tls = tls;
 	o->failed = 0;
 }
@@ -37,7 +38,7 @@ output_begin(struct output *o, struct ssl_st *tls)
 int
 output_full(const struct output *o)
 {
-	return o->wire_len + o->stage_len >= OUTPUT_FULL;
+	return o->wire_len + o->stage_len >= o->full;
 }
 
 size_t

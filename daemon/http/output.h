@@ -16,12 +16,16 @@ struct ssl_st; /* OpenSSL's SSL */
 /* From here on a body is not fed any more: with one more record it makes the
  * 64 KiB that one connection may own. */
 #define OUTPUT_FULL (48 * 1024)
+/* The same for one that takes all it is given: each write costs as much as 3 kB
+ * of its bytes. */
+#define OUTPUT_FULL_FAST (240 * 1024)
 
 struct output {
 	char *wire;
 	size_t wire_len;
 	char *stage; /* clear text that does not fill a record yet */
 	size_t stage_len;
+	size_t full;	    /* OUTPUT_FULL, unless somebody knows better */
 	struct ssl_st *tls; /* of the connection at work; NULL: plain */
 	size_t sent;	    /* bytes the last output_flush wrote */
 	int failed;
