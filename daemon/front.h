@@ -5,8 +5,7 @@
 #include "child.h"
 #include "conf.h"
 #include "listen.h"
-#include "restart.h"
-#include "snapshot/snapshot.h"
+#include "published.h"
 
 /*
  * The front: one generation of keys and serve processes with the configuration,
@@ -14,14 +13,6 @@
  * generation beside the first; when it is at work the old one drains.  Within a
  * generation a process that ends is started again.
  */
-/* What is served: descriptors as snapshot_finish made them. */
-struct published {
-	int fds[1 + SEGMENTS_MAX];
-	unsigned nfds;
-	int catalogue;
-	char commit[65];
-};
-
 struct front;
 
 struct front_ops {

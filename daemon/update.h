@@ -3,7 +3,7 @@
 #define BLOGD_UPDATE_H
 
 #include "conf.h"
-#include "front.h"
+#include "published.h"
 
 /*
  * The update: fetch, render, show.  Owns git and dial (which live on), render
