@@ -8,10 +8,11 @@
 #include "published.h"
 
 /*
- * The front: one generation of keys and serve processes with the configuration,
- * sockets and certificates they were started with.  A reload starts a second
- * generation beside the first; when it is at work the old one drains.  Within a
- * generation a process that ends is started again.
+ * The front: one generation of serve processes, with keys (signing.h) and the
+ * access log (logging.h), and the configuration, sockets and certificates they
+ * were started with.  A reload starts a second generation beside the first;
+ * when it is at work the old one drains.  Within a generation a process that
+ * ends is started again.
  */
 struct front;
 
