@@ -22,10 +22,6 @@
 
 /* Resolving a name that no server answers for is what takes longest. */
 #define START_MS 120000
-/* Lines of one process that are logged in a time; what is wrong with the files
- * of a large repository fits. */
-#define LINES_MAX 20000
-#define LINES_MS  60000
 /* What a dead process can have left in its channels, and more. */
 #define REST_MAX 512
 
@@ -56,18 +52,15 @@ child_init(struct event_base *b, const char *argv0, struct err *err)
 
 /* ------------------------------------------------------------- starting -- */
 
-/* In the new process: nothing is inherited but the channel, the log pipe and
- * the variables that a debug build listens to. */
-static void __attribute__((noreturn))
-run(enum role role, int control, int log_fd)
+/* Of the variables only those that a debug build listens to are inherited. */
+static char **
+environment(void)
 {
-	char name[] = "blogd", flag[] = "-R", role_arg[16];
-	char *argv[] = {name, flag, role_arg, NULL};
-	char zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
-	char *envp[5] = {zone, locale};
-	const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS"};
-	int null = open("/dev/null", O_RDWR), n = 2;
+	static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS"};
+	static char zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
 	static char text[2][256];
+	static char *env[5] = {zone, locale};
+	int n = 2;
 
 	for (int i = 0; i < 2; i++) {
 		const char *value = getenv(kept[i]);
@@ -75,9 +68,14 @@ run(enum role role, int control, int log_fd)
 		if (value == NULL)
 			continue;
 		snprintf(text[i], sizeof(text[i]), "%s=%s", kept[i], value);
-		envp[n++] = text[i];
+		env[n++] = text[i];
 	}
-	snprintf(role_arg, sizeof(role_arg), "%s", role_name(role));
+	return env;
+}
+
+static void
+leave_the_terminal(void)
+{
 	/* Not in the terminal's foreground group: Ctrl-C is the parent's; and
 	 * a group of its own, which what it forks cannot leave. */
 	setpgid(0, 0);
@@ -85,16 +83,38 @@ run(enum role role, int control, int log_fd)
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGUSR1, SIG_IGN);
 	signal(SIGUSR2, SIG_IGN);
+}
+
+/* Nothing else is inherited. */
+static int
+place_descriptors(int control, int log_fd)
+{
+	int null = open("/dev/null", O_RDWR);
+
 	if (null == -1 || dup2(null, 0) == -1 || dup2(null, 1) == -1 ||
 	    dup2(log_fd, 2) == -1 || dup2(control, CONTROL_FD) == -1)
-		_exit(126);
+		return -1;
 	if (null > CONTROL_FD)
 		close(null);
 #ifdef CLOSE_RANGE_CLOEXEC
 	/* What blogd itself inherited has no close-on-exec. */
 	close_range(CONTROL_FD + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
 #endif
-	fexecve(self_fd, argv, envp);
+	return 0;
+}
+
+/* In the new process. */
+static void __attribute__((noreturn))
+run(enum role role, int control, int log_fd)
+{
+	char name[] = "blogd", flag[] = "-R", role_arg[16];
+	char *argv[] = {name, flag, role_arg, NULL};
+
+	snprintf(role_arg, sizeof(role_arg), "%s", role_name(role));
+	leave_the_terminal();
+	if (place_descriptors(control, log_fd) == -1)
+		_exit(126);
+	fexecve(self_fd, argv, environment());
 	_exit(127);
 }
 
@@ -132,6 +152,21 @@ static void on_control(evutil_socket_t fd, short what, void *arg);
 static void on_log(evutil_socket_t fd, short what, void *arg);
 static void too_late(evutil_socket_t fd, short what, void *arg);
 
+static void
+watch(struct child *c)
+{
+	c->control_event =
+	    event_new(base, c->control.fd, EV_READ | EV_PERSIST, on_control, c);
+	c->log_event =
+	    event_new(base, c->lines.fd, EV_READ | EV_PERSIST, on_log, c);
+	c->start_event = evtimer_new(base, too_late, c);
+	if (c->control_event == NULL || c->log_event == NULL ||
+	    c->start_event == NULL || event_add(c->control_event, NULL) == -1 ||
+	    event_add(c->log_event, NULL) == -1)
+		fatalx("out of memory (events)");
+	timer_set(c->start_event, START_MS);
+}
+
 int
 child_start(struct child *c, enum role role, struct err *err)
 {
@@ -154,22 +189,11 @@ child_start(struct child *c, enum role role, struct err *err)
 	}
 	c->role = role;
 	c->ready = c->expected = 0;
-	c->line_len = 0;
-	c->lines = 0;
-	c->started_ms = c->lines_ms = clock_ms();
+	c->started_ms = clock_ms();
 	c->report[0] = '\0';
 	c->control = (struct ipc){control[0], ROLE_PARENT, role};
-	c->log_fd = lines[0];
-	c->control_event =
-	    event_new(base, control[0], EV_READ | EV_PERSIST, on_control, c);
-	c->log_event =
-	    event_new(base, lines[0], EV_READ | EV_PERSIST, on_log, c);
-	c->start_event = evtimer_new(base, too_late, c);
-	if (c->control_event == NULL || c->log_event == NULL ||
-	    c->start_event == NULL || event_add(c->control_event, NULL) == -1 ||
-	    event_add(c->log_event, NULL) == -1)
-		fatalx("out of memory (events)");
-	timer_set(c->start_event, START_MS);
+	child_lines_init(&c->lines, role, lines[0]);
+	watch(c);
 	c->next = children;
 	children = c;
 	return 0;
@@ -221,6 +245,15 @@ drop_fds(struct ipc_msg *msg)
 }
 
 static void
+note_ready(struct child *c, const char *report)
+{
+	c->ready = 1;
+	event_del(c->start_event);
+	snprintf(c->report, sizeof(c->report), "%.255s", report);
+	log_debug("%s is ready: %s", role_name(c->role), c->report);
+}
+
+static void
 on_control(evutil_socket_t fd, short what, void *arg)
 {
 	static struct ipc_msg msg;
@@ -229,14 +262,8 @@ on_control(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	if (n == 1) {
-		if (msg.type == MSG_READY) {
-			c->ready = 1;
-			event_del(c->start_event);
-			snprintf(c->report, sizeof(c->report), "%.255s",
-				 msg.data);
-			log_debug("%s is ready: %s", role_name(c->role),
-				  c->report);
-		}
+		if (msg.type == MSG_READY)
+			note_ready(c, msg.data);
 		c->ops->message(c, &msg);
 		drop_fds(&msg);
 		return;
@@ -261,70 +288,13 @@ too_late(evutil_socket_t fd, short what, void *arg)
 	child_kill(c);
 }
 
-/* A process that has been taken over must fill neither the log nor the time. */
-static void
-log_line(struct child *c, const char *line)
-{
-	const char *role = role_name(c->role);
-
-	if (clock_ms() - c->lines_ms >= LINES_MS) {
-		if (c->lines > LINES_MAX)
-			log_warn("%s: %u lines were not logged", role,
-				 c->lines - LINES_MAX);
-		c->lines = 0;
-		c->lines_ms = clock_ms();
-	}
-	if (c->lines < UINT_MAX)
-		c->lines++;
-	if (c->lines <= LINES_MAX)
-		log_child_line(role, line);
-	else if (c->lines == LINES_MAX + 1)
-		log_warn("%s logs more than %d lines a minute: left out", role,
-			 LINES_MAX);
-}
-
 void
 child_log(struct child *c, const char *text)
 {
 	char line[LOG_LINE];
 
 	snprintf(line, sizeof(line), "<%d>%s", LOG_LEVEL_ERR, text);
-	log_line(c, line);
-}
-
-/* Whole lines go to the log; one that is too long goes in pieces. */
-static void
-log_lines(struct child *c)
-{
-	char *start = c->line, *end;
-	size_t left = c->line_len;
-
-	while ((end = memchr(start, '\n', left)) != NULL) {
-		*end = '\0';
-		log_line(c, start);
-		left -= (size_t)(end + 1 - start);
-		start = end + 1;
-	}
-	if (left == sizeof(c->line) - 1) {
-		start[left] = '\0';
-		log_line(c, start);
-		left = 0;
-	}
-	memmove(c->line, start, left);
-	c->line_len = left;
-}
-
-static int
-read_log(struct child *c)
-{
-	ssize_t n = read(c->log_fd, c->line + c->line_len,
-			 sizeof(c->line) - 1 - c->line_len);
-
-	if (n <= 0)
-		return n == -1 && errno == EAGAIN ? 0 : -1;
-	c->line_len += (size_t)n;
-	log_lines(c);
-	return 1;
+	child_line(&c->lines, line);
 }
 
 static void
@@ -333,7 +303,7 @@ on_log(evutil_socket_t fd, short what, void *arg)
 	struct child *c = arg;
 
 	(void)fd, (void)what;
-	if (read_log(c) == -1)
+	if (child_lines_read(&c->lines) == -1)
 		event_del(c->log_event);
 }
 
@@ -374,12 +344,9 @@ read_the_rest(struct child *c)
 	static struct ipc_msg msg;
 	int n = REST_MAX;
 
-	while (n-- > 0 && read_log(c) == 1)
+	while (n-- > 0 && child_lines_read(&c->lines) == 1)
 		continue;
-	if (c->line_len > 0) {
-		c->line[c->line_len] = '\0';
-		log_line(c, c->line);
-	}
+	child_lines_end(&c->lines);
 	for (n = REST_MAX; n > 0 && !c->expected; n--) {
 		if (ipc_recv_nowait(&c->control, &msg) != 1)
 			break;
@@ -412,7 +379,7 @@ ended(struct child *c, int status)
 	event_free(c->log_event);
 	event_free(c->start_event);
 	close(c->control.fd);
-	close(c->log_fd);
+	close(c->lines.fd);
 	unlink_child(c);
 	c->pid = 0;
 	c->ready = 0;

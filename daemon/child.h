@@ -6,7 +6,7 @@
 
 #include <event2/event.h>
 
-#include "ipc.h"
+#include "child_lines.h"
 
 /*
  * A child process as the parent sees it: fork and exec of the same binary with
@@ -34,14 +34,10 @@ struct child {
 	long long started_ms;
 	char report[256]; /* of MSG_READY */
 	struct ipc control;
-	int log_fd;
+	struct child_lines lines;
 	struct event *control_event, *log_event;
 	struct event *start_event; /* it is to be ready by then */
-	unsigned lines;		   /* since lines_ms */
-	long long lines_ms;
-	size_t line_len;
-	char line[1024];
-	struct child *next; /* all running children */
+	struct child *next;	   /* all running children */
 };
 
 /* Once: how the binary is executed again.  argv0 is the fallback. */

@@ -11,8 +11,9 @@
 
 /*
  * What is shared by the parts of the configuration reader: conf.c (in and out),
- * conf_file.c (libconfuse), conf_table.c (the options), conf_hint.c (what an
- * unknown word was meant to be), conf_check.c (what fits together).
+ * conf_file.c (libconfuse), conf_table.c (the options), conf_set.h (how each is
+ * set), conf_hint.c (what an unknown word was meant to be), conf_check.c (what
+ * fits together).
  */
 
 #define CONF_OPTIONS_MAX 96
@@ -57,11 +58,16 @@ struct draft {
 	struct conf_problems problems;
 };
 
+struct conf_option;
+
+/* Parses value and stores it in d.  -1 with err, without the option's name. */
+typedef int conf_setter(struct draft *d, const struct conf_option *o,
+			const char *value, struct err *err);
+
 struct conf_option {
 	const char *section; /* "root", "site", "tls", ... */
 	const char *name;
-	int (*set)(struct draft *d, const struct conf_option *o,
-		   const char *value, struct err *err);
+	conf_setter *set;
 	size_t offset, size;  /* of the field in struct draft */
 	const char *fallback; /* in the language of the file; NULL: none */
 	const char *min, *max;

@@ -21,7 +21,7 @@ enum counted_protocol { COUNTED_H1, COUNTED_H2, COUNTED__PROTOCOLS };
 #define STATUS_MAX 599
 
 /* Written by one serve process.  Nothing but numbers of 64 bits: they are added
- * up as an array.  What is to be seen has a row in status_counters.c. */
+ * up as an array.  What is to be seen has a row in status.c. */
 struct serve_counters {
 	uint64_t requests[COUNTED__PROTOCOLS][STATUS_MAX - STATUS_MIN + 1];
 	uint64_t body_bytes;  /* of answers, before TLS */

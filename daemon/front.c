@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "front.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "counters.h"
 #include "log.h"
 #include "logging.h"
 #include "queues.h"
+#include "restart.h"
+#include "signing.h"
 
 /* A serve process that does not answer by then is stuck: it only maps what it
  * was given and checks it. */
@@ -21,12 +19,12 @@
 
 enum state { STARTING, RUNNING, DRAINING };
 
-struct process { /* of this generation: keys or one serve */
+struct process { /* one serve */
 	struct child child;
 	struct restart restart;
 	struct front *front;
-	unsigned number;   /* of the serve: its channel */
-	int slot;	   /* of the serve: its counters */
+	unsigned number;   /* of its channels */
+	int slot;	   /* of its counters */
 	unsigned swapping; /* MSG_SNAPSHOTs not answered yet */
 };
 
@@ -35,12 +33,8 @@ struct front {
 	struct listeners listeners;
 	const struct front_ops *ops;
 	enum state state;
-	int certificate[CERTS_MAX], key[CERTS_MAX];
-	/* serve's end and keys' end: both stay open here, so that either
-	 * process can be started again without the other noticing */
-	int channel[PROCESSES_MAX][2];
+	struct signing *signing;
 	struct logging *logging; /* NULL: requests are not logged */
-	struct process keys;
 	struct process serve[PROCESSES_MAX];
 	unsigned nserve;
 	struct queues queues;
@@ -56,43 +50,6 @@ static const struct logging_ops logging_ops;
 /* ------------------------------------------------------------- starting -- */
 
 static int
-open_secret(const char *path, const char *what, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd == -1)
-		err_set(err, "cannot read the %s %s: %s", what, path,
-			strerror(errno));
-	return fd;
-}
-
-static int
-open_certificates(struct front *f, struct err *err)
-{
-	const struct conf_site *site = &f->conf.site;
-
-	for (unsigned i = 0; i < site->ncerts; i++) {
-		f->certificate[i] =
-		    open_secret(site->cert[i].certificate, "certificate", err);
-		if (f->certificate[i] == -1)
-			return -1;
-		f->key[i] = open_secret(site->cert[i].key, "key", err);
-		if (f->key[i] == -1)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-make_channels(struct front *f, struct err *err)
-{
-	for (unsigned i = 0; i < f->nserve; i++)
-		if (f->conf.serve.tls && ipc_pair(f->channel[i]) == -1)
-			return err_set(err, "socketpair: %s", strerror(errno));
-	return 0;
-}
-
-static int
 take_slots(struct front *f, struct err *err)
 {
 	for (unsigned i = 0; i < f->nserve; i++) {
@@ -102,25 +59,6 @@ take_slots(struct front *f, struct err *err)
 					    "reloads have not ended yet");
 	}
 	return 0;
-}
-
-static void
-start_keys(struct front *f)
-{
-	struct child *c = &f->keys.child;
-	struct err err;
-
-	restart_began(&f->keys.restart);
-	if (child_start(c, ROLE_KEYS, &err) == -1) {
-		log_err("cannot start keys: %s", err.text);
-		restart_plan(&f->keys.restart);
-		return;
-	}
-	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
-		child_give(c, SLOT_KEY, f->key[i]);
-	for (unsigned i = 0; i < f->nserve; i++)
-		child_give(c, SLOT_KEYS, f->channel[i][1]);
-	child_settings(c, &f->conf.keys, sizeof(f->conf.keys));
 }
 
 static void
@@ -148,9 +86,7 @@ start_serve(struct process *p)
 		return;
 	}
 	queues_give(&f->queues, p->number);
-	for (unsigned i = 0; i < f->conf.site.ncerts; i++)
-		child_give(c, SLOT_CERTIFICATE, f->certificate[i]);
-	child_give(c, SLOT_KEYS, f->channel[p->number][0]);
+	signing_give(f->signing, c, p->number);
 	child_give(c, SLOT_ACCESS, logging_channel(f->logging, p->number));
 	child_give(c, SLOT_COUNTERS, counters_fd());
 	set.slot = (uint32_t)p->slot;
@@ -158,13 +94,6 @@ start_serve(struct process *p)
 	set.sockets = listeners_count(&f->listeners);
 	child_settings(c, &set, sizeof(set));
 	send_tickets(p);
-}
-
-static void
-keys_again(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what;
-	start_keys(arg);
 }
 
 static void
@@ -195,10 +124,6 @@ overdue(evutil_socket_t fd, short what, void *arg)
 static void
 init_processes(struct front *f, struct event_base *base)
 {
-	f->keys.front = f;
-	f->keys.child.ops = &keys_ops;
-	f->keys.child.owner = &f->keys;
-	restart_init(&f->keys.restart, base, keys_again, f);
 	for (unsigned i = 0; i < f->nserve; i++) {
 		struct process *p = &f->serve[i];
 
@@ -224,13 +149,9 @@ front_new(const struct conf *conf, struct listeners *listeners,
 	f->conf = *conf;
 	f->ops = ops;
 	f->nserve = conf->processes;
-	for (unsigned i = 0; i < CERTS_MAX; i++)
-		f->certificate[i] = f->key[i] = -1;
-	for (unsigned i = 0; i < PROCESSES_MAX; i++)
-		f->channel[i][0] = f->channel[i][1] = -1;
 	queues_init(&f->queues, &f->listeners, f->nserve, base);
 	init_processes(f, base);
-	if (open_certificates(f, err) == -1 || make_channels(f, err) == -1 ||
+	if (signing_new(&f->signing, &f->conf, base, &keys_ops, f, err) == -1 ||
 	    take_slots(f, err) == -1 ||
 	    logging_new(&f->logging, conf, f->nserve, base, &logging_ops, f,
 			err) == -1) {
@@ -253,8 +174,7 @@ front_launch(struct front *f)
 		f->ops->failed(f, err.text);
 		return;
 	}
-	if (f->conf.serve.tls)
-		start_keys(f);
+	signing_start(f->signing);
 	for (unsigned i = 0; i < f->nserve; i++)
 		start_serve(&f->serve[i]);
 }
@@ -353,8 +273,7 @@ check_ready(struct front *f)
 {
 	int waiting;
 
-	if (f->state != STARTING ||
-	    (f->conf.serve.tls && !f->keys.child.ready) ||
+	if (f->state != STARTING || !signing_is_ready(f->signing) ||
 	    !logging_is_ready(f->logging))
 		return;
 	for (unsigned i = 0; i < f->nserve; i++)
@@ -369,12 +288,12 @@ check_ready(struct front *f)
 }
 
 static void
-failed(struct process *p, const char *text)
+failed(struct front *f, struct child *c, const char *text)
 {
-	if (p->front->state == STARTING)
-		p->front->ops->failed(p->front, text);
+	if (f->state == STARTING)
+		f->ops->failed(f, text);
 	else
-		child_log(&p->child, text);
+		child_log(c, text);
 }
 
 /* Before all are there nobody need stand in: either nothing is served yet, or
@@ -389,12 +308,12 @@ mind_queues(struct front *f)
 static void
 keys_message(struct child *c, struct ipc_msg *msg)
 {
-	struct process *p = c->owner;
+	struct front *f = c->owner;
 
 	if (msg->type == MSG_READY)
-		check_ready(p->front);
+		check_ready(f);
 	else if (msg->type == MSG_FAILED)
-		failed(p, msg->data);
+		failed(f, c, msg->data);
 }
 
 static void
@@ -413,7 +332,7 @@ serve_message(struct child *c, struct ipc_msg *msg)
 	} else if (msg->type == MSG_HOOK) {
 		p->front->ops->hook(p->front);
 	} else if (msg->type == MSG_FAILED) {
-		failed(p, msg->data);
+		failed(p->front, c, msg->data);
 		answered(p, 1);
 	}
 }
@@ -435,39 +354,53 @@ one_less(struct front *f)
 {
 	if (alive(f))
 		return;
-	child_end(&f->keys.child);
+	signing_end(f->signing);
 	logging_end(f->logging);
-	if (f->keys.child.pid == 0 && !logging_is_running(f->logging))
+	if (!signing_is_running(f->signing) && !logging_is_running(f->logging))
 		f->ops->gone(f);
 }
 
+/* 1 when it is to be started again. */
+static int
+missed(struct front *f)
+{
+	if (f->state == DRAINING)
+		one_less(f);
+	else if (f->state == STARTING)
+		f->ops->failed(f, "a process ended before it was ready");
+	else
+		return 1;
+	return 0;
+}
+
 static void
-process_gone(struct child *c, int status)
+keys_gone(struct child *c, int status)
+{
+	struct front *f = c->owner;
+
+	(void)status;
+	if (missed(f))
+		signing_again(f->signing);
+}
+
+static void
+serve_gone(struct child *c, int status)
 {
 	struct process *p = c->owner;
 	struct front *f = p->front;
 
 	(void)status;
 	p->swapping = 0;
-	if (c->role == ROLE_SERVE)
-		counters_ended(p->slot);
-	if (f->state == DRAINING) {
-		one_less(f);
+	counters_ended(p->slot);
+	if (!missed(f))
 		return;
-	}
-	if (f->state == STARTING) {
-		f->ops->failed(f, "a process ended before it was ready");
-		return;
-	}
 	restart_plan(&p->restart);
-	if (c->role == ROLE_SERVE) {
-		mind_queues(f);
-		check_shown(f);
-	}
+	mind_queues(f);
+	check_shown(f);
 }
 
-static const struct child_ops keys_ops = {keys_message, process_gone};
-static const struct child_ops serve_ops = {serve_message, process_gone};
+static const struct child_ops keys_ops = {keys_message, keys_gone};
+static const struct child_ops serve_ops = {serve_message, serve_gone};
 
 static void
 cannot_start(struct front *f, const char *text)
@@ -520,7 +453,7 @@ front_kill(struct front *f, const struct front *keep)
 	else
 		logging_kill(f->logging);
 	f->shown = NULL;
-	event_del(f->keys.restart.timer);
+	signing_not_again(f->signing);
 	for (unsigned i = 0; i < f->nserve; i++) {
 		event_del(f->serve[i].restart.timer);
 		child_end(&f->serve[i].child);
@@ -529,29 +462,16 @@ front_kill(struct front *f, const struct front *keep)
 		one_less(f);
 }
 
-static void
-close_fd(int fd)
-{
-	if (fd != -1)
-		close(fd);
-}
-
 void
 front_free(struct front *f)
 {
 	if (f == NULL)
 		return;
-	for (unsigned i = 0; i < CERTS_MAX; i++) {
-		close_fd(f->certificate[i]);
-		close_fd(f->key[i]);
-	}
 	for (unsigned i = 0; i < f->nserve; i++) {
-		close_fd(f->channel[i][0]);
-		close_fd(f->channel[i][1]);
 		counters_leave(f->serve[i].slot);
 		restart_free(&f->serve[i].restart);
 	}
-	restart_free(&f->keys.restart);
+	signing_free(f->signing);
 	logging_free(f->logging);
 	queues_free(&f->queues);
 	event_free(f->deadline);

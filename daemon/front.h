@@ -5,23 +5,15 @@
 #include "child.h"
 #include "conf.h"
 #include "listen.h"
-#include "restart.h"
-#include "snapshot/snapshot.h"
+#include "published.h"
 
 /*
- * The front: one generation of keys and serve processes with the configuration,
- * sockets and certificates they were started with.  A reload starts a second
- * generation beside the first; when it is at work the old one drains.  Within a
- * generation a process that ends is started again.
+ * The front: one generation of serve processes, with keys (signing.h) and the
+ * access log (logging.h), and the configuration, sockets and certificates they
+ * were started with.  A reload starts a second generation beside the first;
+ * when it is at work the old one drains.  Within a generation a process that
+ * ends is started again.
  */
-/* What is served: descriptors as snapshot_finish made them. */
-struct published {
-	int fds[1 + SEGMENTS_MAX];
-	unsigned nfds;
-	int catalogue;
-	char commit[65];
-};
-
 struct front;
 
 struct front_ops {

@@ -8,7 +8,7 @@
 #endif
 
 #include "../sandbox/sandbox.h"
-#include "check.h"
+#include "check_files.h"
 #include "log.h"
 #include "options.h"
 #include "proc.h"

@@ -6,17 +6,15 @@
  */
 #include <sys/mman.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 
 #include "../sandbox/sandbox.h"
-#include "buf.h"
+#include "background.h"
 #include "child.h"
 #include "clock.h"
 #include "control.h"
@@ -44,7 +42,7 @@ static struct {
 	struct event *tickets_timer;
 	struct event *signals[8];
 	unsigned nsignals;
-	int launcher; /* pipe to the process that waits in the foreground */
+	int launcher; /* see background.h; -1: nobody waits */
 	int told;     /* systemd knows that we are ready */
 	int reload_again;
 	int stopping;
@@ -60,11 +58,7 @@ tell_started(const char *status)
 	if (p.told)
 		return;
 	p.told = 1;
-	if (p.launcher != -1) {
-		(void)!write(p.launcher, "", 1);
-		close(p.launcher);
-		p.launcher = -1;
-	}
+	background_started(&p.launcher);
 }
 
 static const char *
@@ -385,34 +379,6 @@ catch_signals(void)
 
 /* -------------------------------------------------------------- the run -- */
 
-/* Goes to the background; the process that was started waits until the first
- * update has ended, so that its status tells whether blogd runs. */
-static void
-daemonise(void)
-{
-	int ends[2], null = open("/dev/null", O_RDWR);
-	char byte;
-
-	if (null == -1 || pipe2(ends, O_CLOEXEC) == -1)
-		fatal("cannot go to the background");
-	switch (fork()) {
-	case -1:
-		fatal("fork");
-	case 0:
-		break;
-	default:
-		close(ends[1]);
-		_exit(read(ends[0], &byte, 1) == 1 ? 0 : 1);
-	}
-	close(ends[0]);
-	p.launcher = ends[1];
-	setsid();
-	(void)!chdir("/");
-	for (int fd = 0; fd < 3; fd++)
-		dup2(null, fd);
-	close(null);
-}
-
 static void
 finish(void)
 {
@@ -456,7 +422,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 		fatalx("%s", err.text);
 	open_control(conf);
 	if (!foreground)
-		daemonise();
+		p.launcher = background_enter();
 	notify_init();
 	p.base = event_base_new();
 	if (p.base == NULL || child_init(p.base, "/usr/sbin/blogd", &err) == -1)

@@ -26,7 +26,7 @@ struct remote {
 	struct {
 		int ca, ssh_key, password, repository; /* -1: none */
 	} files;
-	int channel[2]; /* git's end, dial's end: see front.c */
+	int channel[2]; /* git's end, dial's end: see signing.h */
 	struct child git, dial;
 	struct restart git_restart, dial_restart;
 	int stopping;

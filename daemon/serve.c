@@ -21,13 +21,13 @@
 #include "err.h"
 #include "http/conn.h"
 #include "http/keyprov.h"
-#include "http/listener.h"
 #include "http/metrics.h"
 #include "http/tls.h"
 #include "ipc.h"
 #include "log.h"
 #include "proc.h"
 #include "settings.h"
+#include "sockets.h"
 
 /*
  * serve: answers readers from the snapshot.  It holds listening sockets, the
@@ -36,15 +36,6 @@
  */
 #define HOOK_INTERVAL_MS 100
 #define OTHER_FDS	 32 /* beside connections and listeners */
-
-/* A listening socket: its own, or one that it has adopted. */
-#define OWN UINT32_MAX
-
-struct socket {
-	struct listener listener;
-	uint32_t owner; /* number of another serve process */
-	struct socket *next;
-};
 
 struct serve {
 	struct serve_settings settings;
@@ -57,7 +48,7 @@ struct serve {
 	struct http_env env;
 	struct access_log access;
 	struct conn_pool pool;
-	struct socket *sockets;
+	struct sockets sockets;
 	struct event hook_timer; /* a hook is to be told */
 	int64_t hook_sent;	 /* ms; 0: none yet */
 };
@@ -122,60 +113,14 @@ take_snapshot(struct serve *s, const struct ipc_msg *m)
 	ipc_send(&s->parent, MSG_SWAPPED, NULL, 0, NULL, 0);
 }
 
-static enum listener_kind
-kind_of(uint32_t slot)
-{
-	switch (slot) {
-	case SLOT_LISTEN_METRICS:
-		return LISTENER_METRICS;
-	case SLOT_LISTEN_PLAIN:
-		return LISTENER_PLAIN;
-	default:
-		return LISTENER_TLS;
-	}
-}
-
-/* slot: SLOT_LISTEN_... */
-static void
-open_socket(struct serve *s, int fd, uint32_t slot, uint32_t owner)
-{
-	struct socket *new = xcalloc(1, sizeof(*new));
-
-	new->owner = owner;
-	new->next = s->sockets;
-	s->sockets = new;
-	listener_open(&new->listener, &s->pool, fd, kind_of(slot));
-}
-
-static void
-close_socket(struct socket **p)
-{
-	struct socket *old = *p;
-
-	*p = old->next;
-	listener_close(&old->listener);
-	free(old);
-}
-
 static void
 adopt(struct serve *s, const struct ipc_msg *m)
 {
 	const struct msg_adopt *adopted = (const void *)m->data;
 
 	for (unsigned i = 0; i < m->nfds; i++)
-		open_socket(s, m->fds[i], adopted->slot, adopted->owner);
-}
-
-static void
-disown(struct serve *s, const struct msg_disown *m)
-{
-	struct socket **p = &s->sockets;
-
-	while (*p != NULL)
-		if ((*p)->owner == m->owner)
-			close_socket(p);
-		else
-			p = &(*p)->next;
+		sockets_open(&s->sockets, m->fds[i], adopted->slot,
+			     adopted->owner);
 }
 
 static void
@@ -192,8 +137,7 @@ drain(struct serve *s, const struct msg_drain *m)
 {
 	s->env.draining = 1;
 	s->env.closing_idle = m->idle_too != 0;
-	while (s->sockets != NULL)
-		close_socket(&s->sockets);
+	sockets_close(&s->sockets);
 	conn_drain(&s->pool);
 	end_if_drained(s);
 }
@@ -209,7 +153,7 @@ take_tickets(struct serve *s, struct ipc_msg *m)
 static void
 handle(struct serve *s, struct ipc_msg *m)
 {
-	const void *data = m->data;
+	const struct msg_disown *disown = (const void *)m->data;
 
 	if (m->type == MSG_SNAPSHOT)
 		take_snapshot(s, m);
@@ -218,11 +162,11 @@ handle(struct serve *s, struct ipc_msg *m)
 	else if (m->type == MSG_ADOPT)
 		adopt(s, m);
 	else if (m->type == MSG_DISOWN)
-		disown(s, data);
+		sockets_disown(&s->sockets, disown->owner);
 	else if (m->type == MSG_PING)
 		ipc_send(&s->parent, MSG_PONG, NULL, 0, NULL, 0);
 	else if (m->type == MSG_DRAIN)
-		drain(s, data);
+		drain(s, (const void *)m->data);
 	else
 		fatalx("unexpected message %d", (int)m->type);
 }
@@ -308,7 +252,7 @@ open_listeners(struct serve *s, const struct start *start, enum slot slot)
 	int fd;
 
 	for (unsigned i = 0; (fd = start_fd(start, slot, i)) != -1; i++)
-		open_socket(s, fd, slot, OWN);
+		sockets_open(&s->sockets, fd, slot, SOCKET_OWN);
 }
 
 static uint32_t
@@ -428,6 +372,7 @@ set_up(struct serve *s, const struct start *start)
 	open_access_log(s, start);
 	conn_pool_init(&s->pool, s->base, &s->env, s->tls,
 		       connections_possible(&s->settings));
+	s->sockets.pool = &s->pool;
 	s->pool.closed = end_if_drained;
 	s->pool.arg = s;
 	evtimer_assign(&s->hook_timer, s->base, tell_parent, s);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "update.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,14 +12,13 @@
 #include "progress.h"
 #include "record.h"
 #include "remote.h"
+#include "restart.h"
+#include "schedule.h"
 
 /* git ends a fetch at its deadline by itself; so much later it is killed. */
 #define GIT_GRACE_MS 10000
 /* Posts have their own budget; this is for what nobody thought of. */
 #define RENDER_DEADLINE_MS 900000
-/* How soon a failed update is tried again while there is no site at all. */
-#define RETRY_FIRST_MS	 2000
-#define RETRY_LONGEST_MS 300000
 
 enum state { IDLE, FETCHING, RENDERING, SHOWING };
 
@@ -37,25 +34,14 @@ struct update {
 	int source_full;
 	int stopping;
 	int source; /* descriptor while RENDERING */
-	unsigned retries;
-	long long began_ms, last_hook_ms;
+	long long began_ms;
 	struct published *published, *candidate;
 	struct msg_rendered rendered;
-	struct event *deadline, *poll, *hook, *retry;
+	struct schedule schedule;
+	struct event *deadline;
 };
 
 /* ------------------------------------------------------------ the cycle -- */
-
-static void
-give_published(struct child *c, const struct published *p)
-{
-	if (p == NULL)
-		return;
-	child_give(c, SLOT_INDEX, p->fds[0]);
-	for (unsigned i = 1; i < p->nfds; i++)
-		child_give(c, SLOT_SEGMENT, p->fds[i]);
-	child_give(c, SLOT_CATALOGUE, p->catalogue);
-}
 
 static int
 start_render(struct update *u, struct err *err)
@@ -64,20 +50,9 @@ start_render(struct update *u, struct err *err)
 		return -1;
 	record_render();
 	child_give(&u->render, SLOT_SOURCE, u->source);
-	give_published(&u->render, u->published);
+	published_give(u->published, &u->render);
 	child_settings(&u->render, &u->site.render, sizeof(u->site.render));
 	return 0;
-}
-
-static void
-published_free(struct published *p)
-{
-	if (p == NULL)
-		return;
-	for (unsigned i = 0; i < p->nfds; i++)
-		close(p->fds[i]);
-	close(p->catalogue);
-	free(p);
 }
 
 static void
@@ -108,17 +83,10 @@ finish(struct update *u, enum update_result result, const char *text)
 	if (result != UPDATE_NONE)
 		record_update(result, clock_ms() - u->began_ms, text);
 	u->ops->done(failed ? -1 : 0, text);
-	if (u->again) {
+	if (u->again)
 		begin(u);
-	} else if (failed && u->published == NULL) {
-		long long ms = (long long)RETRY_FIRST_MS << u->retries;
-
-		if (ms > RETRY_LONGEST_MS)
-			ms = RETRY_LONGEST_MS;
-		else
-			u->retries++;
-		timer_set(u->retry, ms);
-	}
+	else if (failed && u->published == NULL)
+		schedule_retry(&u->schedule);
 }
 
 static void
@@ -136,7 +104,7 @@ begin(struct update *u)
 	u->source_full = u->full;
 	u->full = 0; /* whatever fails, or new settings, set it again */
 	u->began_ms = clock_ms();
-	event_del(u->retry);
+	schedule_begun(&u->schedule);
 	timer_set(u->deadline,
 		  (long long)u->site.git.deadline_s * 1000 + GIT_GRACE_MS);
 	child_send(&u->remote.git, MSG_FETCH, &fetch, sizeof(fetch), NULL, 0);
@@ -203,44 +171,6 @@ take_source(struct update *u, struct ipc_msg *msg)
 		render_failed(u, UPDATE_RENDER_FAILED, err.text);
 }
 
-static int
-is_commit(const char text[65])
-{
-	size_t len = strnlen(text, 65);
-
-	return len > 0 && len < 65 && strspn(text, "0123456789abcdef") == len;
-}
-
-/* Takes the descriptors of a rendering, all of them sealed memory. */
-static struct published *
-take_published(struct ipc_msg *msg, struct err *err)
-{
-	const struct msg_rendered *r = (const void *)msg->data;
-	struct published *p;
-	size_t size;
-
-	if (r->segments < 1 || r->segments > SEGMENTS_MAX ||
-	    msg->nfds != r->segments + 2) {
-		err_set(err, "%u segments in %u descriptors", r->segments,
-			msg->nfds);
-		return NULL;
-	}
-	if (!is_commit(r->commit)) {
-		err_set(err, "no commit");
-		return NULL;
-	}
-	for (unsigned i = 0; i < msg->nfds; i++)
-		if (memfd_check(msg->fds[i], &size, err) == -1)
-			return NULL;
-	p = xcalloc(1, sizeof(*p));
-	p->nfds = r->segments + 1;
-	memcpy(p->fds, msg->fds, p->nfds * sizeof(p->fds[0]));
-	p->catalogue = msg->fds[p->nfds];
-	snprintf(p->commit, sizeof(p->commit), "%.64s", r->commit);
-	msg->nfds = 0;
-	return p;
-}
-
 static void
 take_rendered(struct update *u, struct ipc_msg *msg)
 {
@@ -249,7 +179,7 @@ take_rendered(struct update *u, struct ipc_msg *msg)
 	if (u->state != RENDERING)
 		return;
 	memcpy(&u->rendered, msg->data, sizeof(u->rendered));
-	u->candidate = take_published(msg, &err);
+	u->candidate = published_take(msg, &err);
 	child_end(&u->render); /* the next may not wait for its good will */
 	if (u->candidate == NULL) {
 		log_err("render sent a bad snapshot: %s", err.text);
@@ -283,7 +213,7 @@ update_shown(struct update *u, int result)
 		return;
 	}
 	published_free(old);
-	u->retries = 0;
+	schedule_succeeded(&u->schedule);
 	log_notice("serving commit %s: %u articles, %u addresses, "
 		   "%u problems, %lld ms after the update began",
 		   u->published->commit, u->rendered.articles,
@@ -416,66 +346,16 @@ update_request(struct update *u, const char *why)
 void
 update_hook(struct update *u)
 {
-	long long least = (long long)u->site.hook_interval_s * 1000;
-	long long due = u->last_hook_ms + least - clock_ms();
-
-	if (evtimer_pending(u->hook, NULL))
-		return;
-	if (due > 0) {
-		timer_set(u->hook, due);
-		return;
-	}
-	u->last_hook_ms = clock_ms();
-	update_request(u, "hook");
+	schedule_hook(&u->schedule);
 }
 
 static void
-hook_is_due(evutil_socket_t fd, short what, void *arg)
+is_due(void *owner, const char *why)
 {
-	(void)fd, (void)what;
-	update_hook(arg);
-}
-
-static void
-retry_is_due(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what;
-	update_request(arg, "retry");
-}
-
-/* A tenth more or less, so that a fleet does not ask in step. */
-static void
-poll_again(struct update *u)
-{
-	long long ms = (long long)u->site.poll_s * 1000;
-
-	if (ms > 0)
-		timer_set(u->poll, ms * 9 / 10 + rand() % (ms / 5 + 1));
-	else
-		event_del(u->poll);
-}
-
-static void
-poll_is_due(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what;
-	update_request(arg, "poll");
-	poll_again(arg);
+	update_request(owner, why);
 }
 
 /* ---------------------------------------------------------- life and end -- */
-
-static void
-init_timers(struct update *u, struct event_base *base)
-{
-	u->deadline = evtimer_new(base, overdue, u);
-	u->poll = evtimer_new(base, poll_is_due, u);
-	u->hook = evtimer_new(base, hook_is_due, u);
-	u->retry = evtimer_new(base, retry_is_due, u);
-	if (u->deadline == NULL || u->poll == NULL || u->hook == NULL ||
-	    u->retry == NULL)
-		fatalx("out of memory (timers)");
-}
 
 struct update *
 update_new(const struct conf_site *site, struct event_base *base,
@@ -487,24 +367,25 @@ update_new(const struct conf_site *site, struct event_base *base,
 	u->ops = ops;
 	u->full = 1;
 	u->source = -1;
-	u->last_hook_ms = -(long long)UINT32_MAX * 1000; /* never */
 	u->render.ops = &render_ops;
 	u->render.owner = u;
 	if (remote_init(&u->remote, site, base, &remote_ops, u, err) == -1) {
 		free(u);
 		return NULL;
 	}
-	init_timers(u, base);
+	u->deadline = evtimer_new(base, overdue, u);
+	if (u->deadline == NULL)
+		fatalx("out of memory (timer)");
+	schedule_init(&u->schedule, site, base, is_due, u);
 	return u;
 }
 
 void
 update_launch(struct update *u)
 {
-	srand((unsigned)clock_ms());
 	u->again = 1; /* begins when git is ready */
 	remote_launch(&u->remote);
-	poll_again(u);
+	schedule_start(&u->schedule);
 }
 
 int
@@ -519,7 +400,7 @@ update_reconfigure(struct update *u, const struct conf_site *site,
 	    memcmp(&u->site.render, &site->render, sizeof(site->render)) != 0)
 		u->full = 1;
 	u->site = *site;
-	poll_again(u);
+	schedule_change(&u->schedule, site);
 	if (same)
 		update_request(u, "reload");
 	else
@@ -531,9 +412,7 @@ void
 update_stop(struct update *u)
 {
 	u->stopping = 1;
-	event_del(u->poll);
-	event_del(u->hook);
-	event_del(u->retry);
+	schedule_stop(&u->schedule);
 	event_del(u->deadline);
 	remote_stop(&u->remote);
 	child_end(&u->render);

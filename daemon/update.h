@@ -3,12 +3,13 @@
 #define BLOGD_UPDATE_H
 
 #include "conf.h"
-#include "front.h"
+#include "published.h"
 
 /*
- * The update: fetch, render, show.  Owns git and dial (which live on), render
- * (one run each), and what is published.  One update runs, at most one waits;
- * whatever fails, the site that is served stays.
+ * The update: fetch, render, show.  Owns git and dial, which live on
+ * (remote.h), render (one run each), and what is published; schedule.h knows
+ * when one is due.  One update runs, at most one waits; whatever fails, the
+ * site that is served stays.
  */
 struct update;
 

@@ -139,7 +139,7 @@ answer_expectation(struct h1 *h, struct http_env *env,
 /* What is known of a head that is not whole or not good: all that matters is
  * whether its refusal may have a body. */
 static enum method
-method_of(const struct input *in, const struct request_scan *scan)
+method_of(const struct input *in, const struct h1_scan *scan)
 {
 	static const char head[] = "HEAD ";
 	size_t n = sizeof(head) - 1;
@@ -161,8 +161,8 @@ take_head(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 
 	if (in->len == 0)
 		return 0;
-	status = request_read(in->data, in->len, &env->limits, &h->scan, &r,
-			      &head_len);
+	status = h1_request_read(in->data, in->len, &env->limits, &h->scan, &r,
+				 &head_len);
 	if (status != REQUEST_OK)
 		h->method = method_of(in, &h->scan);
 	if (status == REQUEST_INCOMPLETE)
@@ -202,8 +202,8 @@ take_body(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 	h->in_body = 0;
 	memset(&h->scan, 0, sizeof(h->scan));
 	if (status == BODY_DONE)
-		status = request_read(in->data, in->len, &env->limits, &h->scan,
-				      &r, &h->head_len);
+		status = h1_request_read(in->data, in->len, &env->limits,
+					 &h->scan, &r, &h->head_len);
 	if (status == REQUEST_OK)
 		answer(h, env, peer, &r, h->head_len, in, out);
 	else

@@ -4,6 +4,7 @@
 
 #include "body.h"
 #include "env.h"
+#include "h1_request.h"
 #include "output.h"
 #include "protocol.h"
 #include "rest.h"
@@ -13,7 +14,7 @@
  * order, and says what it needs next.
  */
 struct h1 {
-	struct request_scan scan;
+	struct h1_scan scan;
 	int in_body;
 	enum method method; /* of what cannot be answered yet, or ever */
 	int answered;	    /* set with each answer, cleared by who cares */

@@ -15,7 +15,7 @@
 #define TEXT_MAX    107 /* section 2.1, with its CRLF */
 #define BINARY_HEAD 16
 
-static const char signature[12] = "\r\n\r\n\0\r\nQUIT\n";
+static const struct slice signature = SLICE_INIT("\r\n\r\n\0\r\nQUIT\n");
 
 /* Does what has come agree with what should come? */
 static int
@@ -145,7 +145,7 @@ parse_binary(const char *data, size_t len, struct http_peer *peer)
 	const uint8_t *p = (const uint8_t *)data;
 	size_t rest;
 
-	if (!begins_like(data, len, signature, sizeof(signature)))
+	if (!begins_like(data, len, signature.data, signature.len))
 		return BAD;
 	if (len < BINARY_HEAD)
 		return MORE;

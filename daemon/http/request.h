@@ -7,11 +7,8 @@
 #include "../buf.h"
 
 /*
- * A request, and the reader of its HTTP/1.1 head (RFC 9112).  The reader is a
- * pure function on a byte buffer: it allocates nothing, all slices point into
- * the buffer.  Whatever two readers could understand in two ways is an error
- * (request smuggling): bare CR or LF, folded lines, white space before a colon,
- * control bytes, repeated or odd Content-Length, and so on.
+ * A request as both protocols have it, and what their readers (h1_request.h,
+ * h2_request.h) read alike.  All slices point into what it was read from.
  */
 enum method {
 	METHOD_GET,
@@ -69,32 +66,9 @@ struct request_limits {
 	unsigned fields; /* lines */
 };
 
-/* What is known of a head that has not come whole: zero it for each request.
- * A sender of single bytes costs one look at each byte. */
-struct request_scan {
-	size_t start; /* 2 after an empty line before the request */
-	size_t seen;
-	size_t line; /* where the line at `seen` begins */
-	unsigned lines;
-	int checked; /* the request line was found good */
-};
-
+/* What readers return, beside the status to answer a bad request with. */
 #define REQUEST_INCOMPLETE 0
 #define REQUEST_OK	   1
-
-/*
- * Reads the head at data[0..len).  data must hold the same bytes as in the
- * last call with this scan, and more.  REQUEST_OK: *r is filled, and the head
- * took *head_len bytes.  Otherwise REQUEST_INCOMPLETE or the status to answer
- * with before closing: 400, 414, 431, 505.
- */
-int request_read(const char *data, size_t len, const struct request_limits *lim,
-		 struct request_scan *scan, struct request *r,
-		 size_t *head_len);
-
-/*
- * What both protocols read requests with.
- */
 
 /* An empty request. */
 void request_clear(struct request *r);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "../../daemon/http/request.h"
+#include "../../daemon/http/h1_request.h"
 
 #include "../../daemon/http/target.h"
 #include "fuzz.h"
@@ -81,13 +81,13 @@ check_plan(const struct request *r, int plain)
 static int
 read_bytewise(const char *data, size_t len, size_t *head_len)
 {
-	struct request_scan scan = {0};
+	struct h1_scan scan = {0};
 	struct request r;
 	int status = REQUEST_INCOMPLETE;
 
 	for (size_t n = 1; n <= len && status == REQUEST_INCOMPLETE; n++)
 		status =
-		    request_read(data, n, &fuzz_limits, &scan, &r, head_len);
+		    h1_request_read(data, n, &fuzz_limits, &scan, &r, head_len);
 	return status;
 }
 
@@ -95,7 +95,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	const char *text = (const char *)data;
-	struct request_scan scan = {0};
+	struct h1_scan scan = {0};
 	size_t head_len, bytewise_len;
 	struct request r;
 	int status, bytewise;
@@ -103,7 +103,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check_target((struct slice){text, len});
 	if (len == 0)
 		return 0;
-	status = request_read(text, len, &fuzz_limits, &scan, &r, &head_len);
+	status = h1_request_read(text, len, &fuzz_limits, &scan, &r, &head_len);
 	bytewise = read_bytewise(text, len, &bytewise_len);
 	if (status != REQUEST_OK) {
 		/* Of several things that are wrong the first to come counts. */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "../../daemon/http/body.h"
-#include "../../daemon/http/request.h"
+#include "../../daemon/http/h1_request.h"
 #include "../../daemon/http/target.h"
 
 #define HOST "Host: a.example\r\n"
@@ -24,13 +24,13 @@ static const struct request_limits limits = {
 static int
 read_len(const char *text, size_t len, struct request *r, char **block)
 {
-	struct request_scan scan = {0};
+	struct h1_scan scan = {0};
 	size_t head_len = 0;
 	int status;
 
 	*block = malloc(len > 0 ? len : 1);
 	memcpy(*block, text, len);
-	status = request_read(*block, len, &limits, &scan, r, &head_len);
+	status = h1_request_read(*block, len, &limits, &scan, r, &head_len);
 	if (status == REQUEST_OK)
 		assert_int_equal(head_len, len);
 	return status;
@@ -40,7 +40,7 @@ read_len(const char *text, size_t len, struct request *r, char **block)
 static int
 read_slowly(const char *text, size_t len)
 {
-	struct request_scan scan = {0};
+	struct h1_scan scan = {0};
 	struct request r;
 	size_t head_len;
 	int status = REQUEST_INCOMPLETE;
@@ -49,7 +49,8 @@ read_slowly(const char *text, size_t len)
 		char *block = malloc(n);
 
 		memcpy(block, text, n);
-		status = request_read(block, n, &limits, &scan, &r, &head_len);
+		status =
+		    h1_request_read(block, n, &limits, &scan, &r, &head_len);
 		free(block);
 	}
 	return status;
@@ -318,9 +319,8 @@ mutations(void **state)
 			text[(seed >> 8) % (sizeof(good) - 1)] =
 			    odd[(seed >> 24) % (sizeof(odd) - 1)];
 		}
-		whole =
-		    request_read(text, sizeof(good) - 1, &limits,
-				 &(struct request_scan){0}, &r, &(size_t){0});
+		whole = h1_request_read(text, sizeof(good) - 1, &limits,
+					&(struct h1_scan){0}, &r, &(size_t){0});
 		if (whole != REQUEST_OK)
 			assert_int_equal(read_slowly(text, sizeof(good) - 1),
 					 whole);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef BLOGD_CHECK_H
-#define BLOGD_CHECK_H
+#ifndef BLOGD_CHECK_FILES_H
+#define BLOGD_CHECK_FILES_H
 
 #include <stdio.h>
 

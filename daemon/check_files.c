@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "check.h"
+#include "check_files.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_POOL_WORKER_H
+#define BLOGD_POOL_WORKER_H
+
+#include <sys/types.h>
+
+#include "pool.h"
+
+/*
+ * One worker of a pool: its process, the memory that it shares with render, and
+ * its channel.  What it should do when is pool.c's.  Zero is one that has never
+ * been there.
+ */
+enum pool_worker_state {
+	WORKER_ABSENT,
+	WORKER_STARTING, /* the first answer says that its rights are gone */
+	WORKER_IDLE,
+	WORKER_BUSY
+};
+
+struct pool_worker {
+	enum pool_worker_state state;
+#ifdef __FreeBSD__
+	int process; /* capability mode kills by descriptor only */
+#else
+	pid_t pid;
+#endif
+	int fd;
+	char *area; /* input, then output; mapped once, kept when replaced */
+	uint64_t sequence; /* BUSY: of the question */
+	size_t job;	   /* the pool's own, like the deadline */
+	int64_t deadline_ms;
+};
+
+/* One packet on the channel.  Sequence 0 is the first answer, to no question.
+ */
+struct pool_answer {
+	uint64_t sequence;
+	uint64_t len[POOL_OUTPUTS];
+	uint32_t result;
+	uint32_t zero;
+};
+
+/* Starts the process of an absent one, which forgets the areas of `all` n
+ * others.  -1 with err. */
+int pool_worker_start(struct pool_worker *w, const struct pool_work *work,
+		      const struct pool_worker *all, unsigned n,
+		      struct err *err);
+/* Kills it and waits for its end. */
+void pool_worker_end(struct pool_worker *w);
+void pool_worker_free(struct pool_worker *w);
+
+/* Gives an idle one a job, of at most POOL_IN_MAX bytes; sequence is not 0 and
+ * new.  -1: it did not take it and was ended. */
+int pool_worker_ask(struct pool_worker *w, uint64_t sequence, struct slice in);
+
+/* 1: *a answers what was asked, and its outputs fit; they are where the area
+ * has POOL_IN_MAX bytes behind it.  0: nothing has come.  -1: it has died or
+ * said what cannot be. */
+int pool_worker_answer(const struct pool_worker *w, struct pool_answer *a);
+
+#endif
