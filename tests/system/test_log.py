@@ -18,6 +18,9 @@ LINE = re.compile(
     r'"(?P<agent>(?:[ !#-\[\]-~]|\\x[0-9A-F]{2})*)"')
 
 
+CUT = 1024 - 6 + 1  # where a target ends: an escape would still have room
+
+
 def directory(t):
     """One that the daemon may write to after it has dropped root."""
     path = t.path("log")
@@ -114,17 +117,33 @@ def test_json(t):
 
 def test_what_cannot_be_read(t):
     """One line for each answer, whatever was asked."""
-    daemon, path = logging(t, options={"serve": {"header-timeout": "200ms"}})
-    asked = ["GET /\r\n\r\n", "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
-             "GET / HTTP/2.7\r\n\r\n", "GET /%s HTTP/1.1\r\n\r\n" % ("a" * 9000),
-             "GET / HTTP/1.1\r\nHo"]
-    for text in asked:
+    daemon, path = logging(t, options={"serve": {
+        "header-timeout": "200ms", "body-timeout": "200ms"}})
+    long = "/" + "a" * 9000
+    agent = "User-Agent: x\r\n"
+    asked = [
+        ("nonsense\r\n\r\n", "-", "400", "-"),
+        ("GET /\r\n\r\n", "GET / -", "400", "-"),
+        ("GET / HTTP/1.1\r\n" + agent + "Host : a\r\n\r\n",
+         "GET / HTTP/1.1", "400", "x"),
+        ("BREW /pot HTCPCP/1.0\r\n\r\n", "BREW /pot HTCPCP/1.0", "400", "-"),
+        ("GET / HTTP/2.7\r\n\r\n", "GET / HTTP/2.7", "505", "-"),
+        ("GET %s HTTP/1.1\r\n\r\n" % long,
+         "GET %s HTTP/1.1" % long[:CUT], "414", "-"),
+        ("GET / HTTP/1.1\r\nHost: a\r\n" + agent + "A: b\r\n" * 101,
+         "GET / HTTP/1.1", "431", "x"),
+        ("POST /push HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n" +
+         agent + "\r\n", "POST /push HTTP/1.1", "413", "x"),
+        ("GET / HTTP/1.1\r\nHo", "GET / HTTP/1.1", "408", "-"),
+        ("POST /push HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n" +
+         agent + "\r\nabc", "POST /push HTTP/1.1", "408", "x")]
+    for text, *_ in asked:
         with daemon.connect() as connection:
             connection.send(text)
             assert connection.response().status >= 400
     found = parsed(path, len(asked))
-    assert [m["request"] for m in found] == ["-"] * len(asked)
-    assert [m["status"] for m in found] == ["400", "400", "505", "414", "408"]
+    for m, (_, *wanted) in zip(found, asked):
+        assert [m["request"], m["status"], m["agent"]] == wanted
 
 
 HOSTILE = [
@@ -162,7 +181,9 @@ def test_injection_into_combined(t):
     assert all(matched), found
     assert len(matched) >= sent + 4
     assert all(m["address"] == "-" for m in matched)
-    assert not [m for m in matched if m["request"] == "GET /x HTTP/1.1"]
+    # The text behind an empty line was sent as another request.
+    assert {m["status"] for m in matched
+            if m["request"] == "GET /x HTTP/1.1"} == {"400"}
 
 
 def test_injection_into_json(t):
