@@ -176,11 +176,11 @@ def test_control_socket_is_the_operators(t):
     found = os.lstat(socket_path(t))
     assert stat.S_ISSOCK(found.st_mode), oct(found.st_mode)
     assert stat.S_IMODE(found.st_mode) == 0o600, oct(found.st_mode)
-    assert found.st_uid == os.getuid()
+    assert found.st_uid == blogd.UID
     if os.getuid() == 0:
         os.chmod(t.path("run"), 0o755)
         done = subprocess.run(
-            [blogd.BLOGCTL, "-s", socket_path(t), "status"], user=blogd.UID,
+            [blogd.BLOGCTL, "-s", socket_path(t), "status"], user=54321,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/")
         assert done.returncode == NO_ANSWER and not done.stdout, done
         assert b"permission denied" in done.stderr, done.stderr
@@ -200,12 +200,13 @@ def test_path_that_cannot_be(t):
     daemon = t.daemon(made.path, options={"control": t.path("none", "s")},
                       wait=False)
     assert daemon.wait_exit() == 1
-    assert daemon.grep("control socket .*/none/s: No such file")
+    assert daemon.grep("control socket .*/none/s: No such file.*make its "
+                       'directory, for "user"')
     t.write("file", "kept")
     daemon = t.daemon(made.path, options={"control": t.path("file")},
                       wait=False)
     assert daemon.wait_exit() == 1
-    assert daemon.grep("control socket .*: there is another file")
+    assert daemon.grep("control socket .*: .*another file")
     with open(t.path("file")) as file:
         assert file.read() == "kept"
 
@@ -221,6 +222,87 @@ def test_left_over_socket_is_replaced(t):
     assert os.path.exists(socket_path(t))
     t.daemon(made.path, options=options)
     assert told(t)["good"]
+
+
+def within(*lines):
+    """A wrapper that runs these lines of shell before the daemon."""
+    return ["sh", "-c", "\n".join(["set -e", *lines, '"$@"', "exit $?"]), "sh"]
+
+
+def test_control_socket_under_the_unit(t):
+    """Root has few capabilities there: not the one to write to a directory of
+    another user, which that of the sockets is."""
+    if os.getuid() != 0:
+        t.skip("needs root, which loses capabilities")
+    with open(os.path.join(blogd.TOP, "systemd/blogd.service.in")) as unit:
+        bound = re.search(r"^CapabilityBoundingSet=(.*)$", unit.read(), re.M)
+    kept = ",".join(["-all"] + ["+" + name[4:].lower()
+                                for name in bound.group(1).split()])
+    path = socket_path(t)
+    os.chmod(os.path.dirname(path), 0o755)
+    readers = os.path.join(os.path.dirname(path), "http")
+    made = t.blog()
+    options = {"control": path, "http": ["unix:" + readers]}
+    wrapper = ["sh", "-c", 'setpriv --inh-caps=-all --bounding-set=%s "$@"; '
+               "exit $?" % kept, "sh"]
+    for end in signal.SIGKILL, signal.SIGTERM:
+        daemon = t.daemon(made.path, options=options, wrapper=wrapper,
+                          https=False, http=False, url="http://blog.example")
+        commit = daemon.wait_serving()
+        assert told(t)["site"]["commit"] == commit
+        children = [p for pids in daemon.settled().values() for p in pids]
+        daemon.signal(end)
+        daemon.wait_exit()
+        eventually(lambda: not any(map(blogd.alive, children)), 20, "end")
+        # Also what the first one left behind was replaced, and is removed.
+        for name in path, readers:
+            assert os.path.exists(name) == (end == signal.SIGKILL), name
+
+
+def usual(t, *lines):
+    """A daemon with the default's control socket in a /run of its own, and that
+    socket's path from here."""
+    if os.getuid() != 0:
+        t.skip("mounts a file system")
+    wrapper = ["unshare", "--mount", *within(*lines)]
+    daemon = t.daemon(t.blog().path, options={"control": None},
+                      wrapper=wrapper)
+    return daemon, "/proc/%d/root/run/blogd/blogd.sock" % daemon.pid
+
+
+def test_default_socket_and_its_directory(t):
+    """Root makes it for the user, where the system has not."""
+    daemon, path = usual(t, "mount -t tmpfs -o mode=755 none /run")
+    eventually(lambda: blogctl("-s", path, "status")[0] == GOOD, 20)
+    for name in path, os.path.dirname(path):
+        assert os.stat(name).st_uid == blogd.UID, name
+    assert not daemon.grep("control socket")
+
+
+def test_default_socket_that_cannot_be(t):
+    """The site is served all the same, and the log says what to do."""
+    for lines, why in [
+            (["mount -t tmpfs -o mode=755,ro none /run"],
+             'No such file or directory .make its directory, for "user"'),
+            (["mount -t tmpfs -o mode=755 none /run", "mkdir /run/blogd"],
+             'Permission denied .its directory has to be writable for "user"')]:
+        daemon, path = usual(t, *lines)
+        assert daemon.get("/").status == 200
+        assert daemon.grep("control socket /run/blogd/blogd.sock: %s.*blogctl "
+                           "cannot ask" % why), daemon.lines()
+        assert blogctl("-s", path, "status")[0] == NO_ANSWER
+        daemon.stop()
+
+
+def test_socket_of_somebody_else_stays(t):
+    """What is removed at the end is what was made."""
+    daemon = serve(t)
+    path = socket_path(t)
+    os.unlink(path)
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(path)
+        daemon.stop()
+        assert os.path.exists(path)
 
 
 def test_two_daemons_do_not_share_a_socket(t):
