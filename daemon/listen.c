@@ -250,7 +250,8 @@ listeners_open_unix(struct listeners *l, mode_t mode, struct err *err)
 			return err_set(err, "cannot listen on unix:%s",
 				       why.text);
 		one->n = 1;
-		log_info("listening on %s://unix:%s",
+		log_info("%s %s://unix:%s",
+			 one->address.metrics ? "metrics on" : "listening on",
 			 one->address.tls ? "https" : "http",
 			 one->address.host);
 	}

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import threading
 import time
 
 import blogd
@@ -251,6 +252,70 @@ def test_reopened_on_sigusr1(t):
     for end in ["", ".0", ".1", ".2"]:
         for line in text_of(path + end).decode().split("\n")[:-1]:
             assert LINE.fullmatch(line), line
+
+
+class Numbered:
+    """Clients that never ask for the same twice; what each asked for, once it
+    is answered."""
+
+    def __init__(self, daemon, clients=4):
+        self.daemon = daemon
+        self.answered = set()
+        self.failures = []
+        self.stopping = threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(n,))
+                        for n in range(clients)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, number):
+        asked = 0
+        while not self.stopping.is_set():
+            try:
+                with self.daemon.connect_plain() as connection:
+                    for _ in range(20):
+                        target = "/?%d-%d" % (number, asked)
+                        asked += 1
+                        assert connection.fetch(target).status == 301
+                        self.answered.add(target)
+            except (OSError, client.Closed, AssertionError) as error:
+                self.failures.append(repr(error))
+                return
+
+    def stop(self):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join(30)
+
+
+def test_two_processes_write_one_file(t):
+    """Whole lines, each once, while it is rotated under both."""
+    daemon, path = logging(t, options={"serve": {"processes": 2}})
+    parts = [path] + ["%s.%d" % (path, n) for n in range(5)]
+    serving = daemon.children("serve")
+    load = Numbered(daemon)
+    try:
+        for part in parts[1:]:
+            time.sleep(0.3)
+            os.rename(path, part)
+            mark = daemon.mark()
+            daemon.signal(signal.SIGUSR1)
+            daemon.wait_log("log is ready", after=mark)
+    finally:
+        load.stop()
+    assert not load.failures, load.failures[:3]
+
+    def found():
+        return b"".join(text_of(part) for part in parts)
+    eventually(lambda: found().count(b"\n") >= len(load.answered), 20)
+    time.sleep(1)
+    matched = [LINE.fullmatch(line)
+               for line in found().decode("ascii").split("\n")[:-1]]
+    assert all(matched)
+    logged = [m["request"].split()[1] for m in matched]
+    assert len(logged) == len(set(logged)) and set(logged) == load.answered
+    assert all(text_of(part) for part in parts[1:])
+    assert daemon.children("serve") == serving and len(serving) == 2
 
 
 def test_that_cannot_be_reopened(t):
