@@ -95,6 +95,52 @@ def test_json_and_text_agree(t):
     assert re.search(r"^h1 +1 requests, 200: 1$", out, re.M), out
 
 
+def manual():
+    """The sections "status" and "JSON" of blogctl(8)."""
+    with open(os.path.join(blogd.TOP, "doc/blogctl.8")) as file:
+        text = file.read()
+    return re.search(r"^\.Ss status\n(.*)^\.Ss JSON\n(.*?)^\.Sh", text,
+                     re.M | re.S).groups()
+
+
+def names_within(value):
+    """Those of all members, but for numbers such as a status."""
+    if isinstance(value, list):
+        return set().union(*map(names_within, value))
+    if not isinstance(value, dict):
+        return set()
+    return {k for k in value if not k.isdigit()}.union(
+        *map(names_within, value.values()))
+
+
+def test_manual_explains_all_of_it(t):
+    """Whoever adds a counter writes what it is."""
+    daemon = serve(t, options={"log": {"access": "stderr"}})
+    daemon.get("/")
+    found = wait_told(t, lambda s: requests(s), "a request")
+    _, text, _ = blogctl("-s", socket_path(t), "status")
+    of_text, of_json = manual()
+    items = {name for line in re.findall(r"^\.It Li (.*)$", of_json, re.M)
+             for name in re.split(" , ", line)}
+    for name in found["readers"]:
+        assert re.search(r"^\.It Li %s\n[^.]" % name, of_json, re.M), name
+    words = set(re.findall(r"[\w-]+", of_json + of_text))
+    for name in names_within(found):
+        assert name in words, name
+    for name in found:
+        assert name in items, name
+    lines = {name for line in re.findall(r"^\.It Li (.*)$", of_text, re.M)
+             for name in re.split(" , ", line)}
+    prose = " ".join(of_text.split()).lower()
+    for line in text.splitlines():
+        name = line[:12].strip()
+        assert name in lines, line
+        if re.match(r"\d+,", line[12:]) and name != "updates":
+            continue  # a process
+        for label in re.findall(r"\d+ ([a-z]{3,}(?: [a-z]+)?)", line[12:]):
+            assert label in prose or label in ("min", "ago"), (label, line)
+
+
 def test_command_line(t):
     for arguments in [], ["statu"], ["status", "x"], ["-x", "status"], ["-s"], \
             ["-j"]:
