@@ -61,7 +61,7 @@ static void __attribute__((noreturn)) cannot_connect(const char *path)
 	case EACCES:
 	case EPERM:
 		fail("%s: permission denied: this is for root, or for whom "
-		     "started blogd",
+		     "blogd becomes",
 		     path);
 	case EAGAIN:
 		fail("%s: blogd is too busy to answer", path);

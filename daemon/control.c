@@ -3,10 +3,8 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +15,7 @@
 #include "../sandbox/sandbox.h"
 #include "child.h"
 #include "clock.h"
+#include "listen_unix.h"
 #include "log.h"
 #include "record.h"
 #include "restart.h"
@@ -30,151 +29,46 @@
 static struct {
 	char path[CONTROL_PATH_LEN];
 	int fd;
-	int directory;	   /* -1: the socket stays when blogd ends */
-	struct stat bound; /* what is removed is what was made */
+	struct unix_file file;
 	struct event *event, *pause;
-} control = {.fd = -1, .directory = -1};
+} control = {.fd = -1};
 
 /* -------------------------------------------------------------- binding -- */
 
-/* Does somebody listen at this address? */
-static int
-answered(const struct sockaddr_un *sun)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int rc;
-
-	if (fd == -1)
-		return 1;
-	rc = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
-	/* EAGAIN: there is no room in its queue. */
-	rc = rc == 0 || errno != ECONNREFUSED;
-	close(fd);
-	return rc;
-}
-
-static int
-is_socket(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0 && S_ISSOCK(st.st_mode);
-}
-
-static int
-bind_at(int fd, const struct sockaddr_un *sun)
-{
-	mode_t mask = umask(0177);
-	int rc = bind(fd, (const struct sockaddr *)sun, sizeof(*sun));
-	int error = errno;
-
-	umask(mask);
-	errno = error;
-	return rc;
-}
-
-/* A daemon that was killed leaves its socket behind. */
-static int
-bind_anew(int fd, const struct sockaddr_un *sun, struct err *err)
-{
-	if (bind_at(fd, sun) == 0)
-		return 0;
-	if (errno == EADDRINUSE && is_socket(sun->sun_path)) {
-		if (answered(sun))
-			return err_set(err,
-				       "control socket %s: another "
-				       "process answers there",
-				       sun->sun_path);
-		if (unlink(sun->sun_path) == 0 && bind_at(fd, sun) == 0)
-			return 0;
-	}
-	return err_set(err, "control socket %s: %s", sun->sun_path,
-		       errno == EADDRINUSE ? "there is another file"
-					   : strerror(errno));
-}
-
-static void
-make_directory(const char *user)
+/* Where root has made it, it is the user's that will remove the socket. */
+void
+control_prepare(const char *path, const char *user)
 {
 	char directory[] = CONTROL_PATH;
 	const struct passwd *pw;
 
 	*strrchr(directory, '/') = '\0';
-	if (mkdir(directory, 0755) == -1 || geteuid() != 0)
+	if (strcmp(path, CONTROL_PATH) != 0 || mkdir(directory, 0755) == -1 ||
+	    geteuid() != 0)
 		return;
 	pw = getpwnam(user);
 	if (pw != NULL && chown(directory, pw->pw_uid, pw->pw_gid) == -1)
 		log_debug("%s stays root's: %s", directory, strerror(errno));
 }
 
-/* To remove the socket from, in the end. */
-static int
-open_directory(const char *path)
-{
-	char directory[CONTROL_PATH_LEN];
-	int fd, high = -1;
-
-	snprintf(directory, sizeof(directory), "%.*s",
-		 (int)(strrchr(path, '/') - path + 1), path);
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd != -1) {
-		high = fcntl(fd, F_DUPFD_CLOEXEC, CONTROL_DIRECTORY);
-		close(fd);
-	}
-	if (high == CONTROL_DIRECTORY)
-		return high;
-	if (high != -1)
-		close(high);
-	return -1;
-}
-
 int
-control_bind(const char *path, const char *user, struct err *err)
+control_bind(const char *path, struct err *err)
 {
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	struct err why;
 
 	snprintf(control.path, sizeof(control.path), "%s", path);
 	if (path[0] == '\0')
 		return 0;
-	if (strcmp(path, CONTROL_PATH) == 0)
-		make_directory(user);
-	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
-	control.fd =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	control.fd = listen_unix(path, 0600, BACKLOG, &control.file, &why);
 	if (control.fd == -1)
-		return err_set(err, "control socket: %s", strerror(errno));
-	if (bind_anew(control.fd, &sun, err) == 0) {
-		if (listen(control.fd, BACKLOG) == 0 &&
-		    lstat(path, &control.bound) == 0) {
-			control.directory = open_directory(path);
-			return 0;
-		}
-		err_set(err, "control socket %s: %s", path, strerror(errno));
-	}
-	close(control.fd);
-	control.fd = -1;
-	return -1;
+		return err_set(err, "control socket %s", why.text);
+	return 0;
 }
 
 int
 control_is(const char *path)
 {
 	return strcmp(control.path, path) == 0;
-}
-
-static void
-remove_socket(void)
-{
-	const char *name = strrchr(control.path, '/') + 1;
-	struct stat st;
-
-	if (control.directory == -1 ||
-	    fstatat(control.directory, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    st.st_ino != control.bound.st_ino ||
-	    st.st_dev != control.bound.st_dev)
-		return;
-	if (unlinkat(control.directory, name, 0) == -1)
-		log_debug("%s stays: %s", control.path, strerror(errno));
 }
 
 void
@@ -184,7 +78,7 @@ control_end(void)
 		return;
 	event_free(control.event);
 	event_free(control.pause);
-	remove_socket();
+	unlisten_unix(control.path, &control.file);
 	close(control.fd);
 	control.fd = -1;
 }

@@ -24,17 +24,16 @@
 #define CONTROL_PATH "/var/run/blogd/blogd.sock"
 #endif
 
-/* The number of the descriptor of the socket's directory: the one from which
- * the parent's filter lets something be removed. */
-#define CONTROL_DIRECTORY 200
-
 struct event_base;
 
-/* Binds the socket, which whoever runs this alone may connect to; makes the
- * directory of CONTROL_PATH and gives it to the user, so that the socket can be
- * removed in the end.  A socket that nobody answers on is replaced.  An empty
- * path is no socket.  0, or -1 with err. */
-int control_bind(const char *path, const char *user, struct err *err);
+/* While there is root: makes the directory of CONTROL_PATH for the user, where
+ * that is the path and the system has not made it. */
+void control_prepare(const char *path, const char *user);
+
+/* Once root is gone: binds the socket, which that user alone and root may
+ * connect to.  A socket that nobody answers on is replaced.  An empty path is
+ * no socket.  0, or -1 with err. */
+int control_bind(const char *path, struct err *err);
 
 /* Answers from now on. */
 void control_start(struct event_base *base);
@@ -42,7 +41,7 @@ void control_start(struct event_base *base);
 /* 1 when that is the path of the start; it cannot change later. */
 int control_is(const char *path);
 
-/* Removes the socket where the parent still may. */
+/* Removes the socket. */
 void control_end(void);
 
 #endif

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "listen_unix.h"
 #include "log.h"
 
 #define BACKLOG 1024 /* the system cuts it to its own limit */
@@ -241,14 +240,18 @@ listeners_open_unix(struct listeners *l, mode_t mode, struct err *err)
 {
 	for (unsigned i = 0; i < l->n; i++) {
 		struct listener *one = &l->at[i];
+		struct err why;
 
 		if (one->n > 0 || !is_unix(&one->address))
 			continue;
-		one->fd[0] = listen_unix(one->address.host, mode, BACKLOG, err);
+		one->fd[0] = listen_unix(one->address.host, mode, BACKLOG,
+					 &one->file, &why);
 		if (one->fd[0] == -1)
-			return -1;
+			return err_set(err, "cannot listen on unix:%s",
+				       why.text);
 		one->n = 1;
-		log_info("listening on %s://unix:%s",
+		log_info("%s %s://unix:%s",
+			 one->address.metrics ? "metrics on" : "listening on",
 			 one->address.tls ? "https" : "http",
 			 one->address.host);
 	}
@@ -270,7 +273,7 @@ close_one(const struct listener *l, unsigned k)
 {
 	/* First: as long as it is open nobody else takes the name. */
 	if (is_unix(&l->address))
-		unlinkat(AT_FDCWD, l->address.host, 0);
+		unlisten_unix(l->address.host, &l->file);
 	close(l->fd[k]);
 }
 

@@ -6,6 +6,7 @@
 
 #include "conf.h"
 #include "err.h"
+#include "listen_unix.h"
 
 /*
  * Listening sockets: bound by the parent, accepted on by serve.  An address has
@@ -17,6 +18,7 @@ struct listener {
 	struct conf_listen address;
 	unsigned n; /* sockets, in the order of the processes */
 	int fd[PROCESSES_MAX];
+	struct unix_file file; /* of a Unix socket */
 };
 
 struct listeners {

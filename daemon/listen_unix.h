@@ -6,9 +6,23 @@
 
 #include "err.h"
 
+/*
+ * Listening Unix sockets and their files.  To be called once root is gone: who
+ * makes the file has to be able to remove it, and root must not follow what
+ * another user put there.
+ */
+struct unix_file { /* what is removed is what was made */
+	dev_t dev;
+	ino_t ino;
+};
+
 /* A listening Unix socket at path, for those whom its mode lets write.  The
  * file that another process left there is removed if nobody listens on it.
- * The descriptor, or -1 with err. */
-int listen_unix(const char *path, mode_t mode, int backlog, struct err *err);
+ * The descriptor, and *file; or -1 with err, which begins with the path. */
+int listen_unix(const char *path, mode_t mode, int backlog,
+		struct unix_file *file, struct err *err);
+
+/* Removes the file, unless somebody else has put another in its place. */
+void unlisten_unix(const char *path, const struct unix_file *file);
 
 #endif

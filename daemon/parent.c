@@ -390,21 +390,23 @@ finish(void)
 	exit(0);
 }
 
-/* For blogctl, before root is gone.  The default's socket may be missing:
- * another blogd has it, or there is no directory for it. */
+/* For blogctl, once root is gone.  A socket that was asked for must be; without
+ * the default's one blogd serves all the same, for another blogd may have it,
+ * or there is no directory for it. */
 static void
 open_control(const struct conf *conf)
 {
 	struct err err;
 
-	if (counters_init(&err) == -1)
-		fatalx("%s", err.text);
-	record_start();
-	if (control_bind(conf->control, conf->user, &err) == 0)
+	if (control_bind(conf->control, &err) == 0) {
+		control_start(p.base);
 		return;
+	}
 	if (strcmp(conf->control, CONTROL_PATH) != 0)
 		fatalx("%s", err.text);
-	log_debug("%s", err.text);
+	log_warn("%s: blogctl cannot ask; name another socket with "
+		 "\"control\", or turn it off",
+		 err.text);
 }
 
 void
@@ -420,7 +422,10 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	if (check_access_log(conf, &err) == -1 ||
 	    listeners_open(&l, conf, NULL, &err) == -1)
 		fatalx("%s", err.text);
-	open_control(conf);
+	if (counters_init(&err) == -1)
+		fatalx("%s", err.text);
+	record_start();
+	control_prepare(conf->control, conf->user);
 	if (!foreground)
 		p.launcher = background_enter();
 	notify_init();
@@ -434,9 +439,9 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	if (p.update == NULL)
 		fatalx("%s", err.text);
 	catch_signals();
-	control_start(p.base);
 	if (sandbox_parent(conf->user, &err) == -1)
 		fatalx("%s", err.text);
+	open_control(conf);
 	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
 	log_info("%s", sandbox_report());
 	make_tickets();

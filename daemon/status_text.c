@@ -116,6 +116,8 @@ reader_lines(struct buf *out, const struct status *s)
 	    c->handshakes, c->resumptions, c->handshake_failures);
 	begin(out, "bodies");
 	buf_printf(out, "%" PRIu64 " bytes\n", c->body_bytes);
+	begin(out, "access log");
+	buf_printf(out, "%" PRIu64 " lines dropped\n", c->log_dropped);
 }
 
 static void

@@ -23,8 +23,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../daemon/control.h"
-
 /* One bit per filter. */
 enum {
 	PARENT = 1 << 0,
@@ -339,10 +337,11 @@ static const struct rule rules[] = {
     MAY(PARENT, "mkdir", "a child's root"),
     MAY(PARENT, "mkdirat", "a child's root"),
     MAY(PARENT, "umask", "a child's root, Unix sockets"),
-    MAY(PARENT, "unlinkat", "Unix sockets for readers",
+    /* The kernel cannot look at the path, and an absolute one makes every
+     * other dirfd mean the same: what bounds it is that root is gone, so that
+     * it removes no more than "user" may, and no directories. */
+    MAY(PARENT, "unlinkat", "its Unix sockets, as \"user\"; no directories",
 	INT(0, dirfd, AT_FDCWD), INT(2, flags, 0)),
-    MAY(PARENT, "unlinkat", "its control socket, at the end",
-	INT(0, dirfd, CONTROL_DIRECTORY), INT(2, flags, 0)),
     MAY(PARENT, "mount", "a child's root"),
     MAY(PARENT, "umount2", "a child's root"),
     MAY(PARENT, "mount_setattr", "a child's root"),

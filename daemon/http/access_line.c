@@ -141,12 +141,18 @@ put_address(char *at, const struct http_peer *peer, enum access_address how)
 	return at + peer_text(&p, at);
 }
 
-static const char *
+/* Empty when nothing can be told. */
+static struct slice
 protocol(const struct access *a)
 {
+	static const struct slice h2 = SLICE_INIT("HTTP/2.0"),
+				  h1[] = {SLICE_INIT("HTTP/1.0"),
+					  SLICE_INIT("HTTP/1.1")};
+	int minor = a->request->framing.minor;
+
 	if (a->protocol == COUNTED_H2)
-		return "HTTP/2.0";
-	return a->request->framing.minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+		return h2;
+	return minor == UNREAD_MINOR ? a->request->version : h1[minor != 0];
 }
 
 /* ------------------------------------------------------------- combined -- */
@@ -162,35 +168,40 @@ put_time(char *at, const char *date)
 }
 
 static char *
+put_word(char *at, struct slice s, size_t max)
+{
+	if (s.len == 0)
+		return put(at, "-");
+	return put_escaped(at, s, max, ACCESS_COMBINED);
+}
+
+static char *
 put_field(char *at, struct slice s)
 {
 	at = put(at, " \"");
-	at = s.len > 0 ? put_escaped(at, s, ACCESS_FIELD_MAX, ACCESS_COMBINED)
-		       : put(at, "-");
+	at = put_word(at, s, ACCESS_FIELD_MAX);
 	*at++ = '"';
 	return at;
 }
 
+/* Three words, or one when not even the method is known. */
 static char *
 put_request(char *at, const struct access *a)
 {
 	const struct request *r = a->request;
 
-	if (r == NULL)
-		return put(at, "-");
-	at =
-	    put_escaped(at, r->method_name, ACCESS_METHOD_MAX, ACCESS_COMBINED);
+	at = put_word(at, r->method_name, ACCESS_METHOD_MAX);
+	if (r->method_name.len == 0)
+		return at;
 	*at++ = ' ';
-	at = put_escaped(at, r->target, ACCESS_FIELD_MAX, ACCESS_COMBINED);
+	at = put_word(at, r->target, ACCESS_FIELD_MAX);
 	*at++ = ' ';
-	return put(at, protocol(a));
+	return put_word(at, protocol(a), ACCESS_METHOD_MAX);
 }
 
 static char *
 combined(char *at, const struct access *a, enum access_address how)
 {
-	static const struct slice none;
-	const struct request *r = a->request;
 	char *start = at;
 
 	at = put_address(at, a->peer, how);
@@ -204,8 +215,8 @@ combined(char *at, const struct access *a, enum access_address how)
 	at = put_number(at, a->status);
 	*at++ = ' ';
 	at = put_number(at, a->bytes);
-	at = put_field(at, r != NULL ? r->referer : none);
-	return put_field(at, r != NULL ? r->agent : none);
+	at = put_field(at, a->request->referer);
+	return put_field(at, a->request->agent);
 }
 
 /* ----------------------------------------------------------------- JSON -- */
@@ -253,21 +264,17 @@ put_member(char *at, const char *name, struct slice value, size_t max)
 static char *
 json(char *at, const struct access *a, enum access_address how)
 {
-	static const struct request unread;
-	const struct request *r = a->request != NULL ? a->request : &unread;
-	struct slice version = {NULL, 0};
+	const struct request *r = a->request;
 	char address[PEER_TEXT_MAX];
 	size_t len = (size_t)(put_address(address, a->peer, how) - address);
 
-	if (a->request != NULL)
-		version = slice_of(protocol(a));
 	at = put(at, "{\"time\":\"");
 	at = put_rfc3339(at, a->date);
 	at = put_member(at, "\",\"address\":", (struct slice){address, len},
 			sizeof(address));
 	at = put_member(at, ",\"method\":", r->method_name, ACCESS_METHOD_MAX);
 	at = put_member(at, ",\"target\":", r->target, ACCESS_FIELD_MAX);
-	at = put_member(at, ",\"protocol\":", version, ACCESS_METHOD_MAX);
+	at = put_member(at, ",\"protocol\":", protocol(a), ACCESS_METHOD_MAX);
 	at = put(at, ",\"status\":");
 	at = put_number(at, a->status);
 	at = put(at, ",\"bytes\":");

@@ -19,7 +19,7 @@ struct access {
 	const char *date; /* now, as http_date writes it */
 	const struct http_peer *peer;
 	enum counted_protocol protocol;
-	const struct request *request; /* NULL: it could not be read */
+	const struct request *request; /* or what is known of it */
 	unsigned status;
 	uint64_t bytes; /* of the body */
 };
@@ -27,7 +27,7 @@ struct access {
 /* What a client sent is cut there, as it stands in the line. */
 #define ACCESS_FIELD_MAX  1024
 #define ACCESS_METHOD_MAX 64
-#define ACCESS_LINE_MAX	  (3 * ACCESS_FIELD_MAX + ACCESS_METHOD_MAX + 512)
+#define ACCESS_LINE_MAX	  (3 * ACCESS_FIELD_MAX + 2 * ACCESS_METHOD_MAX + 512)
 
 /* Writes the line with its line feed; returns its length. */
 size_t access_line(char out[ACCESS_LINE_MAX], const struct access *a,

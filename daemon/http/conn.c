@@ -456,9 +456,10 @@ static void
 time_out_request(struct conn *c)
 {
 	struct conn_pool *p = c->pool;
+	const struct input in = {c->saved, c->saved_len};
 
 	output_begin(&p->output, c->tls);
-	session_timeout(&c->session, p->env, &c->peer, &p->output);
+	session_timeout(&c->session, p->env, &c->peer, &in, &p->output);
 	if (flush(c) == 0)
 		linger(c);
 	else

@@ -5,6 +5,7 @@
 
 #include "metrics.h"
 #include "served.h"
+#include "unread.h"
 
 static void
 put(struct output *out, const char *text)
@@ -12,10 +13,9 @@ put(struct output *out, const char *text)
 	output_put(out, text, strlen(text));
 }
 
-/* framing: of the request, NULL when there was no readable one. */
 static void
-write_head(struct http_env *env, const struct plan *p,
-	   const struct request_framing *framing, int last, struct output *out)
+write_head(struct http_env *env, const struct plan *p, int minor, int last,
+	   struct output *out)
 {
 	put(out, "HTTP/1.1 ");
 	put(out, status_text(p->status));
@@ -24,7 +24,7 @@ write_head(struct http_env *env, const struct plan *p,
 	put(out, "\r\n");
 	if (last)
 		put(out, "Connection: close\r\n");
-	else if (framing->minor == 0)
+	else if (minor == 0)
 		put(out, "Connection: keep-alive\r\n");
 	for (size_t i = 0; i < sizeof(p->fields) / sizeof(p->fields[0]); i++)
 		output_put(out, p->fields[i].data, p->fields[i].len);
@@ -49,18 +49,16 @@ write_body(struct h1 *h, struct http_env *env, const struct plan *p,
 	}
 }
 
-/* left: input behind this request; r: NULL when there was no readable one. */
+/* left: input behind this request. */
 static void
 write_plan(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 	   const struct plan *p, const struct request *r, size_t left,
 	   struct output *out)
 {
-	const struct request_framing *framing = r != NULL ? &r->framing : NULL;
-	int last = p->close || env->draining || framing == NULL ||
-		   !framing->keep_alive;
+	int last = p->close || env->draining || !r->framing.keep_alive;
 
 	h->answered = 1;
-	write_head(env, p, framing, last, out);
+	write_head(env, p, r->framing.minor, last, out);
 	if (last)
 		h->ending = p->close || env->draining || left > 0 ? WANT_LINGER
 								  : WANT_CLOSE;
@@ -68,22 +66,25 @@ write_plan(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 	served(env, peer, COUNTED_H1, r, p);
 }
 
+/* However little of it was understood: HEAD gets no body. */
 static void
 refuse(struct h1 *h, struct http_env *env, const struct http_peer *peer,
-       unsigned status, struct output *out)
+       const struct input *in, unsigned status, struct output *out)
 {
 	struct site_view view = http_env_view(env, peer->plain);
+	struct request r;
 	struct plan p;
 
-	plan_error(&p, status, &view, h->method, &env->memory);
-	write_plan(h, env, peer, &p, NULL, 0, out);
+	unread_request(&r, in->data, in->len);
+	plan_error(&p, status, &view, r.method, &env->memory);
+	write_plan(h, env, peer, &p, &r, 0, out);
 }
 
 void
 h1_timeout(struct h1 *h, struct http_env *env, const struct http_peer *peer,
-	   struct output *out)
+	   const struct input *in, struct output *out)
 {
-	refuse(h, env, peer, 408, out);
+	refuse(h, env, peer, in, 408, out);
 }
 
 static void
@@ -136,20 +137,6 @@ answer_expectation(struct h1 *h, struct http_env *env,
 	write_plan(h, env, peer, &p, r, 0, out);
 }
 
-/* What is known of a head that is not whole or not good: all that matters is
- * whether its refusal may have a body. */
-static enum method
-method_of(const struct input *in, const struct h1_scan *scan)
-{
-	static const char head[] = "HEAD ";
-	size_t n = sizeof(head) - 1;
-
-	return in->len >= scan->start + n &&
-		       memcmp(in->data + scan->start, head, n) == 0
-		   ? METHOD_HEAD
-		   : METHOD_UNKNOWN;
-}
-
 /* 0: more input is needed. */
 static int
 take_head(struct h1 *h, struct http_env *env, const struct http_peer *peer,
@@ -163,12 +150,10 @@ take_head(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 		return 0;
 	status = h1_request_read(in->data, in->len, &env->limits, &h->scan, &r,
 				 &head_len);
-	if (status != REQUEST_OK)
-		h->method = method_of(in, &h->scan);
 	if (status == REQUEST_INCOMPLETE)
 		return 0;
 	if (status != REQUEST_OK) {
-		refuse(h, env, peer, (unsigned)status, out);
+		refuse(h, env, peer, in, (unsigned)status, out);
 		return 1;
 	}
 	if (!body_begin(&h->body, &r.framing, env->settings->max_body)) {
@@ -176,7 +161,6 @@ take_head(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 		return 1;
 	}
 	h->in_body = 1;
-	h->method = r.method;
 	h->head_len = head_len;
 	if ((r.framing.expect_continue || r.expects_other) &&
 	    in->len == head_len)
@@ -207,7 +191,7 @@ take_body(struct h1 *h, struct http_env *env, const struct http_peer *peer,
 	if (status == REQUEST_OK)
 		answer(h, env, peer, &r, h->head_len, in, out);
 	else
-		refuse(h, env, peer, (unsigned)status, out);
+		refuse(h, env, peer, in, (unsigned)status, out);
 	return 1;
 }
 

@@ -16,21 +16,22 @@
 struct h1 {
 	struct h1_scan scan;
 	int in_body;
-	enum method method; /* of what cannot be answered yet, or ever */
-	int answered;	    /* set with each answer, cleared by who cares */
-	int ending;	    /* enum http_want, once no request follows */
-	size_t head_len;    /* in_body: the head stays until it is answered */
-	struct body body;   /* of the request */
-	struct rest rest;   /* of a response */
+	int answered;	  /* set with each answer, cleared by who cares */
+	int ending;	  /* enum http_want, once no request follows */
+	size_t head_len;  /* in_body: the head stays until it is answered */
+	struct body body; /* of the request */
+	struct rest rest; /* of a response */
 };
 
 enum http_want h1_run(struct h1 *h, struct http_env *env,
 		      const struct http_peer *peer, struct input *in,
 		      struct output *out);
 
-/* 408 for a request that has begun and does not come to its end. */
+/* 408 for a request that has begun and does not come to its end; in: what the
+ * last call of h1_run left there. */
 void h1_timeout(struct h1 *h, struct http_env *env,
-		const struct http_peer *peer, struct output *out);
+		const struct http_peer *peer, const struct input *in,
+		struct output *out);
 
 void h1_free(struct h1 *h);
 

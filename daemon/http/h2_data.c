@@ -37,7 +37,7 @@ h2_data_begin(struct h2_turn *t, struct h2_stream *s,
 	if (!room_for(t, len))
 		return h2_stream_error(t, s->id, NULL, H2_REFUSED_STREAM);
 	if (r->framing.content_length > t->env->settings->max_body) {
-		h2_refuse(t, s, r, r->method, 413);
+		h2_refuse(t, s, r, 413);
 		answered = 1;
 	} else if (r->framing.expect_continue || r->expects_other) {
 		answered = h2_answer_expectation(t, s, r);
@@ -62,7 +62,7 @@ settle(struct h2_turn *t, struct h2_stream *s)
 static void
 refuse(struct h2_turn *t, struct h2_stream *s, unsigned status)
 {
-	h2_refuse(t, s, s->request, s->request->method, status);
+	h2_refuse(t, s, s->request, status);
 	settle(t, s);
 }
 

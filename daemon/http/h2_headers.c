@@ -43,7 +43,7 @@ answer(struct h2_turn *t, struct h2_stream *s, struct h2_request *q,
 	if (status == H2_MALFORMED)
 		return h2_stream_error(t, s->id, NULL, H2_PROTOCOL_ERROR);
 	if (status != REQUEST_OK)
-		h2_refuse(t, s, NULL, q->r.method, (unsigned)status);
+		h2_refuse(t, s, &q->r, (unsigned)status);
 	else if (s->ended)
 		h2_answer(t, s, &q->r);
 	else

@@ -263,8 +263,10 @@ h2_request_end(struct h2_request *q, const struct request_limits *lim,
 		return status;
 	if (!request_authority_valid(q->r.authority))
 		return 400;
-	if (q->connect)
+	if (q->connect) {
+		q->r.target = q->r.authority; /* for the log */
 		return 501;
+	}
 	if (!field_same_slice(q->scheme, https) &&
 	    !field_same_slice(q->scheme, http))
 		return 400;

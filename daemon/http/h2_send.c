@@ -190,12 +190,12 @@ h2_answer(struct h2_turn *t, struct h2_stream *s, const struct request *r)
 
 void
 h2_refuse(struct h2_turn *t, struct h2_stream *s, const struct request *r,
-	  enum method method, unsigned status)
+	  unsigned status)
 {
 	struct site_view view = http_env_view(t->env, t->peer->plain);
 	struct plan p;
 
-	plan_error(&p, status, &view, method, &t->env->memory);
+	plan_error(&p, status, &view, r->method, &t->env->memory);
 	send_plan(t, s, r, &p);
 }
 

@@ -7,10 +7,9 @@
 /* Each of these answers, and sends of the body what is possible now; the rest
  * stays in s->rest. */
 void h2_answer(struct h2_turn *t, struct h2_stream *s, const struct request *r);
-/* r is NULL when there was no readable request; method as far as it is known.
- */
+/* r is the request as far as it is known. */
 void h2_refuse(struct h2_turn *t, struct h2_stream *s, const struct request *r,
-	       enum method method, unsigned status);
+	       unsigned status);
 /* Says to go on with the request's body, or refuses it (RFC 9110 section
  * 10.1.1).  1 when it has answered. */
 int h2_answer_expectation(struct h2_turn *t, struct h2_stream *s,

@@ -42,6 +42,7 @@ struct request_framing {
 	int expect_continue;
 	int keep_alive;
 	int minor; /* 0 or 1: HTTP/1.0 clients must be told of keep-alive */
+#define UNREAD_MINOR (-1) /* see request.version */
 };
 
 struct request {
@@ -52,6 +53,7 @@ struct request {
 	int expects_other; /* than 100-continue: 417 */
 	/* For the access log: as sent, empty when there is none. */
 	struct slice method_name, referer, agent;
+	struct slice version; /* only of a head that was refused unread */
 	struct request_framing framing;
 	unsigned nkept;
 	struct {

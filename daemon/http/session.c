@@ -75,12 +75,13 @@ session_taken(struct session *s, size_t sent)
 
 void
 session_timeout(struct session *s, struct http_env *env,
-		const struct http_peer *peer, struct output *out)
+		const struct http_peer *peer, const struct input *in,
+		struct output *out)
 {
 	if (s->is_h2)
 		h2_timeout(&s->h2, env, peer, out);
 	else
-		h1_timeout(&s->h1, env, peer, out);
+		h1_timeout(&s->h1, env, peer, in, out);
 }
 
 void

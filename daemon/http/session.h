@@ -35,9 +35,11 @@ int session_answered(const struct session *s);
  * that the client reads. */
 size_t session_taken(struct session *s, size_t sent);
 
-/* What is to be said when a deadline has come, and at another end. */
+/* What is to be said when a deadline has come, and at another end; in: what has
+ * come and was not used. */
 void session_timeout(struct session *s, struct http_env *env,
-		     const struct http_peer *peer, struct output *out);
+		     const struct http_peer *peer, const struct input *in,
+		     struct output *out);
 void session_goodbye(struct session *s, struct output *out);
 
 #endif

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import threading
 import time
 
 import blogd
@@ -16,6 +17,9 @@ LINE = re.compile(
     r'(?:[ !#-\[\]-~]|\\x[0-9A-F]{2})*)" (?P<status>\d{3}) (?P<bytes>\d+) '
     r'"(?P<referer>(?:[ !#-\[\]-~]|\\x[0-9A-F]{2})*)" '
     r'"(?P<agent>(?:[ !#-\[\]-~]|\\x[0-9A-F]{2})*)"')
+
+
+CUT = 1024 - 6 + 1  # where a target ends: an escape would still have room
 
 
 def directory(t):
@@ -114,17 +118,33 @@ def test_json(t):
 
 def test_what_cannot_be_read(t):
     """One line for each answer, whatever was asked."""
-    daemon, path = logging(t, options={"serve": {"header-timeout": "200ms"}})
-    asked = ["GET /\r\n\r\n", "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
-             "GET / HTTP/2.7\r\n\r\n", "GET /%s HTTP/1.1\r\n\r\n" % ("a" * 9000),
-             "GET / HTTP/1.1\r\nHo"]
-    for text in asked:
+    daemon, path = logging(t, options={"serve": {
+        "header-timeout": "200ms", "body-timeout": "200ms"}})
+    long = "/" + "a" * 9000
+    agent = "User-Agent: x\r\n"
+    asked = [
+        ("nonsense\r\n\r\n", "-", "400", "-"),
+        ("GET /\r\n\r\n", "GET / -", "400", "-"),
+        ("GET / HTTP/1.1\r\n" + agent + "Host : a\r\n\r\n",
+         "GET / HTTP/1.1", "400", "x"),
+        ("BREW /pot HTCPCP/1.0\r\n\r\n", "BREW /pot HTCPCP/1.0", "400", "-"),
+        ("GET / HTTP/2.7\r\n\r\n", "GET / HTTP/2.7", "505", "-"),
+        ("GET %s HTTP/1.1\r\n\r\n" % long,
+         "GET %s HTTP/1.1" % long[:CUT], "414", "-"),
+        ("GET / HTTP/1.1\r\nHost: a\r\n" + agent + "A: b\r\n" * 101,
+         "GET / HTTP/1.1", "431", "x"),
+        ("POST /push HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n" +
+         agent + "\r\n", "POST /push HTTP/1.1", "413", "x"),
+        ("GET / HTTP/1.1\r\nHo", "GET / HTTP/1.1", "408", "-"),
+        ("POST /push HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n" +
+         agent + "\r\nabc", "POST /push HTTP/1.1", "408", "x")]
+    for text, *_ in asked:
         with daemon.connect() as connection:
             connection.send(text)
             assert connection.response().status >= 400
     found = parsed(path, len(asked))
-    assert [m["request"] for m in found] == ["-"] * len(asked)
-    assert [m["status"] for m in found] == ["400", "400", "505", "414", "408"]
+    for m, (_, *wanted) in zip(found, asked):
+        assert [m["request"], m["status"], m["agent"]] == wanted
 
 
 HOSTILE = [
@@ -162,7 +182,9 @@ def test_injection_into_combined(t):
     assert all(matched), found
     assert len(matched) >= sent + 4
     assert all(m["address"] == "-" for m in matched)
-    assert not [m for m in matched if m["request"] == "GET /x HTTP/1.1"]
+    # The text behind an empty line was sent as another request.
+    assert {m["status"] for m in matched
+            if m["request"] == "GET /x HTTP/1.1"} == {"400"}
 
 
 def test_injection_into_json(t):
@@ -230,6 +252,70 @@ def test_reopened_on_sigusr1(t):
     for end in ["", ".0", ".1", ".2"]:
         for line in text_of(path + end).decode().split("\n")[:-1]:
             assert LINE.fullmatch(line), line
+
+
+class Numbered:
+    """Clients that never ask for the same twice; what each asked for, once it
+    is answered."""
+
+    def __init__(self, daemon, clients=4):
+        self.daemon = daemon
+        self.answered = set()
+        self.failures = []
+        self.stopping = threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(n,))
+                        for n in range(clients)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, number):
+        asked = 0
+        while not self.stopping.is_set():
+            try:
+                with self.daemon.connect_plain() as connection:
+                    for _ in range(20):
+                        target = "/?%d-%d" % (number, asked)
+                        asked += 1
+                        assert connection.fetch(target).status == 301
+                        self.answered.add(target)
+            except (OSError, client.Closed, AssertionError) as error:
+                self.failures.append(repr(error))
+                return
+
+    def stop(self):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join(30)
+
+
+def test_two_processes_write_one_file(t):
+    """Whole lines, each once, while it is rotated under both."""
+    daemon, path = logging(t, options={"serve": {"processes": 2}})
+    parts = [path] + ["%s.%d" % (path, n) for n in range(5)]
+    serving = daemon.children("serve")
+    load = Numbered(daemon)
+    try:
+        for part in parts[1:]:
+            time.sleep(0.3)
+            os.rename(path, part)
+            mark = daemon.mark()
+            daemon.signal(signal.SIGUSR1)
+            daemon.wait_log("log is ready", after=mark)
+    finally:
+        load.stop()
+    assert not load.failures, load.failures[:3]
+
+    def found():
+        return b"".join(text_of(part) for part in parts)
+    eventually(lambda: found().count(b"\n") >= len(load.answered), 20)
+    time.sleep(1)
+    matched = [LINE.fullmatch(line)
+               for line in found().decode("ascii").split("\n")[:-1]]
+    assert all(matched)
+    logged = [m["request"].split()[1] for m in matched]
+    assert len(logged) == len(set(logged)) and set(logged) == load.answered
+    assert all(text_of(part) for part in parts[1:])
+    assert daemon.children("serve") == serving and len(serving) == 2
 
 
 def test_that_cannot_be_reopened(t):

@@ -324,6 +324,64 @@ def test_reload_with_unix_sockets(t):
     assert not failures, failures
 
 
+def reload(daemon):
+    mark = daemon.mark()
+    daemon.signal(signal.SIGHUP)
+    daemon.wait_log("reloaded", after=mark)
+
+
+def test_unix_socket_of_several_processes(t):
+    """They share it: whichever is there answers, also for one that does not."""
+    daemon, path = unix(t, options={"serve": {"processes": 2}})
+
+    def all_answer():
+        for _ in range(20):
+            assert fetch(path).status == 200
+    for pid in daemon.children("serve"):
+        os.kill(pid, signal.SIGSTOP)
+        all_answer()
+        mark = daemon.mark()
+        os.kill(pid, signal.SIGKILL)
+        all_answer()
+        daemon.wait_log("serve is ready", after=mark)
+        all_answer()
+    inode = os.stat(path).st_ino
+    made = t.path("blog.git")
+    other = t.path("log", "other.sock")
+    for sockets, processes in [([path], 2), ([path, other], 3), ([path], 1),
+                               ([other], 2), ([other], 2)]:
+        daemon.configure(blogd.configuration(
+            made, https=False, http=False, url="http://blog.example",
+            options={"http": ["unix:" + x for x in sockets],
+                     "serve": {"processes": processes}}))
+        reload(daemon)
+        for name in [path, other]:
+            assert os.path.exists(name) == (name in sockets), name
+        for name in sockets:
+            for _ in range(10):
+                assert fetch(name).status == 200
+        if path in sockets:
+            assert os.stat(path).st_ino == inode
+        eventually(lambda: len(daemon.children("serve")) == processes, 20)
+    daemon.stop()
+    assert os.listdir(t.path("log")) == []
+
+
+def test_unix_socket_that_was_replaced_stays(t):
+    """Also by a daemon that has it no more."""
+    daemon, path = unix(t)
+    os.unlink(path)
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(path)
+        other.listen()
+        daemon.configure(blogd.configuration(
+            t.path("blog.git"), https=False, url="http://blog.example"))
+        reload(daemon)
+        assert os.path.exists(path)
+        daemon.stop()
+        assert os.path.exists(path)
+
+
 NGINX = """
 daemon off;
 pid {dir}/nginx.pid;

@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import ssl
-import stat
 import subprocess
 import time
 
@@ -96,6 +95,52 @@ def test_json_and_text_agree(t):
     assert re.search(r"^h1 +1 requests, 200: 1$", out, re.M), out
 
 
+def manual():
+    """The sections "status" and "JSON" of blogctl(8)."""
+    with open(os.path.join(blogd.TOP, "doc/blogctl.8")) as file:
+        text = file.read()
+    return re.search(r"^\.Ss status\n(.*)^\.Ss JSON\n(.*?)^\.Sh", text,
+                     re.M | re.S).groups()
+
+
+def names_within(value):
+    """Those of all members, but for numbers such as a status."""
+    if isinstance(value, list):
+        return set().union(*map(names_within, value))
+    if not isinstance(value, dict):
+        return set()
+    return {k for k in value if not k.isdigit()}.union(
+        *map(names_within, value.values()))
+
+
+def test_manual_explains_all_of_it(t):
+    """Whoever adds a counter writes what it is."""
+    daemon = serve(t, options={"log": {"access": "stderr"}})
+    daemon.get("/")
+    found = wait_told(t, lambda s: requests(s), "a request")
+    _, text, _ = blogctl("-s", socket_path(t), "status")
+    of_text, of_json = manual()
+    items = {name for line in re.findall(r"^\.It Li (.*)$", of_json, re.M)
+             for name in re.split(" , ", line)}
+    for name in found["readers"]:
+        assert re.search(r"^\.It Li %s\n[^.]" % name, of_json, re.M), name
+    words = set(re.findall(r"[\w-]+", of_json + of_text))
+    for name in names_within(found):
+        assert name in words, name
+    for name in found:
+        assert name in items, name
+    lines = {name for line in re.findall(r"^\.It Li (.*)$", of_text, re.M)
+             for name in re.split(" , ", line)}
+    prose = " ".join(of_text.split()).lower()
+    for line in text.splitlines():
+        name = line[:12].strip()
+        assert name in lines, line
+        if re.match(r"\d+,", line[12:]) and name != "updates":
+            continue  # a process
+        for label in re.findall(r"\d+ ([a-z]{3,}(?: [a-z]+)?)", line[12:]):
+            assert label in prose or label in ("min", "ago"), (label, line)
+
+
 def test_command_line(t):
     for arguments in [], ["statu"], ["status", "x"], ["-x", "status"], ["-s"], \
             ["-j"]:
@@ -167,133 +212,6 @@ def test_exit_status_says_how_it_is(t):
     assert found["last_update"]["result"] == "fetch-failed"
     assert found["last_update"]["reason"] in " ".join(daemon.lines())
     assert found["updates"]["ok"] == 1 and found["updates"]["fetch-failed"] >= 2
-
-
-# ------------------------------------------------- the control socket --
-
-def test_control_socket_is_the_operators(t):
-    daemon = serve(t)
-    found = os.lstat(socket_path(t))
-    assert stat.S_ISSOCK(found.st_mode), oct(found.st_mode)
-    assert stat.S_IMODE(found.st_mode) == 0o600, oct(found.st_mode)
-    assert found.st_uid == os.getuid()
-    if os.getuid() == 0:
-        os.chmod(t.path("run"), 0o755)
-        done = subprocess.run(
-            [blogd.BLOGCTL, "-s", socket_path(t), "status"], user=blogd.UID,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/")
-        assert done.returncode == NO_ANSWER and not done.stdout, done
-        assert b"permission denied" in done.stderr, done.stderr
-    daemon.stop()
-    assert not os.path.exists(socket_path(t))
-
-
-def test_off_by_setting(t):
-    path = socket_path(t)
-    daemon = t.serve(options={"control": "off"})
-    assert not os.path.exists(path)
-    daemon.stop()
-
-
-def test_path_that_cannot_be(t):
-    made = t.blog()
-    daemon = t.daemon(made.path, options={"control": t.path("none", "s")},
-                      wait=False)
-    assert daemon.wait_exit() == 1
-    assert daemon.grep("control socket .*/none/s: No such file")
-    t.write("file", "kept")
-    daemon = t.daemon(made.path, options={"control": t.path("file")},
-                      wait=False)
-    assert daemon.wait_exit() == 1
-    assert daemon.grep("control socket .*: there is another file")
-    with open(t.path("file")) as file:
-        assert file.read() == "kept"
-
-
-def test_left_over_socket_is_replaced(t):
-    made = t.blog()
-    options = {"control": socket_path(t)}
-    daemon = t.daemon(made.path, options=options)
-    children = [pid for pids in daemon.settled().values() for pid in pids]
-    os.kill(daemon.pid, signal.SIGKILL)
-    daemon.wait_exit()
-    eventually(lambda: not any(map(blogd.alive, children)), 20, "end")
-    assert os.path.exists(socket_path(t))
-    t.daemon(made.path, options=options)
-    assert told(t)["good"]
-
-
-def test_two_daemons_do_not_share_a_socket(t):
-    daemon = serve(t)
-    other = t.daemon(t.path("blog.git"), wait=False,
-                     options={"control": socket_path(t)})
-    assert other.wait_exit() == 1
-    assert other.grep("another process answers there")
-    found = told(t)["processes"]
-    assert found[0]["pid"] == daemon.pid
-
-
-def test_it_survives_reloads(t):
-    daemon = serve(t)
-    assert daemon.get("/").status == 200
-    before = told(t)
-    for generation in 2, 3, 4:
-        mark = daemon.mark()
-        daemon.signal(signal.SIGHUP)
-        daemon.wait_log("reloaded", after=mark)
-        found = told(t)
-        assert found["generation"] == generation
-        assert found["requests"]["h1"]["200"] >= 1
-        assert found["readers"]["connections"] >= \
-            before["readers"]["connections"]
-    with open(daemon.conf_path) as file:
-        text = file.read()
-    daemon.configure(text.replace(socket_path(t), t.path("other")))
-    mark = daemon.mark()
-    daemon.signal(signal.SIGHUP)
-    daemon.wait_log("control: .*new start", after=mark)
-    daemon.wait_log("reloaded", after=mark)
-    assert told(t)["generation"] == 5
-    daemon.configure("nonsense\n")
-    mark = daemon.mark()
-    daemon.signal(signal.SIGHUP)
-    daemon.wait_log("reload failed", after=mark)
-    found = told(t)
-    assert (found["generation"], found["reload_failures"]) == (5, 1)
-
-
-def test_hostile_clients_of_the_control_socket(t):
-    daemon = serve(t)
-    path = socket_path(t)
-    held = []
-
-    def connect():
-        client_socket = socket.socket(socket.AF_UNIX)
-        client_socket.connect(path)
-        client_socket.settimeout(20)
-        held.append(client_socket)
-        return client_socket
-    for number in range(1000):
-        one = connect()
-        if number % 4 == 0:
-            try:
-                one.sendall(b"x" * 4096)
-            except (BrokenPipeError, ConnectionResetError):
-                pass
-        elif number % 4 == 1:
-            one.close()
-        if number % 250 == 0:
-            assert daemon.get("/").status == 200
-    descriptors = "/proc/%d/fd" % daemon.pid
-    if os.getuid() == 0:
-        eventually(lambda: len(os.listdir(descriptors)) < 100, 20,
-                   "accepted sockets are closed")
-    made = told(t)
-    assert made["good"]
-    daemon.push_hook()
-    wait_told(t, lambda s: s["updates"]["unchanged"] >= 1, "an update")
-    for one in held:
-        one.close()
 
 
 # ------------------------------------------------------------- counters --
@@ -495,171 +413,3 @@ def test_counters_have_one_writer(t):
                      if "memfd:counters" in x and "rw" in x.split()[1]]
             writable.add(lines[0].split()[2])
     assert len(writable) == 2, writable
-
-
-# ----------------------------------------------------------- Prometheus --
-
-METRICS = {"metrics": "127.0.0.1:0"}
-
-
-def metrics_address(daemon):
-    match = daemon.wait_log(r"metrics on http://127\.0\.0\.1:(\d+)/metrics")
-    return "127.0.0.1", int(match.group(1))
-
-
-def scrape(daemon):
-    with client.Connection(metrics_address(daemon)) as connection:
-        found = connection.fetch("/metrics")
-    assert found.status == 200
-    assert found.get("Content-Type") == \
-        "text/plain; version=0.0.4; charset=utf-8"
-    return parse(found.text)
-
-
-NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
-SAMPLE = re.compile(
-    r'(%s)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\n"])*",?)+)\})?'
-    r' (\d+(?:\.\d+)?)' % NAME)
-
-
-def parse(text):
-    """Prometheus' text format 0.0.4, strictly: {(name, labels): value}."""
-    assert text.endswith("\n") and "\r" not in text
-    found, described, name, kind = {}, set(), None, None
-    lines = iter(text.splitlines())
-    for line in lines:
-        if line.startswith("# HELP "):
-            _, _, name, help_text = line.split(" ", 3)
-            assert re.fullmatch(NAME, name) and help_text, line
-            assert name not in described, "twice: " + line
-            described.add(name)
-            line = next(lines)
-            kind = re.fullmatch(r"# TYPE %s (counter|gauge)" % name, line)
-            assert kind, line
-            kind = kind.group(1)
-            assert name.endswith("_total") == (kind == "counter"), line
-            continue
-        sample = SAMPLE.fullmatch(line)
-        assert sample and sample.group(1) == name, line
-        key = (name, sample.group(2) or "")
-        assert key not in found, "twice: " + line
-        found[key] = float(sample.group(3))
-    return found
-
-
-def test_metrics(t):
-    daemon = serve(t, options=METRICS)
-    commit = daemon.wait_serving()
-    for target in "/", "/", "/none":
-        daemon.get(target)
-    found = scrape(daemon)
-    both = 'protocol="h1",status="%d"'
-    assert found["blogd_requests_total", both % 200] == 2
-    assert found["blogd_requests_total", both % 404] == 1
-    assert sum(n for (name, _), n in found.items()
-               if name == "blogd_requests_total") == 3
-    assert found["blogd_snapshot_info", 'commit="%s"' % commit] == 1
-    assert found["blogd_handshakes_total", ""] == 3
-    assert found["blogd_last_update_success", ""] == 1
-    assert found["blogd_process_restarts_total", 'role="serve"'] == 0
-    for name in "blogd_snapshot_timestamp_seconds", \
-            "blogd_start_time_seconds", "blogd_last_update_timestamp_seconds":
-        assert abs(found[name, ""] - time.time()) < 60, name
-    assert len(found) > 25
-    again = scrape(daemon)
-    assert again["blogd_requests_total", both % 200] == 2
-    said = told(t)
-    assert said["readers"]["handshakes"] == 3
-
-
-def test_metrics_before_the_first_site(t):
-    daemon = t.daemon(t.repo().path, options=METRICS, wait=False)
-    daemon.wait_log("update failed")
-    found = scrape(daemon)
-    assert found["blogd_last_update_success", ""] == 0
-    assert not any(name.startswith("blogd_snapshot") for name, _ in found)
-
-
-def test_metrics_of_all_processes(t):
-    """Whichever answers tells the sum of all, and after a reload and the end
-    of a process no number is less."""
-    daemon = serve(t, options={**METRICS, "serve": {"processes": 2}})
-    held = [daemon.connect() for _ in range(20)]
-    for connection in held:
-        assert connection.fetch("/").status == 200
-    key = "blogd_requests_total", 'protocol="h1",status="200"'
-    for _ in range(6):
-        assert scrape(daemon)[key] == 20
-    for connection in held:
-        connection.close()
-    os.kill(daemon.children("serve")[0], signal.SIGKILL)
-    wait_told(t, lambda s: s["restarts"]["serve"] == 1 and
-              sum(p["ready"] for p in s["processes"]
-                  if p["role"] == "serve") == 2, "restart")
-    mark = daemon.mark()
-    daemon.signal(signal.SIGHUP)
-    daemon.wait_log("reloaded", after=mark)
-    found = scrape(daemon)
-    assert found[key] == 20
-    assert found["blogd_generation", ""] == 2
-    assert found["blogd_process_restarts_total", 'role="serve"'] == 1
-
-
-def test_metrics_are_off_by_default(t):
-    daemon = t.serve()
-    assert not daemon.grep("metrics on")
-    assert daemon.get("/metrics").status == 404
-    with daemon.connect_plain() as connection:
-        assert connection.fetch("/metrics").status == 301
-
-
-def test_metrics_have_an_address_of_their_own(t):
-    """Nothing but /metrics there, and that nowhere else."""
-    daemon = serve(t, {"Posts/One": article("One")}, options=METRICS)
-    assert daemon.get("/metrics").status == 404
-    with daemon.connect_plain() as connection:
-        assert connection.fetch("/metrics").status == 301
-    with client.Connection(metrics_address(daemon)) as connection:
-        for target in "/", "/Posts/One", "/push", "/metrics/", "/metricsx", \
-                "//metrics", "/x?/metrics", "/.":
-            found = connection.fetch(target)
-            assert found.status == 404, (target, found)
-        assert connection.fetch("/metrics?x=y").status == 200
-        head = connection.fetch("/metrics", "HEAD")
-        assert head.status == 200 and int(head.get("Content-Length")) > 1000
-        found = connection.fetch("/metrics", "DELETE")
-        assert found.status == 405 and found.get("Allow") == "GET, HEAD"
-        assert connection.fetch("/metrics", "BREW").status == 501
-        assert connection.fetch("/metrics").status == 200
-    with client.Connection(metrics_address(daemon)) as connection:
-        assert connection.fetch("/metrics", fields=[
-            ("A B", "x")]).status == 400
-    # None of them was a reader's.
-    assert requests(told(t)) == {404: 1, 301: 1}
-
-
-def test_metrics_pipelined_without_reading(t):
-    """What waits for a slow reader is bounded, and harms nobody."""
-    daemon = serve(t, options=METRICS)
-    with client.Connection(metrics_address(daemon)) as slow:
-        slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        slow.socket.settimeout(1)
-        try:
-            for _ in range(2000):
-                slow.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
-        except (TimeoutError, socket.timeout):
-            pass
-        assert daemon.get("/").status == 200
-        assert scrape(daemon)["blogd_connections_open", ""] >= 2
-        slow.socket.settimeout(60)
-        for _ in range(20):
-            parse(slow.response().text)
-
-
-def test_open_address_must_be_meant(t):
-    path = t.write("blogd.conf", blogd.configuration(
-        t.path("blog.git"), https=False, options={"metrics": "9100"},
-        url="http://blog.example"))
-    status, _, err = blogd.run("-n", "-f", path)
-    assert status == 1
-    assert 'metrics: "9100" would be open to everybody' in err, err

@@ -14,12 +14,16 @@
 
 #include "../../daemon/http/access_log.h"
 #include "../../daemon/http/peer.h"
+#include "../../daemon/http/unread.h"
 #include "../../daemon/ipc.h"
 #include "../../daemon/utf8.h"
 
 #define DATE "Sun, 06 Nov 1994 08:49:37 GMT"
 
 static char line[ACCESS_LINE_MAX + 1];
+
+/* Nothing is known of it. */
+static const struct request unknown = {.framing = {.minor = UNREAD_MINOR}};
 
 static struct http_peer
 peer_of(int family, const char *text)
@@ -191,7 +195,7 @@ combined_lines(void **state)
 	    "192.0.2.0 - - [06/Nov/1994:08:49:37 +0000] \"GET / HTTP/1.1\" "
 	    "200 12345 \"https://a.example/\" \"x y\"");
 	assert_string_equal(
-	    write_line(NULL, peer_of(AF_INET6, "::1"), COUNTED_H1,
+	    write_line(&unknown, peer_of(AF_INET6, "::1"), COUNTED_H1,
 		       ACCESS_COMBINED, ACCESS_WHOLE),
 	    "::1 - - [06/Nov/1994:08:49:37 +0000] \"-\" 200 12345 \"-\" \"-\"");
 	assert_string_equal(
@@ -217,11 +221,62 @@ json_lines(void **state)
 	    "\"status\":200,\"bytes\":12345,\"referer\":null,\"agent\":"
 	    "\"x y\"}");
 	assert_string_equal(
-	    write_line(NULL, peer_of(AF_UNSPEC, ""), COUNTED_H1, ACCESS_JSON,
-		       ACCESS_WHOLE),
+	    write_line(&unknown, peer_of(AF_UNSPEC, ""), COUNTED_H1,
+		       ACCESS_JSON, ACCESS_WHOLE),
 	    "{\"time\":\"1994-11-06T08:49:37Z\",\"address\":null,"
 	    "\"method\":null,\"target\":null,\"protocol\":null,"
 	    "\"status\":200,\"bytes\":12345,\"referer\":null,\"agent\":null}");
+}
+
+/* As far as they came, and never more than three words. */
+static void
+unread_heads(void **state)
+{
+	static const struct {
+		const char *head, *request, *fields;
+	} heads[] = {
+	    {"", "-", "\"-\" \"-\""},
+	    {"nonsense\r\n\r\n", "-", "\"-\" \"-\""},
+	    {"GET", "-", "\"-\" \"-\""},
+	    {"GET ", "GET - -", "\"-\" \"-\""},
+	    {"G\"T / HTTP/1.1\r\n", "-", "\"-\" \"-\""},
+	    {"GET /a", "GET /a -", "\"-\" \"-\""},
+	    {"GET /a\r\n", "GET /a -", "\"-\" \"-\""},
+	    {"\r\nGET /a HTTP/2.7\r\n", "GET /a HTTP/2.7", "\"-\" \"-\""},
+	    {"\r\n\r\nGET /a HTTP/1.1\r\n", "-", "\"-\" \"-\""},
+	    {"GET /a b HTTP/1.1\r\n", "GET /a b HTTP/1.1", "\"-\" \"-\""},
+	    {"GET /a\nb HTTP/1.1\r\n", "GET /a -", "\"-\" \"-\""},
+	    {"GET /\"\\ HTTP/1.1\r\n", "GET /\\x22\\x5C HTTP/1.1",
+	     "\"-\" \"-\""},
+	    {"GET / HTTP/1.1\r\nX : y\r\nReferer: r \r\nUSER-AGENT:u\r\n",
+	     "GET / HTTP/1.1", "\"r\" \"u\""},
+	    {"GET / HTTP/1.1\r\nReferer: r\r\nUser-Agent: u", "GET / HTTP/1.1",
+	     "\"r\" \"-\""},
+	    {"GET / HTTP/1.1\r\nReferer: r\r\nUser-Agent: \x01u\r\n",
+	     "GET / HTTP/1.1", "\"r\" \"-\""},
+	    {"GET / HTTP/1.1\r\n\r\nUser-Agent: body\r\n", "GET / HTTP/1.1",
+	     "\"-\" \"-\""},
+	};
+	struct request r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		char wanted[200];
+
+		unread_request(&r, heads[i].head, strlen(heads[i].head));
+		assert_int_equal(r.framing.keep_alive, 0);
+		snprintf(wanted, sizeof(wanted), "\"%s\" 200 12345 %s",
+			 heads[i].request, heads[i].fields);
+		write_line(&r, peer_of(AF_UNSPEC, ""), COUNTED_H1,
+			   ACCESS_COMBINED, ACCESS_WHOLE);
+		assert_string_equal(strchr(line, '"'), wanted);
+	}
+	unread_request(&r, "GET /a", 6);
+	assert_non_null(
+	    strstr(write_line(&r, peer_of(AF_UNSPEC, ""), COUNTED_H1,
+			      ACCESS_JSON, ACCESS_WHOLE),
+		   "\"method\":\"GET\",\"target\":\"/a\","
+		   "\"protocol\":null,"));
 }
 
 static void
@@ -233,7 +288,7 @@ each_month(void **state)
 	(void)state;
 	for (unsigned m = 0; m < 12; m++) {
 		char date[] = DATE, wanted[16];
-		struct access a = {date, &peer, COUNTED_H1, NULL, 200, 0};
+		struct access a = {date, &peer, COUNTED_H1, &unknown, 200, 0};
 
 		memcpy(date + 8, names + 3 * m, 3);
 		snprintf(wanted, sizeof(wanted), "\"1994-%02u-06T", m + 1);
@@ -381,7 +436,7 @@ batches(void **state)
 	static struct access_log l;
 	struct serve_settings set = {0};
 	struct http_peer peer = {0};
-	struct access a = {DATE, &peer, COUNTED_H1, NULL, 400, 16};
+	struct access a = {DATE, &peer, COUNTED_H1, &unknown, 400, 16};
 	struct event_base *base = event_base_new();
 	uint64_t dropped = 0;
 	unsigned arrived;
@@ -416,6 +471,7 @@ main(void)
 	    cmocka_unit_test(truncated_addresses),
 	    cmocka_unit_test(combined_lines),
 	    cmocka_unit_test(json_lines),
+	    cmocka_unit_test(unread_heads),
 	    cmocka_unit_test(each_month),
 	    cmocka_unit_test(escapes),
 	    cmocka_unit_test(every_byte),

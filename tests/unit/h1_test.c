@@ -143,7 +143,7 @@ timeouts(void **state)
 		output_begin(&f->output, NULL);
 		assert_int_equal(h1_run(&h, &f->env, &peer, &in, &f->output),
 				 WANT_READ);
-		h1_timeout(&h, &f->env, &peer, &f->output);
+		h1_timeout(&h, &f->env, &peer, &in, &f->output);
 		collect(f);
 		assert_int_equal(status_of(buf_cstr(&f->out)), 408);
 		assert_string_equal(body_of(f->out.data), "");

@@ -34,7 +34,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../daemon/control.h"
 #include "../../daemon/log.h"
 #include "../../sandbox/roles.h"
 #include "../../sandbox/sandbox.h"
@@ -282,8 +281,13 @@ render_traces(void)
 static int
 parent_removes_with_flags(void)
 {
-	return unlinkat(CONTROL_DIRECTORY, "none", AT_REMOVEDIR) == -1 ? 98
-								       : 97;
+	return unlinkat(AT_FDCWD, "none", AT_REMOVEDIR) == -1 ? 98 : 97;
+}
+
+static int
+parent_removes_elsewhere(void)
+{
+	return unlinkat(STDERR_FILENO, "none", 0) == -1 ? 98 : 97;
 }
 
 static int
@@ -316,6 +320,7 @@ conditions_hold(void **state)
 	(void)state;
 	current = &parent;
 	assert_true(killed(run(filter_only, parent_removes_with_flags)));
+	assert_true(killed(run(filter_only, parent_removes_elsewhere)));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		current = jail_named(cases[i].jail);
 		if (!killed(run(filter_only, cases[i].what)))
@@ -345,13 +350,10 @@ dial_has_no_unix_sockets(void)
 	return socket(AF_INET, SOCK_DGRAM, 0) == -1;
 }
 
-/* From the one directory, which is not open here. */
 static int
 parent_removes_its_socket(void)
 {
-	return unlinkat(CONTROL_DIRECTORY, "none", 0) == -1 && errno == EBADF
-		   ? 0
-		   : 1;
+	return unlinkat(AT_FDCWD, "/none", 0) == -1 && errno == ENOENT ? 0 : 1;
 }
 
 /* As libc's resolver asks by TCP after an answer that was too long for UDP. */
