@@ -29,8 +29,6 @@ ANSWER = 0.1  # seconds that another client may wait
 ROUNDS = 10   # of the observer, before an attack and from its start on
 LEAST = 5     # of them that are looked at, however short it is
 
-with open(blogd.BINARY, "rb") as binary:
-    SANITIZED = b"__asan_init" in binary.read()
 # AddressSanitizer keeps what was freed, up to so much.
 ENV = {"ASAN_OPTIONS": "quarantine_size_mb=1"}
 
@@ -138,7 +136,7 @@ class Siege:
 
     def __init__(self, t, daemon, memory=2 * MB, plain=False, kept=True):
         self.daemon, self.kept = daemon, kept
-        self.memory = memory if not SANITIZED else 4 * memory + 16 * MB
+        self.memory = memory if not blogd.SANITIZED else 4 * memory + 16 * MB
         self.pids = daemon.children("serve")
         assert self.pids
         address = daemon.http if plain else daemon.https
