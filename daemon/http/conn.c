@@ -233,7 +233,7 @@ take_turns(struct conn *c)
 }
 
 static int
-too_slow(const struct conn *c)
+too_slow(struct conn *c)
 {
 	const struct conn_pool *p = c->pool;
 
