@@ -28,6 +28,7 @@
 #include "proc.h"
 #include "settings.h"
 #include "sockets.h"
+#include "trim.h"
 
 /*
  * serve: answers readers from the snapshot.  It holds listening sockets, the
@@ -51,6 +52,7 @@ struct serve {
 	struct sockets sockets;
 	struct event hook_timer; /* a hook is to be told */
 	int64_t hook_sent;	 /* ms; 0: none yet */
+	struct trim trim;
 };
 
 /* The end of a start that cannot succeed: the operator reads why. */
@@ -124,12 +126,19 @@ adopt(struct serve *s, const struct ipc_msg *m)
 }
 
 static void
-end_if_drained(void *arg)
+end_if_drained(struct serve *s)
+{
+	if (s->env.draining && s->pool.n == 0)
+		event_base_loopbreak(s->base);
+}
+
+static void
+connection_closed(void *arg)
 {
 	struct serve *s = arg;
 
-	if (s->env.draining && s->pool.n == 0)
-		event_base_loopbreak(s->base);
+	trim_left(&s->trim, s->pool.n);
+	end_if_drained(s);
 }
 
 static void
@@ -373,7 +382,7 @@ set_up(struct serve *s, const struct start *start)
 	conn_pool_init(&s->pool, s->base, &s->env, s->tls,
 		       connections_possible(&s->settings));
 	s->sockets.pool = &s->pool;
-	s->pool.closed = end_if_drained;
+	s->pool.closed = connection_closed;
 	s->pool.arg = s;
 	evtimer_assign(&s->hook_timer, s->base, tell_parent, s);
 	event_assign(&s->control, s->base, s->parent.fd, EV_READ | EV_PERSIST,

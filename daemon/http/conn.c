@@ -235,7 +235,7 @@ take_turns(struct conn *c)
 }
 
 static int
-too_slow(const struct conn *c)
+too_slow(struct conn *c)
 {
 	const struct conn_pool *p = c->pool;
 
@@ -519,20 +519,29 @@ drain(struct conn *c)
 	struct conn_pool *p = c->pool;
 	struct input in;
 
-	if (p->env->closing_idle) {
+	if (is_quiet(&c->waiter) && p->env->closing_idle) {
 		finish(c, WANT_CLOSE);
 		return;
 	}
+	/* HTTP/1.1 is told by the next answer; and nothing overtakes what the
+	 * socket has not taken yet. */
+	if (!is_quiet(&c->waiter) &&
+	    (!c->session.is_h2 || c->unsent.data != NULL))
+		return;
 	output_begin(&p->output, c->tls);
 	in = load_input(c);
 	serve(c, &in);
 }
 
+/* Not those who come to its end meanwhile. */
 static void
 drain_all(struct waiter *head)
 {
-	for (struct waiter *w = head->next, *next; w != head; w = next) {
+	struct waiter *w = head->next, *last = head->prev, *next;
+
+	for (int end = w == head; !end; w = next) {
 		next = w->next;
+		end = w == last;
 		drain((struct conn *)w);
 	}
 }
@@ -540,8 +549,8 @@ drain_all(struct waiter *head)
 void
 conn_drain(struct conn_pool *p)
 {
-	drain_all(&p->timeouts.queue[WAIT_IDLE]);
-	drain_all(&p->timeouts.queue[WAIT_FIRST]);
+	for (int kind = WAIT_IDLE; kind <= WAIT_BODY; kind++)
+		drain_all(&p->timeouts.queue[kind]);
 }
 
 /* ----------------------------------------------------------- beginning -- */

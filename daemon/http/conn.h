@@ -42,7 +42,7 @@ void conn_open(struct conn_pool *p, int fd, const struct http_peer *peer);
 int conn_evict(struct conn_pool *p);
 
 /* env says that the process drains: closes those who are idle, or tells them
- * at least. */
+ * at least, as it does all others over HTTP/2. */
 void conn_drain(struct conn_pool *p);
 
 #endif

@@ -50,19 +50,30 @@ unsent_begin(struct unsent *u, int64_t now)
 {
 	if (u->since != 0)
 		return;
-	u->since = now;
-	u->taken = 0;
+	u->since = u->moved = now;
+	u->taken = u->seen = 0;
+}
+
+static int
+stands_still(struct unsent *u, int64_t now, int64_t grace)
+{
+	if (u->taken != u->seen) {
+		u->seen = u->taken;
+		u->moved = now;
+	}
+	return now - u->moved > grace;
 }
 
 int
-unsent_too_slow(const struct unsent *u, int64_t now, int64_t grace,
-		uint32_t rate)
+unsent_too_slow(struct unsent *u, int64_t now, int64_t grace, uint32_t rate)
 {
 	int64_t ms = now - u->since;
 
-	if (u->since == 0 || ms <= grace || ms <= 0)
+	if (u->since == 0)
 		return 0;
-	return u->taken * 1000 / (uint64_t)ms < rate;
+	if (stands_still(u, now, grace))
+		return 1;
+	return ms > grace && ms > 0 && u->taken * 1000 / (uint64_t)ms < rate;
 }
 
 void

@@ -15,6 +15,8 @@ struct unsent {
 	size_t off, len;
 	int64_t since;	/* ms: the client has not kept up since; 0: it does */
 	uint64_t taken; /* bytes since then */
+	uint64_t seen;	/* of them, when it was last asked for its pace */
+	int64_t moved;	/* ms: there were more then than before */
 };
 
 /* Writes the output to the socket and keeps what it does not take.  0 all sent,
@@ -29,10 +31,11 @@ int unsent_send(struct unsent *u, int fd);
 void unsent_clear(struct unsent *u);
 void unsent_begin(struct unsent *u, int64_t now);
 
-/* Has it taken less than rate bytes/s, for longer than grace ms?  Who takes a
- * byte now and then makes progress, and holds memory for ever: so there is a
- * least rate beside the write timeout. */
-int unsent_too_slow(const struct unsent *u, int64_t now, int64_t grace,
+/* Has it taken nothing for longer than grace ms, or less than rate bytes/s for
+ * as long?  Who takes a byte now and then makes progress, and holds memory for
+ * ever: so there is a least rate beside the write timeout.  Who takes nothing
+ * may still say something that is waited for, and so begin the wait anew. */
+int unsent_too_slow(struct unsent *u, int64_t now, int64_t grace,
 		    uint32_t rate);
 
 void unsent_free(struct unsent *u);

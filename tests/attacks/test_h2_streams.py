@@ -126,8 +126,9 @@ def test_made_to_refuse(t):
 
 # --------------------------------------------------------------- windows --
 
-def hold(t, values, many, memory, update=None, seconds=2.0, **settings):
-    """All streams of several connections wait for windows; they are closed."""
+def hold(t, values, many, memory, update=None, seconds=5.0, **settings):
+    """All streams of several connections wait for windows; they are closed,
+    whatever they go on sending."""
     daemon = siege.serve(t, BIG, **settings)
     with Siege(t, daemon, memory) as under:
         attackers = [h2flood.connect(daemon, values=values)
@@ -137,10 +138,10 @@ def hold(t, values, many, memory, update=None, seconds=2.0, **settings):
             one.send(b"".join(h2flood.request(one, "/static/big")
                               for _ in range(100)))
         end = time.monotonic() + seconds
-        while update and time.monotonic() < end:
-            alive = [a for a in attackers if siege.send(a, update(a))]
-            if not alive:
-                break
+        alive = attackers if update else []
+        while alive:
+            alive = [a for a in alive if siege.send(a, update(a))]
+            assert time.monotonic() < end, "%d are still open" % len(alive)
             time.sleep(0.05)
         under.check_closed(attackers, 2)
 
@@ -169,6 +170,41 @@ def test_window_of_the_connection_that_opens_by_a_byte(t):
     def update(_):
         return h2.frame(h2.WINDOW_UPDATE, 0, 0, number(1))
     hold(t, (), 10, 10 * 128 * KB, update, **{"min-rate": "10K"})
+
+
+def halves(frame):
+    """One half after the other, for all attackers at the same pace."""
+    turn = {}
+
+    def update(attacker):
+        first = turn[attacker] = not turn.get(attacker)
+        return frame[:5] if first else frame[5:]
+    return update
+
+
+def test_halves_of_frames_hold_nothing(t):
+    """write-timeout: waiting for the rest of a frame does not begin the wait
+    for a window anew, even if min-rate allows any pace."""
+    hold(t, {h2.INITIAL_WINDOW_SIZE: 0}, 10, 10 * 128 * KB,
+         halves(h2.frame(h2.PING, 0, 0, bytes(8))), **{"min-rate": 0})
+
+
+def test_requests_that_are_reset_hold_nothing(t):
+    """write-timeout: as before, with a field block in two parts."""
+    turns = {}
+
+    def update(attacker):
+        turn = turns[attacker] = turns.get(attacker, -1) + 1
+        block = h2.encode(h2.request_fields("/", fields=[("Upper", "case")]))
+        if turn % 10 == 0:
+            return h2.frame(h2.HEADERS, h2.END_STREAM, attacker.new_stream(),
+                            block[:5])
+        if turn % 10 == 5:
+            return h2.frame(h2.CONTINUATION, h2.END_HEADERS,
+                            attacker.next_stream - 2, block[5:])
+        return b""
+    hold(t, {h2.INITIAL_WINDOW_SIZE: 0}, 10, 10 * 128 * KB, update,
+         **{"min-rate": 0})
 
 
 def test_windows_by_a_byte_as_fast_as_can_be(t):

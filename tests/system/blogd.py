@@ -18,6 +18,9 @@ BINARY = os.path.abspath(os.environ.get("BLOGD",
                                         os.path.join(TOP, "build/blogd")))
 BLOGCTL = os.path.join(os.path.dirname(BINARY), "blogctl")
 
+with open(BINARY, "rb") as binary:
+    SANITIZED = b"__asan_init" in binary.read()
+
 # Whom a daemon started by root becomes.
 USER = "nobody" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
 UID = pwd.getpwnam(USER).pw_uid

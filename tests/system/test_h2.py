@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: ISC
 """HTTP/2: the answers of HTTP/1.1, many at a time, to the end."""
-import signal
 import struct
 import subprocess
+import time
 import time
 
 import client
@@ -416,63 +416,3 @@ def test_nonsense_of_priority(t):
         for value in ["u=9", "u", "i=1", "u=-1", ";;", "x" * 500, "u=1,u=2"]:
             found = connection.fetch("/", fields=[("priority", value)])
             assert found.status == 200, value
-
-
-# ---------------------------------------------------------------- the end --
-
-def test_no_request_is_lost_on_reload(t):
-    made = t.blog(FILES)
-    daemon = t.daemon(made.path)
-    load = client.Load(lambda: h2.Client(daemon.https),
-                       ["/", "/Posts/Long", "/static/small"])
-    try:
-        for _ in range(3):
-            mark = daemon.mark()
-            daemon.signal(signal.SIGHUP)
-            daemon.wait_log("reloaded", after=mark)
-            time.sleep(0.3)
-    finally:
-        load.stop()
-    assert not load.failures, load.failures[:5]
-    assert load.count > 50 and len(load.bodies) == 3
-
-
-def test_no_request_is_lost_on_updates(t):
-    made = t.blog()
-    daemon = t.daemon(made.path)
-    load = client.Load(lambda: h2.Client(daemon.https), ["/Posts/One"])
-    try:
-        for i in range(4):
-            made.commit({"Posts/One": article("One", "Lap %d.\n" % i * 3000)})
-            daemon.update()
-    finally:
-        load.stop()
-    assert not load.failures, load.failures[:5]
-    assert load.count > 50 and 2 <= len(load.bodies) <= 5
-
-
-def test_stopping(t):
-    """What was asked before is answered, slow readers included."""
-    daemon = t.serve(FILES)
-    with daemon.connect_h2() as busy, daemon.connect_h2() as idle:
-        assert idle.fetch("/").status == 200
-        busy.answer_data = False
-        stream = busy.request("/static/big")
-        busy.headers(stream)
-        daemon.signal(signal.SIGTERM)
-        assert idle.until_closed() == h2.NO_ERROR
-        busy.answer_data = True
-        busy.send_window(h2.WINDOW_MAX - h2.WINDOW)
-        busy.send_window(h2.WINDOW_MAX - h2.WINDOW, stream)
-        assert busy.response(stream).body == BIG
-        assert busy.goaway[1] >= stream
-        assert busy.until_closed() == h2.NO_ERROR
-    assert daemon.wait_exit() == 0
-
-
-def test_goaway_of_the_client(t):
-    """It may still ask for what it has begun."""
-    with t.serve(FILES).connect_h2() as connection:
-        stream = connection.request("/static/big")
-        connection.send_frame(h2.GOAWAY, 0, 0, bytes(8))
-        assert connection.response(stream).body == BIG

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+#include "trim.h"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/* Fewer hold no memory worth the time.  A crowd that goes costs as many times
+ * as it can be divided by PART. */
+#define CROWD 32
+#define PART  4
+
+static void
+give_back(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
+int
+trim_left(struct trim *t, uint32_t n)
+{
+	if (n > t->most)
+		t->most = n;
+	if (t->most < CROWD || n > t->most / PART)
+		return 0;
+	t->most = n;
+	give_back();
+	return 1;
+}
