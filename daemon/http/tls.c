@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include "tls.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -8,27 +6,10 @@
 #include <unistd.h>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include "../buf.h"
-#include "keyprov.h"
-#include "ticketing.h"
-
-#define CHAIN_BYTES_MAX (128 * 1024)
-#define CHAINS_MAX	16
-
-struct tls {
-	BIO_METHOD *method;
-	struct ticketing *ticketing;
-	uint32_t ticket_s;
-	int h2;	     /* offered */
-	BIO *socket; /* of all connections: see at_work */
-	unsigned n;
-	SSL_CTX *ctx[CHAINS_MAX];
-};
+#include "tls_context.h"
 
 /* AES-128 first: the cheapest of equals.  Who prefers ChaCha20 has no AES
  * instructions and gets it (SSL_OP_PRIORITIZE_CHACHA). */
@@ -47,8 +28,8 @@ static const char ciphers_12[] = "ECDHE-ECDSA-AES128-GCM-SHA256:"
 static const char signatures[] =
     "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519";
 
-static int
-set_openssl_err(struct err *err, const char *what)
+int
+tls_err(struct err *err, const char *what)
 {
 	char text[256];
 
@@ -127,24 +108,6 @@ on_alpn(SSL *s, const unsigned char **out, unsigned char *out_len,
 	return SSL_TLSEXT_ERR_OK;
 }
 
-static int
-on_server_name(SSL *s, int *alert, void *arg)
-{
-	const struct tls *t = arg;
-	const char *name = SSL_get_servername(s, TLSEXT_NAMETYPE_host_name);
-
-	(void)alert;
-	for (unsigned i = 0; name != NULL && i < t->n; i++) {
-		X509 *leaf = SSL_CTX_get0_certificate(t->ctx[i]);
-
-		if (X509_check_host(leaf, name, 0, 0, NULL) != 1)
-			continue;
-		SSL_set_SSL_CTX(s, t->ctx[i]);
-		return SSL_TLSEXT_ERR_OK;
-	}
-	return SSL_TLSEXT_ERR_NOACK;
-}
-
 static void
 set_options(const struct tls *t, SSL_CTX *ctx)
 {
@@ -168,8 +131,8 @@ set_options(const struct tls *t, SSL_CTX *ctx)
 	ticketing_use(t->ticketing, ctx);
 }
 
-static SSL_CTX *
-new_context(const struct tls *t, struct err *err)
+SSL_CTX *
+tls_new_context(struct tls *t, struct err *err)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
@@ -179,11 +142,12 @@ new_context(const struct tls *t, struct err *err)
 	    SSL_CTX_set_ciphersuites(ctx, ciphers_13) != 1 ||
 	    SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") != 1 ||
 	    SSL_CTX_set1_sigalgs_list(ctx, signatures) != 1) {
-		set_openssl_err(err, "cannot set up TLS");
+		tls_err(err, "cannot set up TLS");
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
 	set_options(t, ctx);
+	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, t);
 	return ctx;
 }
 
@@ -202,7 +166,7 @@ tls_new(uint32_t ticket_s, const struct msg_tickets *keys, struct err *err)
 	if (t->method != NULL)
 		t->socket = BIO_new(t->method);
 	if (t->socket == NULL) {
-		set_openssl_err(err, "cannot set up TLS");
+		tls_err(err, "cannot set up TLS");
 		tls_free(t);
 		return NULL;
 	}
@@ -233,123 +197,6 @@ void
 tls_offer_h2(struct tls *t)
 {
 	t->h2 = 1;
-}
-
-/* ------------------------------------------------------- certificates -- */
-
-static int
-read_file(int fd, struct buf *out, struct err *err)
-{
-	char piece[4096];
-	ssize_t n;
-
-	while ((n = pread(fd, piece, sizeof(piece), (off_t)out->len)) > 0) {
-		buf_add(out, piece, (size_t)n);
-		if (out->len > CHAIN_BYTES_MAX)
-			return err_set(
-			    err, "the certificate file has more than %d bytes",
-			    CHAIN_BYTES_MAX);
-	}
-	if (n == -1)
-		return err_set(err, "cannot read the certificate file: %s",
-			       strerror(errno));
-	return 0;
-}
-
-/* What follows the leaf, up to the end of the file. */
-static int
-add_intermediates(SSL_CTX *ctx, BIO *pem, struct err *err)
-{
-	X509 *x;
-	unsigned long e;
-
-	while ((x = PEM_read_bio_X509(pem, NULL, NULL, NULL)) != NULL) {
-		if (SSL_CTX_add0_chain_cert(ctx, x) != 1) {
-			X509_free(x);
-			return set_openssl_err(err, "certificate chain");
-		}
-	}
-	e = ERR_peek_last_error();
-	if (ERR_GET_LIB(e) != ERR_LIB_PEM ||
-	    ERR_GET_REASON(e) != PEM_R_NO_START_LINE)
-		return set_openssl_err(err, "certificate chain");
-	ERR_clear_error();
-	return 0;
-}
-
-static int
-use_leaf(SSL_CTX *ctx, X509 *leaf, struct err *err)
-{
-	EVP_PKEY *key;
-	int ok;
-
-	if (SSL_CTX_use_certificate(ctx, leaf) != 1)
-		return set_openssl_err(err, "certificate");
-	key = keyprov_key(leaf, err);
-	if (key == NULL)
-		return -1;
-	ok = SSL_CTX_use_PrivateKey(ctx, key);
-	EVP_PKEY_free(key);
-	return ok == 1
-		   ? 0
-		   : set_openssl_err(
-			 err, "the private key does not fit the certificate");
-}
-
-static int
-use_chain(SSL_CTX *ctx, const struct buf *file, struct err *err)
-{
-	BIO *pem = BIO_new_mem_buf(file->data, (int)file->len);
-	X509 *leaf = PEM_read_bio_X509(pem, NULL, NULL, NULL);
-	int result;
-
-	if (leaf == NULL)
-		result = set_openssl_err(
-		    err, "the certificate file holds no PEM certificate");
-	else if ((result = use_leaf(ctx, leaf, err)) == 0)
-		result = add_intermediates(ctx, pem, err);
-	X509_free(leaf);
-	BIO_free(pem);
-	return result;
-}
-
-int
-tls_add_chain(struct tls *t, int fd, struct err *err)
-{
-	struct buf file = {0};
-	SSL_CTX *ctx;
-	int result;
-
-	if (t->n == CHAINS_MAX)
-		return err_set(err, "more than %d certificates", CHAINS_MAX);
-	ctx = new_context(t, err);
-	if (ctx == NULL)
-		return -1;
-	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, t);
-	result = read_file(fd, &file, err);
-	if (result == 0)
-		result = use_chain(ctx, &file, err);
-	buf_free(&file);
-	if (result == -1) {
-		SSL_CTX_free(ctx);
-		return -1;
-	}
-	t->ctx[t->n++] = ctx;
-	/* The name decides only where there is a choice. */
-	if (t->n == 2) {
-		SSL_CTX_set_tlsext_servername_callback(t->ctx[0],
-						       on_server_name);
-		SSL_CTX_set_tlsext_servername_arg(t->ctx[0], t);
-	}
-	return 0;
-}
-
-void
-tls_names(const struct tls *t, void (*each)(void *arg, struct slice name),
-	  void *arg)
-{
-	for (unsigned i = 0; i < t->n; i++)
-		sans_each(SSL_CTX_get0_certificate(t->ctx[i]), each, arg);
 }
 
 /* ------------------------------------------------------------ warm-up -- */
@@ -384,7 +231,7 @@ try_version(SSL_CTX *ctx, int version, struct err *err)
 	int result = -1;
 
 	if (client_ctx == NULL)
-		return set_openssl_err(err, "cannot set up TLS");
+		return tls_err(err, "cannot set up TLS");
 	SSL_CTX_set_min_proto_version(client_ctx, version);
 	SSL_CTX_set_max_proto_version(client_ctx, version);
 	client = SSL_new(client_ctx);
@@ -395,7 +242,7 @@ try_version(SSL_CTX *ctx, int version, struct err *err)
 	SSL_free(server);
 	SSL_CTX_free(client_ctx);
 	if (result == -1)
-		return set_openssl_err(err, "a TLS handshake on trial failed");
+		return tls_err(err, "a TLS handshake on trial failed");
 	ERR_clear_error();
 	return 0;
 }
@@ -407,7 +254,7 @@ tls_warm_up(struct tls *t, struct err *err)
 
 	if (RAND_bytes(random, sizeof(random)) != 1 ||
 	    RAND_priv_bytes(random, sizeof(random)) != 1)
-		return set_openssl_err(err, "no random numbers");
+		return tls_err(err, "no random numbers");
 	OPENSSL_cleanse(random, sizeof(random));
 	for (unsigned i = 0; i < t->n; i++)
 		if (try_version(t->ctx[i], TLS1_3_VERSION, err) == -1 ||
