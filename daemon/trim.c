@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "trim.h"
 
-#ifdef __GLIBC__
+/* AddressSanitizer has a malloc of its own: the other one would only begin to
+ * set itself up, by system calls that are not allowed. */
+#if defined(__GLIBC__) && !defined(BLOGD_SANITIZE)
 #include <malloc.h>
+#define MAY_TRIM
 #endif
 
 /* Fewer hold no memory worth the time.  A crowd that goes costs as many times
@@ -13,7 +16,7 @@
 static void
 give_back(void)
 {
-#ifdef __GLIBC__
+#ifdef MAY_TRIM
 	malloc_trim(0);
 #endif
 }

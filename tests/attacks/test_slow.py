@@ -158,9 +158,10 @@ def test_idle_after_a_request(t):
     """idle-timeout"""
     daemon = siege.serve(t, **{"idle-timeout": "500ms"})
     with Siege(t, daemon, MANY * 64 * KB) as under:
-        attackers = [daemon.connect() for _ in range(MANY)]
-        for one in attackers:
-            assert one.fetch("/").status == 200
+        attackers = []
+        for _ in range(MANY):
+            attackers.append(daemon.connect())
+            assert attackers[-1].fetch("/").status == 200
         under.check_closed(attackers, 1.5)
 
 

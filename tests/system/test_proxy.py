@@ -181,10 +181,10 @@ def test_header_that_does_not_come(t):
     before = ticks()
     for head in [b"", b"PROXY TCP4 2", binary()[:20]]:
         for address in [daemon.http, daemon.https]:
+            start = time.monotonic()
             with Behind(address, head) as connection:
-                start = time.monotonic()
                 assert connection.closed(20)
-                assert time.monotonic() - start > 0.5
+                assert time.monotonic() - start > 0.4
     assert ticks() - before < 100
 
 
