@@ -26,12 +26,13 @@ KB = 1024
 MB = 1024 * KB
 
 # Seconds that another client may wait, and on a slow machine SLOW times what
-# the slowest answer before the attack took.  Sanitizers look for other errors, and
-# make one queue of 3000 take what it takes.
+# the slowest answer before the attack took.  Sanitizers look for other errors,
+# and make a queue of 3000 take what it takes.
 ANSWER = 1.0 if blogd.SANITIZED else 0.1
 SLOW = 3
 ROUNDS = 10   # of the observer, before an attack and from its start on
 LEAST = 5     # of them that are looked at, however short it is
+IDLE = 0.3    # seconds; who has kept still for as long may have been closed
 
 # AddressSanitizer keeps what was freed, up to so much.
 ENV = {"ASAN_OPTIONS": "quarantine_size_mb=1"}
@@ -62,7 +63,7 @@ class Observer:
 
     def __init__(self, connect, pids, path):
         self.connect, self.pids = connect, pids
-        self.kept = None
+        self.kept, self.used = None, 0.0
         self.read_end, self.write_end = os.pipe()
         self.path = path
         self.pid = os.fork()
@@ -102,8 +103,12 @@ class Observer:
 
     def ask_again(self):
         try:
+            if self.kept and time.monotonic() - self.used > IDLE:
+                self.kept.close()
+                self.kept = None
             self.kept = self.kept or self.connect(timeout=10)
             assert self.kept.fetch("/").status == 200
+            self.used = time.monotonic()
         except BaseException:
             self.kept = None
             raise
