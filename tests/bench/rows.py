@@ -82,17 +82,20 @@ class Handshake(Row):
 
 class Latency(Row):
     """The time within which 99 of 100 answers come, at 1,000 requests a
-    second over 20 connections."""
+    second over 20 connections.  The first answer of each waits for the
+    handshakes of all, so there must be many more of the others."""
     unit = "us"
+    SECONDS = 5
 
     def measure(self, server, options):
+        seconds = max(options.d, self.SECONDS)
         with tempfile.NamedTemporaryFile() as log:
             h2load(server, self.protocol, peers.PAGE, [
-                "-c", "20", "--rps", "50", "-D", str(options.d),
+                "-c", "20", "--rps", "50", "-D", str(seconds),
                 "--log-file", log.name])
             lines = log.read().decode().splitlines()
         times = sorted(int(line.split("\t")[2]) for line in lines)
-        assert len(times) > 300 * options.d, "%d answers" % len(times)
+        assert len(times) > 300 * seconds, "%d answers" % len(times)
         return times[len(times) * 99 // 100]
 
 
