@@ -23,6 +23,7 @@
 #include "http/keyprov.h"
 #include "http/metrics.h"
 #include "http/tls.h"
+#include "http/tls_memory.h"
 #include "ipc.h"
 #include "log.h"
 #include "proc.h"
@@ -369,6 +370,8 @@ static void
 set_up(struct serve *s, const struct start *start)
 {
 	tune_malloc();
+	if (tls_memory_init() == -1)
+		log_debug("OpenSSL keeps its own memory");
 	signal(SIGPIPE, SIG_IGN);
 	s->parent = start->parent;
 	open_tls(s, start);

@@ -71,7 +71,8 @@ find_tag(const struct request *r, enum request_field field, struct slice etag,
 	unsigned iter = 0;
 
 	while (request_value(r, field, &iter, &value)) {
-		if (slice_is(value, "*") || list_has(value, etag, how))
+		if (slice_cmp(value, etag) == 0 || slice_is(value, "*") ||
+		    list_has(value, etag, how))
 			return MATCH;
 		found = OTHER;
 	}

@@ -64,6 +64,23 @@ simplify(char *path, size_t len)
 	return n;
 }
 
+/* Most are: nothing to decode, nothing to simplify. */
+static int
+is_simple(struct slice raw)
+{
+	char before = '\0';
+
+	for (size_t i = 0; i < raw.len; before = raw.data[i++]) {
+		char c = raw.data[i];
+
+		if (before == '/' && (c == '/' || c == '.'))
+			return 0;
+		if (c != '/' && !field_is(c, CLASS_PCHAR))
+			return 0;
+	}
+	return before != '/' || raw.len == 1;
+}
+
 int
 target_parse(struct slice raw, struct buf *path, struct target *t)
 {
@@ -77,6 +94,11 @@ target_parse(struct slice raw, struct buf *path, struct target *t)
 	    (t->query.len > 0 && memchr(t->query.data, '#', t->query.len)))
 		return -1;
 	buf_clear(path);
+	if (is_simple(raw)) {
+		buf_add(path, raw.data, raw.len);
+		t->path = (struct slice){path->data, path->len};
+		return 0;
+	}
 	buf_reserve(path, raw.len);
 	out = path->data;
 	while (at < raw.len) {
