@@ -15,13 +15,21 @@ REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\n"
 
 def serve(t):
     """Nobody is closed for being slow."""
-    if blogd.SANITIZED:
-        t.skip("AddressSanitizer's memory says nothing of malloc's")
     late = {"%s-timeout" % kind: "120s" for kind in
             ("header", "body", "write", "handshake", "idle")}
     return t.serve(BIG, env=siege.ENV, options={"serve": {
         **late, "max-connections": 2 * MANY, "max-handshakes": 2 * MANY,
         "min-rate": 0}})
+
+
+def come_and_go(daemon, attack):
+    """AddressSanitizer keeps freed memory to see who still uses it: what it
+    finds when they are gone is its own report."""
+    held = [attack(daemon) for _ in range(MANY // 4)]
+    assert daemon.get("/").status == 200
+    for one in held:
+        one.close()
+    assert daemon.get("/").status == 200
 
 
 def check(t, attack, least):
@@ -32,6 +40,9 @@ def check(t, attack, least):
     pids = daemon.children("serve")
     with daemon.connect() as one:
         assert one.fetch("/").status == 200
+    if blogd.SANITIZED:
+        come_and_go(daemon, attack)
+        return
 
     def taken():
         return siege.anonymous_memory(pids) - before
