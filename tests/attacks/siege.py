@@ -245,6 +245,19 @@ def still_open(attackers, seconds):
 
 # -------------------------------------------------------------- attackers --
 
+def drained(reader):
+    """How much comes before the end of the connection."""
+    total = 0
+    try:
+        while True:
+            block = reader.recv(1 << 16)
+            if not block:
+                return total
+            total += len(block)
+    except OSError:
+        return total
+
+
 def connect(daemon):
     """TCP alone, to the port of TLS."""
     return socket.create_connection(daemon.https, 10)

@@ -80,19 +80,6 @@ def test_body_in_small_chunks(t):
         under.check_closed(attackers, 1)
 
 
-def drained(reader):
-    """How much comes before the end of the connection."""
-    total = 0
-    try:
-        while True:
-            block = reader.recv(1 << 16)
-            if not block:
-                return total
-            total += len(block)
-    except OSError:
-        return total
-
-
 SIZE = 16 << 20  # more than the system buffers
 BIG = {"static/big": bytes(SIZE)}
 ASK_BIG = b"GET /static/big HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -107,7 +94,7 @@ def test_read_of_nothing(t):
             one.sendall(ASK_BIG)
         time.sleep(1.2)
         for one in attackers:
-            assert drained(one) < SIZE
+            assert siege.drained(one) < SIZE
 
 
 def test_read_below_the_least_rate(t):
@@ -124,7 +111,7 @@ def test_read_below_the_least_rate(t):
                 taken[i] += len(one.recv(4096))
             time.sleep(0.05)
         for i, one in enumerate(attackers):
-            assert taken[i] + drained(one) < SIZE
+            assert taken[i] + siege.drained(one) < SIZE
 
 
 def test_answers_that_nobody_takes(t):
@@ -139,7 +126,7 @@ def test_answers_that_nobody_takes(t):
             siege.send(one, request * 20000)
         time.sleep(1)
         for one in attackers:
-            drained(one)
+            siege.drained(one)
 
 
 def test_small_answers_by_the_thousand(t):

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include <nghttp2/nghttp2.h>
 
 #include "../../daemon/http/h2_request.h"
-#include "../../daemon/http/hpack.h"
+#include "../unit/hpack_peer.h"
 #include "fuzz.h"
 #include "web.h"
 
@@ -45,34 +44,6 @@ collect_ours(void *arg, const struct hpack_field *f)
 	collect(arg, f);
 }
 
-static int
-peer_decode(nghttp2_hd_inflater *peer, struct slice block, struct list *fields)
-{
-	const uint8_t *in = (const uint8_t *)block.data;
-	size_t left = block.len;
-
-	for (;;) {
-		nghttp2_nv nv;
-		int flags = 0;
-		ssize_t n =
-		    nghttp2_hd_inflate_hd2(peer, &nv, &flags, in, left, 1);
-
-		if (n < 0)
-			return 0;
-		in += n;
-		left -= (size_t)n;
-		if (flags & NGHTTP2_HD_INFLATE_EMIT)
-			collect(fields,
-				&(struct hpack_field){
-				    .name = {(char *)nv.name, nv.namelen},
-				    .value = {(char *)nv.value, nv.valuelen}});
-		if (flags & NGHTTP2_HD_INFLATE_FINAL)
-			break;
-	}
-	nghttp2_hd_inflate_end_headers(peer);
-	return 1;
-}
-
 /* May we refuse what libnghttp2 takes?  For integers of many bytes, for a third
  * size update, for names copied without end. */
 static int
@@ -98,7 +69,7 @@ check_block(struct hpack *h, nghttp2_hd_inflater *peer,
 	struct list ours = {0}, theirs = {0};
 	enum hpack_result result =
 	    hpack_decode(h, block, scratch, collect_ours, &ours);
-	int taken = peer_decode(peer, block, &theirs);
+	int taken = peer_decode(peer, block, collect, &theirs);
 
 	CHECK(ours.size <= LIST_MAX);
 	if (result == HPACK_ERROR)

@@ -11,17 +11,7 @@
 #include <string.h>
 
 #include "../../daemon/http/hpack_memo.h"
-
-static void
-collect(void *arg, const struct hpack_field *f)
-{
-	struct buf *out = arg;
-
-	buf_add(out, f->name.data, f->name.len);
-	buf_str(out, ": ");
-	buf_add(out, f->value.data, f->value.len);
-	buf_char(out, '\n');
-}
+#include "hpack_text.h"
 
 static void
 check_put(struct buf *out, const char *fields)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/http/hpack.h"
+#include "hpack_text.h"
 
 #define LIST_MAX 8192
 
@@ -29,17 +29,6 @@ tear_down(void **state)
 	(void)state;
 	hpack_scratch_free(&scratch);
 	return 0;
-}
-
-static void
-collect(void *arg, const struct hpack_field *f)
-{
-	struct buf *out = arg;
-
-	buf_add(out, f->name.data, f->name.len);
-	buf_str(out, ": ");
-	buf_add(out, f->value.data, f->value.len);
-	buf_char(out, '\n');
 }
 
 /* From a heap block of just its size, so that ASan sees any byte read behind
