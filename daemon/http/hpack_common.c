@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATIC_LAST 61 /* RFC 7541 appendix A */
-#define OVERHEAD    32 /* of an entry, section 4.1 */
-#define NONE	    HPACK_COMMON
+#include "hpack_table.h"
+
+#define NONE HPACK_COMMON
 
 static const struct slice names[] = {
     SLICE_INIT("Cache-Control:"),
@@ -32,7 +32,7 @@ is_common(struct slice line)
 static unsigned
 number_of(struct hpack_common *c, struct slice line)
 {
-	size_t size = line.len + OVERHEAD;
+	size_t size = line.len + HPACK_OVERHEAD;
 	unsigned i = 0;
 
 	while (i < c->n && slice_cmp(c->line[i], line) != 0)
@@ -61,7 +61,7 @@ put_line(struct hpack_common *c, struct hpack_told *told, struct buf *out,
 	} else {
 		/* The latest is the first behind the static ones. */
 		hpack_put_index(out,
-				STATIC_LAST + 1U + told->n - told->place[i]);
+				HPACK_STATIC + 1U + told->n - told->place[i]);
 	}
 }
 

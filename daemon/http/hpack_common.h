@@ -15,7 +15,7 @@
  * that a connection has to remember is where each line went.
  */
 #define HPACK_COMMON	   15
-#define HPACK_COMMON_BYTES 4096 /* as tables count; SETTINGS' default */
+#define HPACK_COMMON_BYTES HPACK_TABLE_MAX /* as tables count */
 
 /* Of all connections.  All zero: none are known yet. */
 struct hpack_common {
