@@ -8,7 +8,7 @@
 #include "sandbox.h"
 
 /*
- * The system calls each process may make: one table (roles.c), from which
+ * The system calls each process may make: one table (rules.c), from which
  * linux.c makes the filters and sandbox_dump the listing.
  */
 

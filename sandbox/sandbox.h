@@ -9,7 +9,7 @@
 
 /*
  * How a process gives up its rights.  One file per system (linux.c, freebsd.c)
- * implements these functions; roles.c holds the table of system calls.
+ * implements these functions; rules.c holds the table of system calls.
  *
  * Order in the parent:  bind, open -> sandbox_parent -> sandbox_filter.
  * Order in a child:     receive descriptors, open, warm up

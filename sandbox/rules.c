@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: ISC */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#ifdef __linux__
+
+#include "rules.h"
+
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <linux/futex.h>
+#include <linux/seccomp.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
+#define ANY_GIT (GIT | SSH | LOCAL)
+#define EACH	(DIAL | ANY_GIT | RENDER | WORKER | KEYS | SERVE | LOG)
+#define COMPLEX (DIAL | ANY_GIT | RENDER | SERVE) /* not worker, keys, log */
+#ifdef BLOGD_SANITIZE
+/* AddressSanitizer replaces malloc, watches signals and stacks, and reads
+ * /proc before it reports. */
+#define ASAN   EACH
+#define LOCKED 0
+#else
+#define ASAN   0
+#define LOCKED KEYS /* takes its heap at start and gets no more */
+#endif
+
+#define MAY(jails, call, why, ...)       \
+	{                                \
+		jails, call, ALLOW, why, \
+		{                        \
+			__VA_ARGS__      \
+		}                        \
+	}
+#define GETS(jails, call, error, why, ...) \
+	{                                  \
+		jails, call, error, why,   \
+		{                          \
+			__VA_ARGS__        \
+		}                          \
+	}
+
+/* Conditions: an argument by number, and its name for the listing.  IS compares
+ * all 64 bits, INT the 32 the kernel reads of an int. */
+#define IS(n, name, v)                                 \
+	{                                              \
+#name " == " #v, UINT64_MAX, (v), n, 0 \
+	}
+#define INT(n, name, v)                                          \
+	{                                                        \
+#name " == " #v, 0xffffffff, (uint32_t)(v), n, 0 \
+	}
+#define UPTO(n, name, v)                      \
+	{                                     \
+#name " <= " #v, 0, (v), n, 1 \
+	}
+#define BITS(n, name, m, v)                                                    \
+	{                                                                      \
+#name " & (" #m ") == " #v, (uint32_t)(m), (uint32_t)(v), n, 0 \
+	}
+
+#define PROT_RW	   (PROT_READ | PROT_WRITE)
+#define MAP_MEMORY (MAP_PRIVATE | MAP_ANONYMOUS)
+#define O_CHANGING (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)
+#define FORK_FLAGS (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD)
+#define ACCEPTED   (SOCK_NONBLOCK | SOCK_CLOEXEC)
+
+/* Rows in the order of roles; a call that several need stands where it is
+ * needed most. */
+/* clang-format off */
+const struct rule rules[] = {
+    /* ---- every process ---- */
+    MAY(EACH, "exit_group", "ends"),
+    MAY(EACH, "clock_gettime", "where the vDSO has no clock"),
+    MAY(EACH, "gettimeofday", "where the vDSO has no clock"),
+    MAY(EACH, "time", "where the vDSO has no clock"),
+    MAY(KEYS | LOG, "write", "log lines", INT(0, fd, STDERR_FILENO)),
+    MAY(LOG, "write", "the access log", INT(0, fd, STDOUT_FILENO)),
+    MAY(COMPLEX | WORKER, "write", "log lines, peers"),
+    MAY(COMPLEX | WORKER | LOG, "read", "peers"),
+    MAY(COMPLEX | KEYS, "recvmsg", "messages, with descriptors"),
+    MAY(COMPLEX | KEYS | LOG, "sendmsg", "messages, with descriptors"),
+    MAY(COMPLEX | KEYS, "close", "descriptors that came with messages"),
+
+    /* ---- memory: never executable ---- */
+    MAY(COMPLEX | WORKER, "brk", "malloc"),
+    MAY(COMPLEX | WORKER, "mmap", "malloc",
+	IS(2, prot, PROT_RW), IS(3, flags, MAP_MEMORY)),
+    MAY(COMPLEX | WORKER, "munmap", "malloc, old snapshots"),
+    MAY(COMPLEX | WORKER, "mremap", "realloc", IS(3, flags, MREMAP_MAYMOVE)),
+    MAY(COMPLEX, "madvise", "free", INT(2, advice, MADV_DONTNEED)),
+    GETS(LOCKED, "brk", ENOMEM, "the locked heap is all there is"),
+    GETS(LOCKED, "mmap", ENOMEM, "the locked heap is all there is",
+	IS(2, prot, PROT_RW)),
+    MAY(COMPLEX, "futex", "locks in libraries",
+	BITS(1, op, FUTEX_CMD_MASK, FUTEX_WAIT)),
+    MAY(COMPLEX, "futex", "locks in libraries",
+	BITS(1, op, FUTEX_CMD_MASK, FUTEX_WAKE)),
+
+    /* ---- TLS ---- */
+    MAY(COMPLEX | KEYS, "getrandom", "reseeds",
+	UPTO(1, len, 256), INT(2, flags, 0)),
+    GETS(COMPLEX | KEYS, "getpid", 0, "libcrypto's question after a fork"),
+
+    /* ---- serve ---- */
+    MAY(SERVE, "accept4", "readers", INT(3, flags, ACCEPTED)),
+    MAY(SERVE, "epoll_wait", "libevent"),
+    MAY(SERVE, "epoll_pwait", "libevent where epoll_wait is gone"),
+    MAY(SERVE, "epoll_ctl", "libevent"),
+    MAY(SERVE, "mmap", "the new snapshot",
+	IS(2, prot, PROT_READ), IS(3, flags, MAP_SHARED)),
+    MAY(SERVE | ANY_GIT, "sendto", "peers: send"),
+    MAY(SERVE | ANY_GIT, "recvfrom", "peers: recv"),
+    MAY(SERVE, "writev", "plain HTTP: head and body"),
+    MAY(SERVE | ANY_GIT, "shutdown", "ends a connection"),
+    MAY(SERVE | DIAL | ANY_GIT, "setsockopt", "timeouts, TCP_NODELAY"),
+
+    /* ---- descriptors and their state ---- */
+    MAY(COMPLEX, "fstat", "size of a memfd"),
+    MAY(SERVE | RENDER | GIT | SSH, "newfstatat", "size of a memfd",
+	INT(3, flags, AT_EMPTY_PATH)),
+    MAY(SERVE | RENDER | ANY_GIT, "fcntl", "is a memfd sealed?",
+	INT(1, cmd, F_GET_SEALS)),
+    MAY(RENDER | ANY_GIT, "fcntl", "seals a memfd", INT(1, cmd, F_ADD_SEALS)),
+    MAY(DIAL | RENDER | ANY_GIT, "fcntl", "blocking or not",
+	INT(1, cmd, F_GETFL)),
+    MAY(DIAL | RENDER | ANY_GIT, "fcntl", "blocking or not",
+	INT(1, cmd, F_SETFL)),
+    MAY(DIAL | RENDER | ANY_GIT, "fcntl", "close-on-exec",
+	INT(1, cmd, F_SETFD)),
+    MAY(DIAL | RENDER | ANY_GIT, "fcntl", "close-on-exec",
+	INT(1, cmd, F_GETFD)),
+    MAY(RENDER | ANY_GIT, "memfd_create", "source, snapshot"),
+    MAY(RENDER | ANY_GIT, "ftruncate", "size of a new memfd"),
+    MAY(RENDER | ANY_GIT, "mmap", "fills a memfd",
+	IS(2, prot, PROT_RW), IS(3, flags, MAP_SHARED)),
+    MAY(RENDER, "mmap", "source, previous snapshot",
+	IS(2, prot, PROT_READ), IS(3, flags, MAP_SHARED)),
+
+    /* ---- waiting ---- */
+    MAY(KEYS | LOG, "ppoll", "waits for requests, for lines"),
+    MAY(DIAL | RENDER | ANY_GIT, "ppoll", "waits for peers"),
+    MAY(DIAL | RENDER | ANY_GIT, "poll", "waits for peers"),
+    MAY(DIAL | RENDER | ANY_GIT, "restart_syscall", "poll after SIGCONT"),
+    MAY(COMPLEX | WORKER, "rt_sigreturn", "end of a signal handler"),
+    MAY(DIAL | RENDER | ANY_GIT, "rt_sigaction", "deadlines"),
+    MAY(COMPLEX, "rt_sigprocmask", "deadlines; fork"),
+    MAY(DIAL | RENDER | WORKER | ANY_GIT, "setitimer", "deadlines"),
+
+    /* ---- git over ssh: libssh2 looks for ~/.ssh/known_hosts ---- */
+    GETS(SSH, "openat", ENOENT, "libssh2: known_hosts"),
+    GETS(SSH, "newfstatat", ENOENT, "libssh2: known_hosts",
+	BITS(3, flags, AT_EMPTY_PATH, 0)),
+    GETS(SSH, "readlink", ENOENT, "libssh2: known_hosts"),
+    GETS(SSH, "access", ENOENT, "libssh2: known_hosts"),
+
+    /* ---- git from a directory, read-only ---- */
+    MAY(LOCAL, "openat", "the repository",
+	BITS(2, flags, O_CHANGING, O_RDONLY)),
+    MAY(LOCAL, "newfstatat", "the repository"),
+    MAY(LOCAL, "getdents64", "the repository"),
+    MAY(LOCAL, "pread64", "packs"),
+    MAY(LOCAL, "lseek", "packs"),
+    MAY(LOCAL, "mmap", "packs",
+	IS(2, prot, PROT_READ), INT(3, flags, MAP_SHARED)),
+    MAY(LOCAL, "mmap", "packs",
+	IS(2, prot, PROT_READ), INT(3, flags, MAP_PRIVATE)),
+    MAY(LOCAL, "access", "the repository"),
+    MAY(LOCAL, "readlink", "the repository"),
+    MAY(LOCAL, "getcwd", "libgit2: realpath"),
+    MAY(LOCAL, "geteuid", "libgit2: whose repository"),
+    MAY(LOCAL, "getuid", "libgit2: whose repository"),
+
+    /* ---- render: starts and ends the workers that run cmark ---- */
+    MAY(RENDER, "clone", "fork", IS(0, flags, FORK_FLAGS)),
+    MAY(RENDER, "set_robust_list", "fork"),
+    MAY(RENDER, "rseq", "fork"),
+    MAY(RENDER, "gettid", "fork"),
+    MAY(RENDER, "wait4", "workers"),
+    MAY(RENDER, "kill", "a worker over budget", INT(1, sig, SIGKILL)),
+    MAY(RENDER, "socketpair", "channel to a worker", INT(0, domain, AF_UNIX)),
+    MAY(RENDER, "pipe2", "channel to a worker"),
+    MAY(RENDER, "dup", "descriptors for a worker"),
+    MAY(RENDER, "fcntl", "descriptors for a worker",
+	INT(1, cmd, F_DUPFD_CLOEXEC)),
+    MAY(RENDER, "close_range", "a worker keeps its channel only"),
+    MAY(RENDER, "prlimit64", "a worker's limits", INT(0, pid, 0)),
+    MAY(RENDER, "getrusage", "a worker's CPU time"),
+    MAY(RENDER, "prctl", "a worker ends with render",
+	INT(0, option, PR_SET_PDEATHSIG)),
+    MAY(RENDER, "seccomp", "a worker's own filter",
+	INT(0, op, SECCOMP_SET_MODE_FILTER)),
+
+    /* ---- dial: what getaddrinfo and connect do ---- */
+    MAY(DIAL, "socket", "addresses", INT(0, domain, AF_INET)),
+    MAY(DIAL, "socket", "addresses", INT(0, domain, AF_INET6)),
+    MAY(DIAL, "socket", "addresses of this host", INT(0, domain, AF_NETLINK)),
+    GETS(DIAL, "socket", EAFNOSUPPORT, "nscd and others: not asked",
+	INT(0, domain, AF_UNIX)),
+    MAY(DIAL, "connect", "the remote; name servers"),
+    MAY(DIAL, "bind", "netlink"),
+    MAY(DIAL, "getsockname", "netlink; source address selection"),
+    MAY(DIAL, "getpeername", "name servers"),
+    MAY(DIAL, "getsockopt", "how connect went", INT(2, name, SO_ERROR)),
+    MAY(DIAL, "sendto", "name servers, netlink"),
+    MAY(DIAL, "sendmmsg", "name servers: A and AAAA together"),
+    MAY(DIAL, "writev", "name servers by TCP, when an answer is long"),
+    MAY(DIAL, "recvfrom", "name servers"),
+    MAY(DIAL, "ioctl", "name servers: answer's size", INT(1, req, FIONREAD)),
+    MAY(DIAL, "openat", "resolv.conf, hosts, nsswitch.conf",
+	BITS(2, flags, O_CHANGING, O_RDONLY)),
+    MAY(DIAL, "newfstatat", "has resolv.conf changed?"),
+    MAY(DIAL, "lseek", "stdio"),
+    MAY(DIAL, "readlink", "gai.conf, resolv.conf"),
+    MAY(DIAL, "access", "name service modules"),
+    MAY(DIAL, "uname", "own host name"),
+    MAY(DIAL, "mmap", "ld.so.cache, name service modules",
+	BITS(2, prot, PROT_WRITE | PROT_EXEC, 0)),
+    GETS(DIAL, "mmap", EACCES, "name service modules: no new code",
+	BITS(2, prot, PROT_EXEC, PROT_EXEC)),
+
+    /* ---- builds with AddressSanitizer only ---- */
+    MAY(ASAN, "read", "ASan"),
+    MAY(ASAN, "write", "ASan"),
+    MAY(ASAN, "close", "ASan"),
+    MAY(ASAN, "brk", "ASan"),
+    MAY(ASAN, "mmap", "ASan", BITS(2, prot, PROT_EXEC, 0)),
+    MAY(ASAN, "munmap", "ASan"),
+    MAY(ASAN, "mremap", "ASan"),
+    MAY(ASAN, "mprotect", "ASan", BITS(2, prot, PROT_EXEC, 0)),
+    MAY(ASAN, "madvise", "ASan"),
+    MAY(ASAN, "futex", "ASan"),
+    MAY(ASAN, "sched_yield", "ASan"),
+    MAY(ASAN, "gettid", "ASan"),
+    MAY(ASAN, "sigaltstack", "ASan"),
+    MAY(ASAN, "rt_sigaction", "ASan"),
+    MAY(ASAN, "rt_sigprocmask", "ASan"),
+    MAY(ASAN, "rt_sigreturn", "ASan"),
+    MAY(ASAN, "prlimit64", "ASan"),
+    MAY(ASAN, "getrusage", "ASan"),
+    MAY(ASAN, "set_robust_list", "ASan"),
+
+    /* ---- parent, and what each child does before its own filter ---- */
+    MAY(PARENT, "clone", "fork", IS(0, flags, FORK_FLAGS)),
+    GETS(PARENT, "clone3", ENOSYS, "libc falls back to clone"),
+    MAY(PARENT, "execve", "itself, with a role"),
+    MAY(PARENT, "execveat", "itself, with a role"),
+    MAY(PARENT, "wait4", "children"),
+    MAY(PARENT, "waitid", "children"),
+    MAY(PARENT, "kill", "children"),
+    MAY(PARENT, "pidfd_open", "children"),
+    MAY(PARENT, "pidfd_send_signal", "children"),
+    MAY(PARENT, "close_range", "a child gets no other descriptor"),
+    MAY(PARENT, "setpgid", "Ctrl-C is not for children"),
+    MAY(PARENT, "dup", "a child's descriptors"),
+    MAY(PARENT, "dup2", "a child's descriptors"),
+    MAY(PARENT, "dup3", "a child's descriptors"),
+    MAY(PARENT, "pipe", "libevent, log lines"),
+    MAY(PARENT, "pipe2", "log lines"),
+    MAY(PARENT, "socketpair", "channels", INT(0, domain, AF_UNIX)),
+    MAY(PARENT, "socket", "supervisor, listeners after a reload"),
+    MAY(PARENT, "connect", "supervisor; dial's warm-up"),
+    MAY(PARENT, "bind", "listeners after a reload"),
+    MAY(PARENT, "listen", "listeners after a reload"),
+    MAY(PARENT, "getsockopt", "listeners"),
+    MAY(PARENT, "getsockname", "listeners"),
+    MAY(PARENT, "fcntl", "descriptors"),
+    MAY(PARENT, "ioctl", "is it a terminal?", INT(1, req, TCGETS)),
+    MAY(PARENT, "ioctl", "how wide is it?", INT(1, req, TIOCGWINSZ)),
+    MAY(PARENT, "ioctl", "blocking or not", INT(1, req, FIONBIO)),
+    MAY(PARENT, "epoll_create", "libevent"),
+    MAY(PARENT, "epoll_create1", "libevent"),
+    MAY(PARENT, "epoll_wait", "libevent"),
+    MAY(PARENT, "epoll_pwait", "libevent"),
+    MAY(PARENT, "epoll_ctl", "libevent"),
+    MAY(PARENT, "eventfd2", "libevent"),
+    MAY(PARENT, "timerfd_create", "libevent"),
+    MAY(PARENT, "timerfd_settime", "libevent"),
+    MAY(PARENT, "select", "waits"),
+    MAY(PARENT, "nanosleep", "waits"),
+    MAY(PARENT, "clock_nanosleep", "waits"),
+    MAY(PARENT, "clock_getres", "libevent"),
+    MAY(PARENT, "pause", "waits"),
+    MAY(PARENT, "alarm", "deadlines"),
+    MAY(PARENT, "rt_sigaction", "signals"),
+    MAY(PARENT, "rt_sigprocmask", "signals"),
+    MAY(PARENT, "rt_sigreturn", "signals"),
+    MAY(PARENT, "rt_sigtimedwait", "signals"),
+    MAY(PARENT, "rt_sigsuspend", "signals"),
+    MAY(PARENT, "sigaltstack", "signals"),
+    MAY(PARENT, "tgkill", "abort"),
+    MAY(PARENT, "open", "configuration, certificates, libraries"),
+    MAY(PARENT, "openat", "configuration, certificates, libraries"),
+    MAY(PARENT, "readv", "files"),
+    MAY(PARENT, "writev", "files"),
+    MAY(PARENT, "pread64", "files"),
+    MAY(PARENT, "lseek", "files"),
+    MAY(PARENT, "stat", "files"),
+    MAY(PARENT, "lstat", "files"),
+    MAY(PARENT, "newfstatat", "files"),
+    MAY(PARENT, "statx", "files"),
+    MAY(PARENT, "statfs", "libraries"),
+    MAY(PARENT, "fstatfs", "libraries"),
+    MAY(PARENT, "access", "files"),
+    MAY(PARENT, "faccessat", "files"),
+    MAY(PARENT, "faccessat2", "files"),
+    MAY(PARENT, "readlink", "files"),
+    MAY(PARENT, "readlinkat", "files"),
+    MAY(PARENT, "getdents64", "directories of certificates"),
+    MAY(PARENT, "getcwd", "files"),
+    MAY(PARENT, "chdir", "a child's root"),
+    MAY(PARENT, "fchdir", "a child's root"),
+    MAY(PARENT, "mkdir", "a child's root"),
+    MAY(PARENT, "mkdirat", "a child's root"),
+    MAY(PARENT, "umask", "a child's root, Unix sockets"),
+    /* The kernel cannot look at the path, and an absolute one makes every
+     * other dirfd mean the same: what bounds it is that root is gone, so that
+     * it removes no more than "user" may, and no directories. */
+    MAY(PARENT, "unlinkat", "its Unix sockets, as \"user\"; no directories",
+	INT(0, dirfd, AT_FDCWD), INT(2, flags, 0)),
+    MAY(PARENT, "mount", "a child's root"),
+    MAY(PARENT, "umount2", "a child's root"),
+    MAY(PARENT, "mount_setattr", "a child's root"),
+    MAY(PARENT, "pivot_root", "a child's root"),
+    MAY(PARENT, "unshare", "a child's namespaces"),
+    MAY(PARENT, "landlock_create_ruleset", "a child's Landlock"),
+    MAY(PARENT, "landlock_add_rule", "a child's Landlock"),
+    MAY(PARENT, "landlock_restrict_self", "a child's Landlock"),
+    MAY(PARENT, "prctl", "a child's rights"),
+    MAY(PARENT, "capget", "a child's rights"),
+    MAY(PARENT, "capset", "a child's rights"),
+    MAY(PARENT, "seccomp", "a child's filter"),
+    MAY(PARENT, "prlimit64", "a child's limits"),
+    MAY(PARENT, "getrlimit", "a child's limits"),
+    MAY(PARENT, "setrlimit", "a child's limits"),
+    MAY(PARENT, "setuid", "proves that root is gone"),
+    MAY(PARENT, "setgid", "proves that root is gone"),
+    MAY(PARENT, "setresuid", "proves that root is gone"),
+    MAY(PARENT, "setresgid", "proves that root is gone"),
+    MAY(PARENT, "setgroups", "proves that root is gone"),
+    MAY(PARENT, "getpid", "who am I"),
+    MAY(PARENT, "getppid", "who am I"),
+    MAY(PARENT, "gettid", "who am I"),
+    MAY(PARENT, "getuid", "who am I"),
+    MAY(PARENT, "geteuid", "who am I"),
+    MAY(PARENT, "getgid", "who am I"),
+    MAY(PARENT, "getegid", "who am I"),
+    MAY(PARENT, "getresuid", "who am I"),
+    MAY(PARENT, "getresgid", "who am I"),
+    MAY(PARENT, "getgroups", "who am I"),
+    MAY(PARENT, "uname", "which system"),
+    MAY(PARENT, "sysinfo", "libraries"),
+    MAY(PARENT, "sched_getaffinity", "how many processors"),
+    MAY(PARENT, "sched_yield", "libraries"),
+    MAY(PARENT, "getrusage", "statistics"),
+    MAY(PARENT, "times", "statistics"),
+    MAY(PARENT, "arch_prctl", "start of a program"),
+    MAY(PARENT, "set_tid_address", "start of a program"),
+    MAY(PARENT, "set_robust_list", "start of a program"),
+    MAY(PARENT, "rseq", "start of a program"),
+    MAY(PARENT, "mmap", "libraries"),
+    MAY(PARENT, "mprotect", "libraries"),
+    MAY(PARENT, "mremap", "libraries"),
+    MAY(PARENT, "madvise", "key memory"),
+    MAY(PARENT, "mlock", "key memory"),
+    MAY(PARENT, "mlock2", "key memory"),
+    MAY(PARENT, "munlock", "key memory"),
+    MAY(PARENT, "futex", "libraries"),
+    MAY(PARENT, "getrandom", "libraries"),
+};
+/* clang-format on */
+const size_t nrules = sizeof(rules) / sizeof(rules[0]);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_RULES_H
+#define BLOGD_RULES_H
+
+#include <stddef.h>
+
+#include "roles.h"
+
+/* The one table of system calls (rules.c), as roles.c reads it. */
+
+/* One bit per filter, for "jails" of a rule. */
+enum {
+	PARENT = 1 << 0,
+	DIAL = 1 << 1,
+	GIT = 1 << 2,
+	SSH = 1 << 3,
+	LOCAL = 1 << 4,
+	RENDER = 1 << 5,
+	WORKER = 1 << 6,
+	KEYS = 1 << 7,
+	SERVE = 1 << 8,
+	LOG = 1 << 9,
+};
+
+extern const struct rule rules[];
+extern const size_t nrules;
+
+#endif
