@@ -141,13 +141,14 @@ read_program(int fd, struct sock_fprog *bpf)
 /* libseccomp's own loading would be followed by its release of memory, under a
  * filter that may forbid that; so it only writes the program down.  A kill is
  * logged by the kernel without SECCOMP_FILTER_FLAG_LOG, which would log each
- * answered getpid as well. */
+ * answered call as well. */
 static void
 prepare(struct program *p, enum role role, enum sandbox_variant variant)
 {
 	scmp_filter_ctx ctx = make_filter(role, variant);
 	int e, fd = memfd_create("filter", MFD_CLOEXEC);
 
+	pid_remember();
 	if (fd == -1)
 		fatal("seccomp: memory for the filter");
 	e = seccomp_export_bpf(ctx, fd);

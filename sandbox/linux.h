@@ -16,6 +16,12 @@ enum {
 	JAIL_NO_NETWORK = 1 << 2,
 };
 
+/* ---- linux_pid.c ---- */
+
+/* getpid needs no system call from now on, except the first in a process that
+ * was forked after this. */
+void pid_remember(void);
+
 /* ---- linux_caps.c: capabilities as sets of bits (1 << CAP_...) ---- */
 
 #define CAP_BIT(cap) (UINT64_C(1) << (cap))

@@ -109,7 +109,6 @@ const struct rule rules[] = {
     /* ---- TLS ---- */
     MAY(COMPLEX | KEYS, "getrandom", "reseeds",
 	UPTO(1, len, 256), INT(2, flags, 0)),
-    GETS(COMPLEX | KEYS, "getpid", 0, "libcrypto's question after a fork"),
 
     /* ---- serve ---- */
     MAY(SERVE, "accept4", "readers", INT(3, flags, ACCEPTED)),

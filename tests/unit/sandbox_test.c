@@ -23,6 +23,9 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <openssl/rand.h>
+
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -35,6 +38,7 @@
 #include <unistd.h>
 
 #include "../../daemon/log.h"
+#include "../../sandbox/linux.h"
 #include "../../sandbox/roles.h"
 #include "../../sandbox/sandbox.h"
 
@@ -365,12 +369,6 @@ dial_sends_two_parts(void)
 	return writev(STDERR_FILENO, parts, 2) != 0;
 }
 
-static int
-pid_is_hidden(void)
-{
-	return syscall(SYS_getpid) != 0;
-}
-
 #ifndef BLOGD_SANITIZE
 static int
 keys_heap_is_bounded(void)
@@ -389,9 +387,9 @@ answers_come_back(void **state)
 		const char *jail;
 		action what;
 	} cases[] = {
-	    {"ssh", ssh_finds_nothing},	    {"dial", dial_has_no_unix_sockets},
-	    {"dial", dial_sends_two_parts}, {"serve", pid_is_hidden},
-	    {"keys", pid_is_hidden},
+	    {"ssh", ssh_finds_nothing},
+	    {"dial", dial_has_no_unix_sockets},
+	    {"dial", dial_sends_two_parts},
 #ifndef BLOGD_SANITIZE
 	    {"keys", keys_heap_is_bounded},
 #endif
@@ -407,6 +405,67 @@ answers_come_back(void **state)
 		current = jail_named(cases[i].jail);
 		assert_int_equal(run(filter_only, cases[i].what), 0);
 	}
+}
+
+/* ---- the number of the process, remembered ---- */
+
+static int
+libraries_find_ours(void)
+{
+	return dlsym(RTLD_DEFAULT, "getpid") == (void *)getpid ? 0 : 1;
+}
+
+static int
+random_without_asking(void)
+{
+	unsigned char bytes[16];
+
+	for (int i = 0; i < 1000; i++)
+		if (RAND_priv_bytes(bytes, sizeof(bytes)) != 1)
+			return 1;
+	return 0;
+}
+
+static int
+seed_then_filter(void)
+{
+	unsigned char byte;
+
+	return RAND_priv_bytes(&byte, 1) == 1 ? filter_only() : 1;
+}
+
+static int
+asks_the_kernel(void)
+{
+	return syscall(SYS_getpid) == -1 ? 98 : 97;
+}
+
+static int
+is_who_the_kernel_says(void)
+{
+	return getpid() == (pid_t)syscall(SYS_getpid) ? 0 : 1;
+}
+
+static int
+knows_itself_after_a_fork(void)
+{
+	pid_remember();
+	if (is_who_the_kernel_says() != 0)
+		return 1;
+	return run(NULL, is_who_the_kernel_says);
+}
+
+static void
+pid_is_remembered(void **state)
+{
+	(void)state;
+	assert_int_equal(run(NULL, libraries_find_ours), 0);
+	current = jail_named("keys");
+	assert_int_equal(run(seed_then_filter, random_without_asking), 0);
+	assert_true(killed(run(filter_only, asks_the_kernel)));
+	current = jail_named("serve");
+	assert_true(killed(run(filter_only, asks_the_kernel)));
+	assert_int_equal(run(NULL, knows_itself_after_a_fork), 0);
 }
 
 /* ---- what is allowed ---- */
@@ -837,6 +896,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(the_parent_dies_of_these_too),
 	    cmocka_unit_test(conditions_hold),
 	    cmocka_unit_test(answers_come_back),
+	    cmocka_unit_test(pid_is_remembered),
 	    cmocka_unit_test(real_work_goes_on),
 	    cmocka_unit_test(second_start_has_the_same_jail),
 	    cmocka_unit_test(a_plain_user_gets_it_too),
