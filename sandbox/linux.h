@@ -16,6 +16,15 @@ enum {
 	JAIL_NO_NETWORK = 1 << 2,
 };
 
+/* Adds to what sandbox_report returns, after a comma. */
+void report_add(const char *text);
+
+/* ---- linux_filter.c ---- */
+
+/* Makes the filter that sandbox_filter is to load, as long as there is memory
+ * to be had; two in one process at most. */
+void filter_prepare(enum role role, enum sandbox_variant variant);
+
 /* ---- linux_pid.c ---- */
 
 /* getpid needs no system call from now on, except the first in a process that

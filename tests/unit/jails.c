@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "jails.h"
+
+const struct jail jails[] = {
+    {"dial", ROLE_DIAL, VARIANT_PLAIN},
+    {"git", ROLE_GIT, VARIANT_PLAIN},
+    {"ssh", ROLE_GIT, VARIANT_SSH},
+    {"local", ROLE_GIT, VARIANT_LOCAL},
+    {"render", ROLE_RENDER, VARIANT_PLAIN},
+    {"worker", ROLE_RENDER, VARIANT_WORKER},
+    {"keys", ROLE_KEYS, VARIANT_PLAIN},
+    {"serve", ROLE_SERVE, VARIANT_PLAIN},
+    {"log", ROLE_LOG, VARIANT_PLAIN},
+};
+const size_t njails = sizeof(jails) / sizeof(jails[0]);
+
+const struct jail jail_of_parent = {"parent", ROLE_PARENT, VARIANT_PLAIN};
+
+int
+run(action setup, action what)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		int e = setup == NULL ? 0 : setup();
+
+		_exit(e != 0 ? e : what());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+int
+killed(int status)
+{
+	return (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) ||
+	       (WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGSYS);
+}
+
+const struct jail *current;
+
+int
+filter_only(void)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return 99;
+	sandbox_filter(current->role, current->variant);
+	return 0;
+}
+
+const struct jail *
+jail_named(const char *name)
+{
+	for (size_t i = 0; i < njails; i++)
+		if (strcmp(jails[i].name, name) == 0)
+			return &jails[i];
+	fail_msg("no jail %s", name);
+	return NULL;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_TEST_JAILS_H
+#define BLOGD_TEST_JAILS_H
+
+#include "../../sandbox/sandbox.h"
+
+/* What the tests of the sandbox share: every jail a child can be in, and
+ * processes that try something in one. */
+
+extern const struct jail {
+	const char *name;
+	enum role role;
+	enum sandbox_variant variant;
+} jails[];
+extern const size_t njails;
+
+/* Of no other name than these; the parent's is not among jails[]. */
+const struct jail *jail_named(const char *name);
+extern const struct jail jail_of_parent;
+
+typedef int (*action)(void); /* 0: as expected; the exit status */
+
+/* In a process of its own: setup (NULL: none), and if that returned 0, what.
+ * Returns waitpid's status. */
+int run(action setup, action what);
+
+/* Was it ended by a filter?  A debug build exits. */
+int killed(int status);
+
+/* A setup: the filter of `current` alone, nothing around it. */
+extern const struct jail *current;
+int filter_only(void);
+
+#endif
