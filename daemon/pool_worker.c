@@ -9,6 +9,7 @@
 #endif
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -27,6 +28,9 @@ struct question {
 
 /* --------------------------------------------------------- in the worker -- */
 
+/* Where a worker has its channel; its filter knows no other number to read. */
+#define CHANNEL STDIN_FILENO
+
 /* A worker that was taken over must reach no other's memory, and nothing that
  * render has open. */
 static void
@@ -37,19 +41,19 @@ keep_only(const struct pool_worker *own, const struct pool_worker *all,
 		if (&all[i] != own && all[i].area != NULL)
 			munmap(all[i].area, AREA_SIZE);
 	close_range(0, STDERR_FILENO - 1, 0);
-	if (own->fd > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)own->fd - 1, 0);
-	close_range((unsigned)own->fd + 1, UINT_MAX, 0);
+	if (fcntl(own->fd, F_DUPFD_CLOEXEC, CHANNEL) != CHANNEL)
+		_exit(1);
+	close_range(STDERR_FILENO + 1, UINT_MAX, 0);
 }
 
 static void
-put_answer(int fd, uint64_t sequence, const struct pool_output *o)
+put_answer(uint64_t sequence, const struct pool_output *o)
 {
 	struct pool_answer a = {.sequence = sequence, .result = o->result};
 
 	for (unsigned i = 0; i < POOL_OUTPUTS; i++)
 		a.len[i] = o->len[i];
-	if (write(fd, &a, sizeof(a)) != (ssize_t)sizeof(a))
+	if (write(CHANNEL, &a, sizeof(a)) != (ssize_t)sizeof(a))
 		_exit(1);
 }
 
@@ -61,12 +65,12 @@ be_worker(const struct pool_worker *own, const struct pool_work *work)
 	struct question q;
 
 	work->start(work->arg);
-	put_answer(own->fd, 0, &o);
-	while (read(own->fd, &q, sizeof(q)) == (ssize_t)sizeof(q)) {
+	put_answer(0, &o);
+	while (read(CHANNEL, &q, sizeof(q)) == (ssize_t)sizeof(q)) {
 		memset(&o, 0, sizeof(o));
 		work->run(work->arg, (struct slice){own->area, q.len},
 			  own->area + POOL_IN_MAX, POOL_OUT_MAX, &o);
-		put_answer(own->fd, q.sequence, &o);
+		put_answer(q.sequence, &o);
 	}
 	_exit(0); /* render is gone, or the pool was freed */
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/types.h>
 
 #include <linux/futex.h>
@@ -83,20 +84,22 @@ const struct rule rules[] = {
     MAY(EACH, "clock_gettime", "where the vDSO has no clock"),
     MAY(EACH, "gettimeofday", "where the vDSO has no clock"),
     MAY(EACH, "time", "where the vDSO has no clock"),
-    MAY(KEYS | LOG, "write", "log lines", INT(0, fd, STDERR_FILENO)),
+    MAY(WORKER | KEYS | LOG, "write", "log lines", INT(0, fd, STDERR_FILENO)),
     MAY(LOG, "write", "the access log", INT(0, fd, STDOUT_FILENO)),
-    MAY(COMPLEX | WORKER, "write", "log lines, peers"),
-    MAY(COMPLEX | WORKER | LOG, "read", "peers"),
+    MAY(COMPLEX, "write", "log lines, peers"),
+    MAY(WORKER, "write", "answers", INT(0, fd, STDIN_FILENO)),
+    MAY(WORKER, "read", "texts and pages to work on", INT(0, fd, STDIN_FILENO)),
+    MAY(COMPLEX | LOG, "read", "peers"),
     MAY(COMPLEX | KEYS, "recvmsg", "messages, with descriptors"),
     MAY(COMPLEX | KEYS | LOG, "sendmsg", "messages, with descriptors"),
     MAY(COMPLEX | KEYS, "close", "descriptors that came with messages"),
 
     /* ---- memory: never executable ---- */
-    MAY(COMPLEX | WORKER, "brk", "malloc"),
-    MAY(COMPLEX | WORKER, "mmap", "malloc",
+    MAY(COMPLEX, "brk", "malloc"),
+    MAY(COMPLEX, "mmap", "malloc",
 	IS(2, prot, PROT_RW), IS(3, flags, MAP_MEMORY)),
-    MAY(COMPLEX | WORKER, "munmap", "malloc, old snapshots"),
-    MAY(COMPLEX | WORKER, "mremap", "realloc", IS(3, flags, MREMAP_MAYMOVE)),
+    MAY(COMPLEX, "munmap", "malloc, old snapshots"),
+    MAY(COMPLEX, "mremap", "realloc", IS(3, flags, MREMAP_MAYMOVE)),
     MAY(COMPLEX, "madvise", "free", INT(2, advice, MADV_DONTNEED)),
     GETS(LOCKED, "brk", ENOMEM, "the locked heap is all there is"),
     GETS(LOCKED, "mmap", ENOMEM, "the locked heap is all there is",
@@ -150,10 +153,12 @@ const struct rule rules[] = {
     MAY(DIAL | RENDER | ANY_GIT, "ppoll", "waits for peers"),
     MAY(DIAL | RENDER | ANY_GIT, "poll", "waits for peers"),
     MAY(DIAL | RENDER | ANY_GIT, "restart_syscall", "poll after SIGCONT"),
-    MAY(COMPLEX | WORKER, "rt_sigreturn", "end of a signal handler"),
+    MAY(COMPLEX, "rt_sigreturn", "end of a signal handler"),
     MAY(DIAL | RENDER | ANY_GIT, "rt_sigaction", "deadlines"),
     MAY(COMPLEX, "rt_sigprocmask", "deadlines; fork"),
-    MAY(DIAL | RENDER | WORKER | ANY_GIT, "setitimer", "deadlines"),
+    MAY(RENDER | WORKER, "setitimer", "a post's processor time",
+	INT(0, which, ITIMER_PROF)),
+    MAY(DIAL | ANY_GIT, "setitimer", "deadlines"),
 
     /* ---- git over ssh: libssh2 looks for ~/.ssh/known_hosts ---- */
     GETS(SSH, "openat", ENOENT, "libssh2: known_hosts"),

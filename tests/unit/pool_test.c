@@ -25,7 +25,7 @@
  * how one that was taken over would look from render's side.
  */
 
-/* Its channel: the only descriptor beyond standard error. */
+/* Its channel: the only descriptor beside standard error. */
 static int
 find_channel(unsigned *open_fds)
 {
@@ -35,7 +35,7 @@ find_channel(unsigned *open_fds)
 	for (fd = 0; fd < 1024; fd++)
 		if (fcntl(fd, F_GETFD) != -1) {
 			(*open_fds)++;
-			if (fd > STDERR_FILENO)
+			if (fd != STDERR_FILENO)
 				channel = fd;
 		}
 	return channel;

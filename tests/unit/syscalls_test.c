@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -170,6 +171,26 @@ keys_writes_elsewhere(void)
 }
 
 static int
+worker_reads_elsewhere(void)
+{
+	char c;
+
+	return read(CONTROL_FD, &c, 1) == -1 ? 98 : 97;
+}
+
+static int
+worker_writes_elsewhere(void)
+{
+	return write(STDOUT_FILENO, "", 0) == -1 ? 98 : 97;
+}
+
+static int
+worker_wants_memory(void)
+{
+	return sbrk(4096) == (void *)-1 ? 98 : 97;
+}
+
+static int
 log_writes_elsewhere(void)
 {
 	return write(CONTROL_FD, "", 1) == -1 ? 98 : 97;
@@ -221,6 +242,14 @@ parent_removes_elsewhere(void)
 }
 
 static int
+worker_sets_real_timer(void)
+{
+	struct itimerval never = {0};
+
+	return setitimer(ITIMER_REAL, &never, NULL) == -1 ? 98 : 97;
+}
+
+static int
 worker_forks(void)
 {
 	return fork() == -1 ? 98 : 97;
@@ -237,12 +266,16 @@ conditions_hold(void **state)
 	    {"keys", keys_writes_elsewhere},
 	    {"log", log_writes_elsewhere},
 	    {"serve", serve_maps_writable},
+	    {"worker", worker_reads_elsewhere},
+	    {"worker", worker_writes_elsewhere},
+	    {"worker", worker_wants_memory},
 #endif
 	    {"serve", serve_accepts_inheritable},
 	    {"git", git_duplicates},
 	    {"render", render_terminates},
 	    {"render", render_traces},
 	    {"worker", worker_forks},
+	    {"worker", worker_sets_real_timer},
 	};
 
 	(void)state;
@@ -456,17 +489,28 @@ prepare_render(void)
 	return 0;
 }
 
+/* May it ask for more memory than it had before the filter? */
+static int
+has_heap(const struct jail *j)
+{
+	const struct rule *r = NULL;
+
+	while ((r = roles_next(r, j->role, j->variant)) != NULL)
+		if (strcmp(r->call, "brk") == 0 && r->answer == ALLOW)
+			return 1;
+	return 0;
+}
+
 static void
 real_work_goes_on(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < njails; i++) {
-		int heap =
-		    jails[i].role != ROLE_KEYS && jails[i].role != ROLE_LOG;
-
 		current = &jails[i];
-		assert_int_equal(
-		    run(filter_only, heap ? memory_work : common_work), 0);
+		assert_int_equal(run(filter_only, has_heap(current)
+						      ? memory_work
+						      : common_work),
+				 0);
 	}
 	assert_int_equal(run(prepare_render, render_work), 0);
 }
@@ -506,6 +550,7 @@ the_listing_counts(void **state)
 	assert_non_null(strstr(text, "keys: "));
 #ifndef BLOGD_SANITIZE
 	assert_true(roles_count(ROLE_LOG, VARIANT_PLAIN) <= 6);
+	assert_true(roles_count(ROLE_RENDER, VARIANT_WORKER) <= 6);
 #endif
 	free(text);
 }
