@@ -2,6 +2,7 @@
 #include "front.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "buf.h"
 #include "counters.h"
@@ -224,12 +225,14 @@ static void
 show_to(struct process *p)
 {
 	const struct published *s = p->front->shown;
+	struct msg_snapshot m = {{0}};
 
 	if (s == NULL || !p->child.ready || p->front->state == DRAINING)
 		return;
 	p->swapping++;
 	timer_set(p->front->deadline, SHOW_MS);
-	child_send(&p->child, MSG_SNAPSHOT, NULL, 0, s->fds, s->nfds);
+	memcpy(m.size, s->size, sizeof(s->size));
+	child_send(&p->child, MSG_SNAPSHOT, &m, sizeof(m), s->fds, s->nfds);
 }
 
 /* Tells the owner when no answer is outstanding any more.  As long as nobody

@@ -43,7 +43,8 @@ static const struct rule {
     [MSG_UNCHANGED] = {FROM(ROLE_GIT), PARENT, 0, 0, 0, 0},
     [MSG_RENDERED] = {FROM(ROLE_RENDER), PARENT, sizeof(struct msg_rendered),
 		      sizeof(struct msg_rendered), 3, IPC_FDS_MAX},
-    [MSG_SNAPSHOT] = {PARENT, FROM(ROLE_SERVE), 0, 0, 2, IPC_FDS_MAX},
+    [MSG_SNAPSHOT] = {PARENT, FROM(ROLE_SERVE), sizeof(struct msg_snapshot),
+		      sizeof(struct msg_snapshot), 2, IPC_FDS_MAX},
     [MSG_SWAPPED] = {FROM(ROLE_SERVE), PARENT, 0, 0, 0, 0},
     [MSG_HOOK] = {FROM(ROLE_SERVE), PARENT, 0, 0, 0, 0},
     [MSG_TICKETS] = {PARENT, FROM(ROLE_SERVE), sizeof(struct msg_tickets),
@@ -120,6 +121,31 @@ union control {
 	struct cmsghdr align;
 };
 
+/* serve hands over no descriptors, and so has write alone for all that it says
+ * to anybody; it ignores SIGPIPE. */
+static ssize_t
+send_by_write(int fd, const struct iovec iov[2])
+{
+	char packet[sizeof(uint32_t) + IPC_DATA_MAX];
+
+	memcpy(packet, iov[0].iov_base, iov[0].iov_len);
+	if (iov[1].iov_len > 0)
+		memcpy(packet + iov[0].iov_len, iov[1].iov_base,
+		       iov[1].iov_len);
+	return write(fd, packet, iov[0].iov_len + iov[1].iov_len);
+}
+
+/* MSG_EOR: FreeBSD 15 joins messages that nothing separates. */
+static ssize_t
+send_packet(const struct ipc *c, const struct msghdr *mh)
+{
+#ifdef __linux__
+	if (c->self == ROLE_SERVE)
+		return send_by_write(c->fd, mh->msg_iov);
+#endif
+	return sendmsg(c->fd, mh, MSG_NOSIGNAL | MSG_EOR);
+}
+
 int
 ipc_send(const struct ipc *c, enum msg_type type, const void *data, size_t len,
 	 const int *fds, unsigned nfds)
@@ -147,9 +173,8 @@ ipc_send(const struct ipc *c, enum msg_type type, const void *data, size_t len,
 		cm->cmsg_len = CMSG_LEN(sizeof(int) * nfds);
 		memcpy(CMSG_DATA(cm), fds, sizeof(int) * nfds);
 	}
-	/* MSG_EOR: FreeBSD 15 joins messages that nothing separates. */
 	do
-		n = sendmsg(c->fd, &mh, MSG_NOSIGNAL | MSG_EOR);
+		n = send_packet(c, &mh);
 	while (n == -1 && errno == EINTR);
 	return n == -1 ? -1 : 0;
 }

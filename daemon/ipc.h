@@ -41,8 +41,8 @@ enum msg_type {
 	MSG_UNCHANGED, /* git to parent: nothing new since the last source */
 	MSG_RENDERED,  /* render to parent: struct msg_rendered + index,
 			  segments, catalogue */
-	MSG_SNAPSHOT,  /* parent to serve: index, segments (2 or more
-			  descriptors) */
+	MSG_SNAPSHOT,  /* parent to serve: struct msg_snapshot + index,
+			  segments (2 or more descriptors) */
 	MSG_SWAPPED,   /* serve to parent: the snapshot is being served */
 	MSG_HOOK,      /* serve to parent: somebody asked for an update */
 	MSG_TICKETS,   /* parent to serve: struct msg_tickets, the first message
@@ -82,6 +82,9 @@ enum slot {
 	SLOT_ACCESS_LOG,     /* log: where the access log goes */
 	SLOT_ACCESS /* serve: channel to log; log: one channel a serve */
 };
+
+#define IPC_DATA_MAX 16384
+#define IPC_FDS_MAX  40
 
 struct msg_give {
 	uint32_t slot;
@@ -144,6 +147,10 @@ struct msg_rendered {
 	uint32_t problems; /* files left out or over budget, already logged */
 };
 
+struct msg_snapshot {
+	uint64_t size[IPC_FDS_MAX]; /* of each memfd: serve cannot ask */
+};
+
 #define SIGN_MAX      512
 #define SIGNATURE_MAX 512
 
@@ -160,9 +167,6 @@ struct msg_signature {
 	uint32_t len; /* 0: refused */
 	uint8_t signature[SIGNATURE_MAX];
 };
-
-#define IPC_DATA_MAX 16384
-#define IPC_FDS_MAX  40
 
 /* One end of a channel.  The owner closes fd. */
 struct ipc {

@@ -92,25 +92,34 @@ memfd_check(int fd, size_t *size, struct err *err)
 }
 
 const void *
+memfd_map_sized(int fd, size_t size, struct err *err)
+{
+	void *map;
+
+	if (size == 0) {
+		err_set(err, "shared memory is empty");
+		return NULL;
+	}
+	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED) {
+		err_set(err, "cannot map %zu bytes: %s", size, strerror(errno));
+		return NULL;
+	}
+	return map;
+}
+
+const void *
 memfd_map(int fd, size_t *size, struct err *err)
 {
 	struct stat st;
-	void *map;
+	const void *map;
 
 	if (fstat(fd, &st) == -1) {
 		err_set(err, "fstat: %s", strerror(errno));
 		return NULL;
 	}
-	if (st.st_size <= 0) {
-		err_set(err, "shared memory is empty");
-		return NULL;
-	}
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED) {
-		err_set(err, "cannot map %lld bytes: %s", (long long)st.st_size,
-			strerror(errno));
-		return NULL;
-	}
-	*size = (size_t)st.st_size;
+	map = memfd_map_sized(fd, st.st_size > 0 ? (size_t)st.st_size : 0, err);
+	if (map != NULL)
+		*size = (size_t)st.st_size;
 	return map;
 }

@@ -28,6 +28,9 @@ int memfd_seal(int fd, void *map, size_t size, struct err *err);
  * this on everything a child sends. */
 int memfd_check(int fd, size_t *size, struct err *err);
 
+/* Maps a sealed memfd of that size read-only, without a question about it. */
+const void *memfd_map_sized(int fd, size_t size, struct err *err);
+
 /* Maps a sealed memfd read-only.  Size as told by fstat goes to *size. */
 const void *memfd_map(int fd, size_t *size, struct err *err);
 

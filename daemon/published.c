@@ -21,8 +21,8 @@ struct published *
 published_take(struct ipc_msg *msg, struct err *err)
 {
 	const struct msg_rendered *r = (const void *)msg->data;
+	size_t size[2 + SEGMENTS_MAX];
 	struct published *p;
-	size_t size;
 
 	if (r->segments < 1 || r->segments > SEGMENTS_MAX ||
 	    msg->nfds != r->segments + 2) {
@@ -35,11 +35,13 @@ published_take(struct ipc_msg *msg, struct err *err)
 		return NULL;
 	}
 	for (unsigned i = 0; i < msg->nfds; i++)
-		if (memfd_check(msg->fds[i], &size, err) == -1)
+		if (memfd_check(msg->fds[i], &size[i], err) == -1)
 			return NULL;
 	p = xcalloc(1, sizeof(*p));
 	p->nfds = r->segments + 1;
 	memcpy(p->fds, msg->fds, p->nfds * sizeof(p->fds[0]));
+	for (unsigned i = 0; i < p->nfds; i++)
+		p->size[i] = size[i];
 	p->catalogue = msg->fds[p->nfds];
 	snprintf(p->commit, sizeof(p->commit), "%.64s", r->commit);
 	msg->nfds = 0;

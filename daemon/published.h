@@ -12,6 +12,7 @@
 struct published {
 	int fds[1 + SEGMENTS_MAX]; /* as snapshot_finish made them */
 	unsigned nfds;
+	uint64_t size[1 + SEGMENTS_MAX];
 	int catalogue;
 	char commit[65];
 };

@@ -8,10 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
@@ -19,6 +15,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "err.h"
+#include "heap.h"
 #include "http/conn.h"
 #include "http/keyprov.h"
 #include "http/metrics.h"
@@ -38,6 +35,11 @@
  */
 #define HOOK_INTERVAL_MS 100
 #define OTHER_FDS	 32 /* beside connections and listeners */
+
+/* The most that serve may ever take, snapshots aside.  A connection takes 14 kB
+ * when idle, and some 200 while its handshake has a long ClientHello. */
+#define MEMORY		      ((size_t)128 << 20)
+#define MEMORY_PER_CONNECTION ((size_t)256 << 10)
 
 struct serve {
 	struct serve_settings settings;
@@ -100,11 +102,12 @@ on_hook(void *arg)
 static void
 take_snapshot(struct serve *s, const struct ipc_msg *m)
 {
+	const struct msg_snapshot *told = (const void *)m->data;
 	struct snapshot *next;
 	struct err err;
 
 	s->settings.site_follows = 0;
-	next = snapshot_open(m->fds, m->nfds, &err);
+	next = snapshot_open_sized(m->fds, told->size, m->nfds, &err);
 	for (unsigned i = 0; i < m->nfds; i++)
 		close(m->fds[i]);
 	if (next == NULL) {
@@ -355,21 +358,24 @@ new_base(void)
 	return base;
 }
 
+/* Which sum overflows is more than there is: then it is halved until it is
+ * not. */
 static void
-tune_malloc(void)
+reserve_memory(const struct serve_settings *set)
 {
-#ifdef __GLIBC__
-	/* TLS buffers come and go with each event: do not give the top of the
-	 * heap back to the system each time. */
-	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
-	mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
-#endif
+	size_t all;
+
+	if (__builtin_mul_overflow((size_t)set->max_connections,
+				   MEMORY_PER_CONNECTION, &all) ||
+	    __builtin_add_overflow(all, MEMORY, &all))
+		all = SIZE_MAX / 2;
+	log_debug("%zu MiB of memory at most", heap_reserve(all) >> 20);
 }
 
 static void
 set_up(struct serve *s, const struct start *start)
 {
-	tune_malloc();
+	reserve_memory(&s->settings);
 	if (tls_memory_init() == -1)
 		log_debug("OpenSSL keeps its own memory");
 	signal(SIGPIPE, SIG_IGN);

@@ -6,6 +6,7 @@
 
 #include "rules.h"
 
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -24,7 +25,7 @@
 
 #define ANY_GIT (GIT | SSH | LOCAL)
 #define EACH	(DIAL | ANY_GIT | RENDER | WORKER | KEYS | SERVE | LOG)
-#define COMPLEX (DIAL | ANY_GIT | RENDER | SERVE) /* not worker, keys, log */
+#define COMPLEX (DIAL | ANY_GIT | RENDER)
 #ifdef BLOGD_SANITIZE
 /* AddressSanitizer replaces malloc, watches signals and stacks, and reads
  * /proc before it reports. */
@@ -74,6 +75,7 @@
 #define O_CHANGING (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)
 #define FORK_FLAGS (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD)
 #define ACCEPTED   (SOCK_NONBLOCK | SOCK_CLOEXEC)
+#define POLLED	   (MSG_DONTWAIT | MSG_CMSG_CLOEXEC)
 
 /* Rows in the order of roles; a call that several need stands where it is
  * needed most. */
@@ -110,27 +112,41 @@ const struct rule rules[] = {
 	BITS(1, op, FUTEX_CMD_MASK, FUTEX_WAKE)),
 
     /* ---- TLS ---- */
-    MAY(COMPLEX | KEYS, "getrandom", "reseeds",
+    MAY(COMPLEX | KEYS | SERVE, "getrandom", "reseeds",
 	UPTO(1, len, 256), INT(2, flags, 0)),
 
     /* ---- serve ---- */
     MAY(SERVE, "accept4", "readers", INT(3, flags, ACCEPTED)),
+    MAY(SERVE, "close", "readers who are gone, a snapshot's descriptors"),
+    MAY(SERVE, "recvmsg", "messages from parent, with descriptors",
+	INT(0, fd, CONTROL_FD), INT(2, flags, POLLED)),
+    MAY(SERVE, "recvmsg", "signatures from keys",
+	INT(2, flags, MSG_CMSG_CLOEXEC)),
+    MAY(SERVE, "recvmsg", "what readers send", INT(2, flags, 0)),
+    MAY(SERVE, "recvmsg", "a balancer's word on the reader",
+	INT(2, flags, MSG_PEEK)),
+    MAY(SERVE, "write", "answers; messages without descriptors; log lines"),
+    MAY(SERVE, "shutdown", "the end of the last answer", INT(1, how, SHUT_WR)),
     MAY(SERVE, "epoll_wait", "libevent"),
-    MAY(SERVE, "epoll_pwait", "libevent where epoll_wait is gone"),
-    MAY(SERVE, "epoll_ctl", "libevent"),
-    MAY(SERVE, "mmap", "the new snapshot",
+    MAY(SERVE, "epoll_ctl", "libevent: add, change, remove",
+	UPTO(1, op, EPOLL_CTL_MOD)),
+    MAY(SERVE, "mmap", "the new snapshot", IS(0, addr, 0),
 	IS(2, prot, PROT_READ), IS(3, flags, MAP_SHARED)),
-    MAY(SERVE | ANY_GIT, "sendto", "peers: send"),
-    MAY(SERVE | ANY_GIT, "recvfrom", "peers: recv"),
-    MAY(SERVE, "writev", "plain HTTP: head and body"),
-    MAY(SERVE | ANY_GIT, "shutdown", "ends a connection"),
-    MAY(SERVE | DIAL | ANY_GIT, "setsockopt", "timeouts, TCP_NODELAY"),
+    MAY(SERVE, "munmap", "the old snapshot"),
+    MAY(SERVE, "madvise", "memory of readers who are gone",
+	INT(2, advice, MADV_DONTNEED)),
+
+    /* ---- git ---- */
+    MAY(ANY_GIT, "sendto", "peers: send"),
+    MAY(ANY_GIT, "recvfrom", "peers: recv"),
+    MAY(ANY_GIT, "shutdown", "ends a connection"),
+    MAY(DIAL | ANY_GIT, "setsockopt", "timeouts, TCP_NODELAY"),
 
     /* ---- descriptors and their state ---- */
     MAY(COMPLEX, "fstat", "size of a memfd"),
-    MAY(SERVE | RENDER | GIT | SSH, "newfstatat", "size of a memfd",
+    MAY(RENDER | GIT | SSH, "newfstatat", "size of a memfd",
 	INT(3, flags, AT_EMPTY_PATH)),
-    MAY(SERVE | RENDER | ANY_GIT, "fcntl", "is a memfd sealed?",
+    MAY(RENDER | ANY_GIT, "fcntl", "is a memfd sealed?",
 	INT(1, cmd, F_GET_SEALS)),
     MAY(RENDER | ANY_GIT, "fcntl", "seals a memfd", INT(1, cmd, F_ADD_SEALS)),
     MAY(DIAL | RENDER | ANY_GIT, "fcntl", "blocking or not",

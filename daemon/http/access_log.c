@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "access_log.h"
 
-#include <sys/socket.h>
-
 #include <string.h>
+#include <unistd.h>
 
 #define DELAY_MS 500
 
@@ -13,7 +12,7 @@ send_batch(struct access_log *l)
 	ssize_t n = 0;
 
 	if (l->len > 0)
-		n = send(l->fd, l->batch, l->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = write(l->fd, l->batch, l->len);
 	if (n == -1) {
 		count_add(l->dropped, l->lines);
 		l->untold += l->lines;
@@ -46,6 +45,7 @@ access_log_init(struct access_log *l, struct event_base *base, int fd,
 		void (*lost)(uint64_t lines))
 {
 	memset(l, 0, sizeof(*l));
+	evutil_make_socket_nonblocking(fd);
 	l->fd = fd;
 	l->format = set->access_format;
 	l->address = set->access_address;

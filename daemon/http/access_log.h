@@ -28,7 +28,8 @@ struct access_log {
 	char batch[ACCESS_BATCH];
 };
 
-/* fd is a socket that keeps messages apart; it stays the caller's. */
+/* fd is a socket that keeps messages apart; it stays the caller's, and does not
+ * block any more. */
 void access_log_init(struct access_log *l, struct event_base *base, int fd,
 		     const struct serve_settings *set, uint64_t *dropped,
 		     void (*lost)(uint64_t lines));

@@ -6,6 +6,7 @@
 #include "../clock.h"
 #include "conn_io.h"
 #include "proxy.h"
+#include "receive.h"
 
 /* One event may write this many times before others get their turn. */
 #define ROUNDS 3
@@ -189,7 +190,7 @@ read_proxy_header(struct conn *c)
 static void
 linger_readable(struct conn *c)
 {
-	ssize_t n = read(c->io.fd, c->pool->input, c->pool->input_cap);
+	ssize_t n = receive(c->io.fd, c->pool->input, c->pool->input_cap, 0);
 
 	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
 		conn_free(c);

@@ -33,20 +33,32 @@ maps_close(struct snapshot_maps *m)
 		unmap(m->segment[i], m->segment_size[i]);
 }
 
+/* sizes NULL: the system says. */
+static const char *
+map_nth(const int *fds, const uint64_t *sizes, unsigned i, size_t *size,
+	struct err *err)
+{
+	if (sizes == NULL)
+		return memfd_map(fds[i], size, err);
+	*size = (size_t)sizes[i];
+	return memfd_map_sized(fds[i], *size, err);
+}
+
 static int
-maps_open(struct snapshot_maps *m, const int *fds, unsigned nfds,
-	  struct err *err)
+maps_open(struct snapshot_maps *m, const int *fds, const uint64_t *sizes,
+	  unsigned nfds, struct err *err)
 {
 	unsigned i;
 
 	if (nfds < 2 || nfds > 1 + SEGMENTS_MAX)
 		return err_set(err, "a snapshot of %u descriptors", nfds);
 	m->nsegments = nfds - 1;
-	m->index = memfd_map(fds[0], &m->index_size, err);
+	m->index = map_nth(fds, sizes, 0, &m->index_size, err);
 	if (m->index == NULL)
 		return -1;
 	for (i = 0; i < m->nsegments; i++) {
-		m->segment[i] = memfd_map(fds[1 + i], &m->segment_size[i], err);
+		m->segment[i] =
+		    map_nth(fds, sizes, 1 + i, &m->segment_size[i], err);
 		if (m->segment[i] == NULL)
 			return -1;
 	}
@@ -54,12 +66,13 @@ maps_open(struct snapshot_maps *m, const int *fds, unsigned nfds,
 }
 
 struct snapshot *
-snapshot_open(const int *fds, unsigned nfds, struct err *err)
+snapshot_open_sized(const int *fds, const uint64_t *sizes, unsigned nfds,
+		    struct err *err)
 {
 	struct snapshot *s = xcalloc(1, sizeof(*s));
 
 	s->refs = 1;
-	if (maps_open(&s->maps, fds, nfds, err) == -1 ||
+	if (maps_open(&s->maps, fds, sizes, nfds, err) == -1 ||
 	    snapshot_check(&s->maps, err) == -1) {
 		snapshot_unref(s);
 		return NULL;
@@ -68,6 +81,12 @@ snapshot_open(const int *fds, unsigned nfds, struct err *err)
 	s->entries =
 	    (const struct snapshot_entry *)(s->maps.index + sizeof(*s->head));
 	return s;
+}
+
+struct snapshot *
+snapshot_open(const int *fds, unsigned nfds, struct err *err)
+{
+	return snapshot_open_sized(fds, NULL, nfds, err);
 }
 
 struct snapshot *

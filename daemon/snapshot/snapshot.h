@@ -80,6 +80,10 @@ struct snapshot; /* counted: each holder has one reference */
 /* Maps and checks; fds[0] is the index, the rest are segments.  The
  * descriptors stay the caller's and may be closed.  NULL with err. */
 struct snapshot *snapshot_open(const int *fds, unsigned nfds, struct err *err);
+/* The same where the system may not be asked for sizes: with them in bytes, as
+ * somebody found them who is trusted. */
+struct snapshot *snapshot_open_sized(const int *fds, const uint64_t *sizes,
+				     unsigned nfds, struct err *err);
 struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_unref(struct snapshot *s); /* NULL allowed */
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -878,6 +879,34 @@ test_descriptor_counts(void **state)
 	image_close(&m);
 }
 
+/* As serve is told them; the image says them too, and both have to agree. */
+static void
+test_told_sizes(void **state)
+{
+	struct image m;
+	struct err err;
+	uint64_t sizes[FDS] = {0};
+	struct snapshot *s;
+	struct stat st;
+
+	(void)state;
+	sample(&m);
+	for (unsigned i = 0; i < m.nfds; i++) {
+		assert_int_equal(fstat(m.fds[i], &st), 0);
+		sizes[i] = (uint64_t)st.st_size;
+	}
+	s = snapshot_open_sized(m.fds, sizes, m.nfds, &err);
+	assert_non_null(s);
+	snapshot_unref(s);
+	sizes[1]--;
+	assert_null(snapshot_open_sized(m.fds, sizes, m.nfds, &err));
+	sizes[1] = 0;
+	assert_null(snapshot_open_sized(m.fds, sizes, m.nfds, &err));
+	sizes[1] = UINT64_MAX;
+	assert_null(snapshot_open_sized(m.fds, sizes, m.nfds, &err));
+	image_close(&m);
+}
+
 static void
 test_etag(void **state)
 {
@@ -921,6 +950,7 @@ main(void)
 	    cmocka_unit_test(test_head_past_the_end),
 	    cmocka_unit_test(test_segment_sizes),
 	    cmocka_unit_test(test_descriptor_counts),
+	    cmocka_unit_test(test_told_sizes),
 	    cmocka_unit_test(test_etag),
 	};
 

@@ -205,6 +205,39 @@ serve_maps_writable(void)
 }
 #endif
 
+#ifndef BLOGD_SANITIZE
+static int
+serve_wants_memory(void)
+{
+	return sbrk(4096) == (void *)-1 ? 98 : 97;
+}
+
+static int
+serve_reads(void)
+{
+	char c;
+
+	return read(STDIN_FILENO, &c, 1) == -1 ? 98 : 97;
+}
+#endif
+
+/* As messages of the parent come, which alone bring descriptors. */
+static int
+serve_polls_others(void)
+{
+	struct msghdr mh = {0};
+
+	return recvmsg(STDIN_FILENO, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == -1
+		   ? 98
+		   : 97;
+}
+
+static int
+serve_stops_reading(void)
+{
+	return shutdown(STDIN_FILENO, SHUT_RD) == -1 ? 98 : 97;
+}
+
 static int
 serve_accepts_inheritable(void)
 {
@@ -266,11 +299,15 @@ conditions_hold(void **state)
 	    {"keys", keys_writes_elsewhere},
 	    {"log", log_writes_elsewhere},
 	    {"serve", serve_maps_writable},
+	    {"serve", serve_wants_memory},
+	    {"serve", serve_reads},
 	    {"worker", worker_reads_elsewhere},
 	    {"worker", worker_writes_elsewhere},
 	    {"worker", worker_wants_memory},
 #endif
 	    {"serve", serve_accepts_inheritable},
+	    {"serve", serve_polls_others},
+	    {"serve", serve_stops_reading},
 	    {"git", git_duplicates},
 	    {"render", render_terminates},
 	    {"render", render_traces},
@@ -551,6 +588,7 @@ the_listing_counts(void **state)
 #ifndef BLOGD_SANITIZE
 	assert_true(roles_count(ROLE_LOG, VARIANT_PLAIN) <= 6);
 	assert_true(roles_count(ROLE_RENDER, VARIANT_WORKER) <= 6);
+	assert_true(roles_count(ROLE_SERVE, VARIANT_PLAIN) <= 12);
 #endif
 	free(text);
 }
