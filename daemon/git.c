@@ -6,6 +6,7 @@
 #include "git/publish.h"
 #include "git/reports.h"
 #include "git/store.h"
+#include "heap.h"
 #include "ipc.h"
 #include "log.h"
 #include "proc.h"
@@ -273,6 +274,15 @@ update(struct git *g, int full, struct err *err)
 	return 0;
 }
 
+/* However it went: what a hostile remote made this process take is not kept
+ * until the next fetch. */
+static void
+let_go(struct git *g)
+{
+	store_trim(g->store);
+	heap_give_back();
+}
+
 void
 git_main(void)
 {
@@ -295,6 +305,7 @@ git_main(void)
 			fatalx("unexpected message %d", (int)m.type);
 		if (update(&g, request->full != 0, &err) == -1)
 			ipc_send_text(&g.parent, MSG_FAILED, err.text);
+		let_go(&g);
 	}
 	if (n == -1)
 		fatal("control channel");
