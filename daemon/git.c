@@ -220,6 +220,14 @@ on_report(void *ctx, const char *line)
 }
 
 static void
+end_reports(struct git *g, int published)
+{
+	if (g->reports.more > 0)
+		log_warn("%zu more files are left out", g->reports.more);
+	reports_end(&g->reports, published);
+}
+
+static void
 send_source(struct git *g, const struct published *p, const git_oid *tip)
 {
 	struct msg_source m = {.files = p->files, .left_out = p->left_out};
@@ -264,7 +272,7 @@ update(struct git *g, int full, struct err *err)
 	}
 	rc = publish(g->publisher, g->store, &got.tip, full, on_report, g, &p,
 		     err);
-	reports_end(&g->reports, rc == 0);
+	end_reports(g, rc == 0);
 	if (rc == -1) {
 		drop_incomplete(g);
 		return -1;

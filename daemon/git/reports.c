@@ -15,8 +15,13 @@ compare(const void *a, const void *b)
 int
 reports_add(struct reports *r, const char *line)
 {
-	char *copy = xstrndup(line, strlen(line));
+	char *copy;
 
+	if (r->nnow == REPORTS_MAX) {
+		r->more++;
+		return 0;
+	}
+	copy = xstrndup(line, strlen(line));
 	if (r->nnow == r->cap) {
 		r->cap = r->cap > 0 ? r->cap * 2 : 64;
 		r->now = xreallocarray(r->now, r->cap, sizeof(*r->now));
@@ -47,5 +52,5 @@ reports_end(struct reports *r, int published)
 		free_lines(r->now, r->nnow);
 	}
 	r->now = NULL;
-	r->nnow = r->cap = 0;
+	r->nnow = r->cap = r->more = 0;
 }

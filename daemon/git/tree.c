@@ -36,14 +36,19 @@ struct walk {
 	uint64_t bytes;
 };
 
+/* A hostile path must neither push the reason out of the line nor be kept: so
+ * much of it is shown. */
+#define PATH_SHOWN 200
+
 static void
 leave_out(struct walk *w, const char *reason)
 {
 	struct buf line = {0};
+	int cut = w->path.len > PATH_SHOWN;
 
 	w->list->left_out++;
-	buf_add(&line, w->path.data, w->path.len);
-	buf_printf(&line, ":1:1: left out: %s", reason);
+	buf_add(&line, w->path.data, cut ? PATH_SHOWN : w->path.len);
+	buf_printf(&line, "%s:1:1: left out: %s", cut ? "..." : "", reason);
 	w->report(w->ctx, buf_cstr(&line));
 	buf_free(&line);
 }
@@ -69,10 +74,15 @@ has_control(const struct tree_entry *e)
 	return 0;
 }
 
-/* Why this name cannot be used, or NULL. */
+#define TOO_LONG "the path is too long (`fetch.max-path`)"
+
+/* Why this name cannot be used, or NULL.  Its length comes first: the others
+ * look at every byte. */
 static const char *
-bad_name(const struct tree_entry *e)
+bad_name(const struct walk *w, const struct tree_entry *e)
 {
+	if (e->len > w->set->max_path)
+		return TOO_LONG;
 	if (e->len == 0)
 		return "a file without a name";
 	if (name_is(e, ".") || name_is(e, ".."))
@@ -167,6 +177,9 @@ enter_level(struct walk *w, const uint8_t *id)
 	if (l->tree == NULL)
 		return -1;
 	w->depth++;
+	/* Listing one tree many times costs nothing but time. */
+	if (store_charge(w->s, l->tree->len, w->err) == -1)
+		return -1;
 	return read_entries(w, l);
 }
 
@@ -243,7 +256,7 @@ static const char *
 bad_place(const struct walk *w, const struct tree_entry *e)
 {
 	if (w->path.len > w->set->max_path)
-		return "the path is too long (`fetch.max-path`)";
+		return TOO_LONG;
 	if (w->depth > w->set->max_depth)
 		return "too many directories deep (`fetch.max-depth`)";
 	switch (e->mode & MODE_TYPE) {
@@ -260,7 +273,7 @@ static int
 take_entry(struct walk *w, const struct level *l, size_t i)
 {
 	struct tree_entry e = l->entries[i];
-	const char *reason = bad_name(&e);
+	const char *reason = bad_name(w, &e);
 
 	w->path.len = l->path_len;
 	buf_add(&w->path, e.name, e.len);

@@ -338,6 +338,26 @@ test_reports_are_news_once(void **state)
 	reports_end(&r, 0);
 }
 
+static void
+test_reports_end_somewhere(void **state)
+{
+	struct reports r = {0};
+	char line[16];
+
+	(void)state;
+	for (int i = 0; i < REPORTS_MAX + 3; i++) {
+		snprintf(line, sizeof(line), "%d", i);
+		assert_int_equal(reports_add(&r, line), i < REPORTS_MAX);
+	}
+	assert_int_equal(r.nnow, REPORTS_MAX);
+	assert_int_equal(r.more, 3);
+	reports_end(&r, 1);
+	assert_int_equal(r.more, 0);
+	assert_int_equal(reports_add(&r, "0"), 0);
+	reports_end(&r, 1);
+	reports_end(&r, 1);
+}
+
 int
 main(void)
 {
@@ -354,6 +374,7 @@ main(void)
 	    cmocka_unit_test(test_hostile_secret_files),
 	    cmocka_unit_test(test_basic_header),
 	    cmocka_unit_test(test_reports_are_news_once),
+	    cmocka_unit_test(test_reports_end_somewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
