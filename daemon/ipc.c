@@ -204,6 +204,18 @@ take_fds(struct msghdr *mh, struct ipc_msg *msg)
 	}
 }
 
+/* May anything with descriptors come?  Given no room for them, the kernel takes
+ * none and says MSG_CTRUNC: who needs none need not close any. */
+static int
+may_bring_fds(const struct ipc *c)
+{
+	for (unsigned type = 0; type < MSG__MAX; type++)
+		if ((rules[type].from & FROM(c->peer)) &&
+		    (rules[type].to & FROM(c->self)) && rules[type].max_fds > 0)
+			return 1;
+	return 0;
+}
+
 static int
 receive(const struct ipc *c, struct ipc_msg *msg, int flags)
 {
@@ -211,12 +223,13 @@ receive(const struct ipc *c, struct ipc_msg *msg, int flags)
 	struct iovec iov[2] = {{&wire, sizeof(wire)},
 			       {msg->data, IPC_DATA_MAX}};
 	union control control;
-	struct msghdr mh = {.msg_iov = iov,
-			    .msg_iovlen = 2,
-			    .msg_control = control.space,
-			    .msg_controllen = sizeof(control.space)};
+	struct msghdr mh = {.msg_iov = iov, .msg_iovlen = 2};
 	ssize_t n;
 
+	if (may_bring_fds(c)) {
+		mh.msg_control = control.space;
+		mh.msg_controllen = sizeof(control.space);
+	}
 	do
 		n = recvmsg(c->fd, &mh, flags | MSG_CMSG_CLOEXEC);
 	while (n == -1 && errno == EINTR);

@@ -24,6 +24,8 @@
 #include "ipc.h"
 #include "keyid.h"
 #include "keyload.h"
+#include "keymem.h"
+#include "keytype.h"
 #include "log.h"
 #include "proc.h"
 #include "settings.h"
@@ -33,9 +35,9 @@
 struct key {
 	EVP_PKEY *pkey;
 	EVP_MD_CTX *ctx; /* one for all signatures */
-	int begun;	 /* the context is set up, for md */
-	const EVP_MD *md;
-	uint8_t id[32]; /* SHA-256 of the SubjectPublicKeyInfo */
+	enum keytype type;
+	const struct keytype_way *way; /* it is set up for; NULL: none */
+	uint8_t id[32];		       /* SHA-256 of the SubjectPublicKeyInfo */
 };
 
 /* One serve process.  Its token bucket holds at most one second's worth. */
@@ -64,7 +66,7 @@ static void
 failed(const struct err *err)
 {
 	ipc_send_text(&k.start.parent, MSG_FAILED, err->text);
-	_exit(1);
+	keymem_end(1);
 }
 
 static int
@@ -82,6 +84,7 @@ load_key(unsigned nth, struct err *err)
 		close(cert_fd);
 	if (key->pkey == NULL)
 		return -1;
+	key->type = keytype_of(key->pkey);
 	key->ctx = EVP_MD_CTX_new();
 	if (key->ctx == NULL || !keyid(key->pkey, key->id))
 		return err_set(err, "out of memory");
@@ -102,64 +105,38 @@ load_keys(struct err *err)
 
 /* ---- signing ---- */
 
-/* The digest for the scheme; -1 when this key does not sign that way.  In TLS
- * 1.3 the scheme names the curve as well. */
-static int
-digest_for(const EVP_PKEY *pkey, enum tbs_kind kind, uint32_t scheme,
-	   const EVP_MD **md)
-{
-	int bits = EVP_PKEY_get_bits(pkey);
-
-	*md = NULL;
-	if (EVP_PKEY_is_a(pkey, "ED25519"))
-		return scheme == SCHEME_ED25519 ? 0 : -1;
-	if (kind == TBS_VERIFY &&
-	    scheme != (bits == 256 ? SCHEME_ECDSA_SHA256 : SCHEME_ECDSA_SHA384))
-		return -1;
-	if (scheme == SCHEME_ECDSA_SHA256)
-		*md = EVP_sha256();
-	else if (scheme == SCHEME_ECDSA_SHA384)
-		*md = EVP_sha384();
-	else if (scheme == SCHEME_ECDSA_SHA512)
-		*md = EVP_sha512();
-	return *md == NULL ? -1 : 0;
-}
-
 /* A context that is not given the key again keeps what libcrypto has looked up
  * for it, as long as the digest stays the same: a tenth of a signature's time.
  */
 static int
-begin_signing(struct key *key, const EVP_MD *md)
+begin_signing(struct key *key, const struct keytype_way *way)
 {
 	EVP_PKEY *pkey = NULL;
+	EVP_PKEY_CTX *padding;
 
-	if (!key->begun || key->md != md) {
+	if (key->way != way) {
 		EVP_MD_CTX_reset(key->ctx);
 		pkey = key->pkey;
 	}
-	key->md = md;
-	key->begun = EVP_DigestSignInit(key->ctx, NULL, md, NULL, pkey) == 1;
-	return key->begun;
+	key->way = way;
+	return EVP_DigestSignInit_ex(key->ctx, &padding, way->digest, NULL,
+				     NULL, pkey, NULL) == 1 &&
+	       keytype_pad(way, padding);
 }
 
 /* The signature's length, or 0. */
 static size_t
-sign_with(struct key *key, const struct msg_sign *m, uint8_t *out)
+sign_with(struct key *key, const struct keytype_way *way,
+	  const struct msg_sign *m, uint8_t *out)
 {
-	enum tbs_kind kind = tbs_kind(m->tbs, m->len);
 	size_t len = SIGNATURE_MAX;
-	const EVP_MD *md;
 
-	if (kind == TBS_OTHER ||
-	    digest_for(key->pkey, kind, m->scheme, &md) == -1)
-		return 0;
-	if (!begin_signing(key, md) ||
-	    EVP_DigestSign(key->ctx, out, &len, m->tbs, m->len) != 1) {
-		key->begun = 0;
-		ERR_clear_error();
-		return 0;
-	}
-	return len;
+	if (begin_signing(key, way) &&
+	    EVP_DigestSign(key->ctx, out, &len, m->tbs, m->len) == 1)
+		return len;
+	key->way = NULL;
+	ERR_clear_error();
+	return 0;
 }
 
 static struct key *
@@ -191,16 +168,24 @@ static void
 answer(const struct msg_sign *m, struct msg_signature *out)
 {
 	struct key *key = find_key(m->key);
+	const struct keytype_way *way;
 
-	if (key == NULL)
+	if (key == NULL) {
 		complain("no such key");
-	else if (m->len > SIGN_MAX)
-		complain("a message too long");
-	else {
-		out->len = (uint32_t)sign_with(key, m, out->signature);
-		if (out->len == 0)
-			complain("not a handshake of this key");
+		return;
 	}
+	if (m->len > SIGN_MAX) {
+		complain("a message too long");
+		return;
+	}
+	way = keytype_way(key->type, tbs_kind(m->tbs, m->len), m->scheme);
+	if (way == NULL) {
+		complain("not a handshake of this key");
+		return;
+	}
+	out->len = (uint32_t)sign_with(key, way, m, out->signature);
+	if (out->len == 0)
+		complain("libcrypto cannot (out of memory?)");
 }
 
 static int
@@ -269,26 +254,23 @@ take_askers(void)
 	}
 }
 
-/* Each key signs once: libcrypto looks up what it needs and seeds itself. */
+/* Each key signs in each of its ways: libcrypto looks up what it needs and
+ * seeds itself. */
 static int
 warm_up(struct err *err)
 {
-	static const uint32_t schemes[] = {SCHEME_ECDSA_SHA256,
-					   SCHEME_ECDSA_SHA384, SCHEME_ED25519};
 	struct msg_sign m = {.len = TBS_PROBE_LEN};
 	uint8_t out[SIGNATURE_MAX];
 
 	tbs_probe(m.tbs);
 	for (unsigned i = 0; i < k.nkeys; i++) {
-		size_t len = 0;
+		struct key *key = &k.key[i];
+		const struct keytype_way *way = NULL;
 
-		for (int s = 0; s < 3; s++) {
-			m.scheme = schemes[s];
-			len += sign_with(&k.key[i], &m, out);
-		}
-		if (len == 0)
-			return err_set(err, "private key %u does not sign",
-				       i + 1);
+		while ((way = keytype_next(way, key->type)) != NULL)
+			if (sign_with(key, way, &m, out) == 0)
+				return err_set(
+				    err, "private key %u does not sign", i + 1);
 	}
 	return 0;
 }
@@ -308,11 +290,11 @@ loop(void)
 		if (ppoll(p, 1 + k.naskers, NULL, NULL) == -1) {
 			if (errno == EINTR)
 				continue;
-			fatal("ppoll");
+			return;
 		}
 		/* The parent has nothing to say but its end. */
 		if (p[0].revents != 0)
-			_exit(0);
+			keymem_end(0);
 		for (unsigned i = 0; i < k.naskers; i++)
 			if (p[1 + i].revents != 0)
 				serve_asker(&k.asker[i]);
@@ -325,14 +307,17 @@ keys_main(void)
 	struct err err;
 
 	signal(SIGPIPE, SIG_IGN);
-	keyload_memory();
+	keymem_init();
 	start_recv(&k.start, ROLE_KEYS, &k.settings, sizeof(k.settings));
+	keymem_end_on_sigterm();
 	if (load_keys(&err) == -1 || warm_up(&err) == -1)
 		failed(&err);
+	keymem_wipe_stack();
 	take_askers();
 	sandbox_enter(ROLE_KEYS, VARIANT_PLAIN, -1);
 	sandbox_filter(ROLE_KEYS, VARIANT_PLAIN);
 	ipc_send_text(&k.start.parent, MSG_READY, sandbox_report());
 	loop();
-	abort();
+	log_err("ppoll: %s", strerror(errno));
+	keymem_end(1);
 }

@@ -29,11 +29,9 @@
 #ifdef BLOGD_SANITIZE
 /* AddressSanitizer replaces malloc, watches signals and stacks, and reads
  * /proc before it reports. */
-#define ASAN   EACH
-#define LOCKED 0
+#define ASAN EACH
 #else
-#define ASAN   0
-#define LOCKED KEYS /* takes its heap at start and gets no more */
+#define ASAN 0
 #endif
 
 #define MAY(jails, call, why, ...)       \
@@ -75,7 +73,8 @@
 #define O_CHANGING (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)
 #define FORK_FLAGS (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD)
 #define ACCEPTED   (SOCK_NONBLOCK | SOCK_CLOEXEC)
-#define POLLED	   (MSG_DONTWAIT | MSG_CMSG_CLOEXEC)
+#define POLLED	   (MSG_DONTWAIT | MSG_CMSG_CLOEXEC) /* ipc_recv_nowait */
+#define SENT	   (MSG_NOSIGNAL | MSG_EOR)	     /* ipc_send */
 
 /* Rows in the order of roles; a call that several need stands where it is
  * needed most. */
@@ -92,9 +91,11 @@ const struct rule rules[] = {
     MAY(WORKER, "write", "answers", INT(0, fd, STDIN_FILENO)),
     MAY(WORKER, "read", "texts and pages to work on", INT(0, fd, STDIN_FILENO)),
     MAY(COMPLEX | LOG, "read", "peers"),
-    MAY(COMPLEX | KEYS, "recvmsg", "messages, with descriptors"),
-    MAY(COMPLEX | KEYS | LOG, "sendmsg", "messages, with descriptors"),
-    MAY(COMPLEX | KEYS, "close", "descriptors that came with messages"),
+    MAY(COMPLEX, "recvmsg", "messages, with descriptors"),
+    MAY(COMPLEX | LOG, "sendmsg", "messages, with descriptors"),
+    MAY(COMPLEX, "close", "descriptors that came with messages"),
+    MAY(KEYS, "recvmsg", "what is to be signed", INT(2, flags, POLLED)),
+    MAY(KEYS, "sendmsg", "signatures", INT(2, flags, SENT)),
 
     /* ---- memory: never executable ---- */
     MAY(COMPLEX, "brk", "malloc"),
@@ -103,9 +104,6 @@ const struct rule rules[] = {
     MAY(COMPLEX, "munmap", "malloc, old snapshots"),
     MAY(COMPLEX, "mremap", "realloc", IS(3, flags, MREMAP_MAYMOVE)),
     MAY(COMPLEX, "madvise", "free", INT(2, advice, MADV_DONTNEED)),
-    GETS(LOCKED, "brk", ENOMEM, "the locked heap is all there is"),
-    GETS(LOCKED, "mmap", ENOMEM, "the locked heap is all there is",
-	IS(2, prot, PROT_RW)),
     MAY(COMPLEX, "futex", "locks in libraries",
 	BITS(1, op, FUTEX_CMD_MASK, FUTEX_WAIT)),
     MAY(COMPLEX, "futex", "locks in libraries",
@@ -165,7 +163,9 @@ const struct rule rules[] = {
 	IS(2, prot, PROT_READ), IS(3, flags, MAP_SHARED)),
 
     /* ---- waiting ---- */
-    MAY(KEYS | LOG, "ppoll", "waits for requests, for lines"),
+    MAY(KEYS, "ppoll", "waits for requests",
+	IS(2, timeout, 0), IS(3, sigmask, 0)),
+    MAY(LOG, "ppoll", "waits for lines"),
     MAY(DIAL | RENDER | ANY_GIT, "ppoll", "waits for peers"),
     MAY(DIAL | RENDER | ANY_GIT, "poll", "waits for peers"),
     MAY(DIAL | RENDER | ANY_GIT, "restart_syscall", "poll after SIGCONT"),

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../keyid.h"
+#include "../keytype.h"
 #include "ask.h"
 #include "kdf.h"
 #include "remote_key.h"
@@ -20,19 +21,19 @@
 #define PROPERTY "provider=blogd,blogd.remote=yes"
 #define QUICK	 "provider=blogd,blogd.quick=yes"
 
-#define EC_COMMAND \
-	"openssl ecparam -name prime256v1 -genkey -noout -out key.pem"
-
 /* ---- the provider ---- */
 
 static const OSSL_ALGORITHM keymgmts[] = {
     {"EC:id-ecPublicKey:1.2.840.10045.2.1", PROPERTY, remote_key_ec, NULL},
     {"ED25519:1.3.101.112", PROPERTY, remote_key_ed25519, NULL},
+    {"RSA:rsaEncryption:1.2.840.113549.1.1.1", PROPERTY, remote_key_rsa, NULL},
     {NULL, NULL, NULL, NULL}};
 
 static const OSSL_ALGORITHM signatures[] = {
     {"ECDSA", PROPERTY, remote_key_signature, NULL},
     {"ED25519:1.3.101.112", PROPERTY, remote_key_signature, NULL},
+    {"RSA:rsaEncryption:1.2.840.113549.1.1.1", PROPERTY, remote_key_signature,
+     NULL},
     {NULL, NULL, NULL, NULL}};
 
 static const OSSL_ALGORITHM kdfs[] = {{"TLS13-KDF", QUICK, kdf_functions, NULL},
@@ -103,28 +104,6 @@ keyprov_init(const struct ipc *channel, struct err *err)
 
 /* ---- a certificate's key ---- */
 
-/* The scheme to try the key with; 0 with err for other keys. */
-static uint32_t
-check_type(EVP_PKEY *public, struct err *err)
-{
-	char group[32] = "";
-
-	EVP_PKEY_get_group_name(public, group, sizeof(group), NULL);
-	if (EVP_PKEY_is_a(public, "ED25519"))
-		return SCHEME_ED25519;
-	if (strcmp(group, "prime256v1") == 0)
-		return SCHEME_ECDSA_SHA256;
-	if (strcmp(group, "secp384r1") == 0)
-		return SCHEME_ECDSA_SHA384;
-	err_set(
-	    err,
-	    "the certificate's key is %s %s; blogd needs ECDSA with P-256 or "
-	    "P-384, or Ed25519: make a key with \"" EC_COMMAND
-	    "\" and have a certificate issued for it",
-	    EVP_PKEY_get0_type_name(public), group);
-	return 0;
-}
-
 static EVP_PKEY *
 wrap(EVP_PKEY *public)
 {
@@ -143,23 +122,17 @@ wrap(EVP_PKEY *public)
 	return key;
 }
 
-static const char *
-digest_of(uint32_t scheme)
-{
-	return scheme == SCHEME_ECDSA_SHA256   ? "SHA256"
-	       : scheme == SCHEME_ECDSA_SHA384 ? "SHA384"
-					       : NULL;
-}
-
 static int
-verifies(EVP_PKEY *public, uint32_t scheme, const uint8_t *tbs, size_t len,
-	 const struct msg_signature *answer)
+verifies(EVP_PKEY *public, const struct keytype_way *way, const uint8_t *tbs,
+	 size_t len, const struct msg_signature *answer)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *padding;
 	int ok =
 	    ctx != NULL &&
-	    EVP_DigestVerifyInit_ex(ctx, NULL, digest_of(scheme), NULL,
+	    EVP_DigestVerifyInit_ex(ctx, &padding, way->digest, NULL,
 				    REMOTE_KEY_PUBLIC, public, NULL) == 1 &&
+	    keytype_pad(way, padding) &&
 	    EVP_DigestVerify(ctx, answer->signature, answer->len, tbs, len) ==
 		1;
 
@@ -170,7 +143,7 @@ verifies(EVP_PKEY *public, uint32_t scheme, const uint8_t *tbs, size_t len,
 /* Has keys the private half?  A signature on something no handshake ever signs
  * tells. */
 static int
-try_key(EVP_PKEY *public, uint32_t scheme, struct err *err)
+try_key(EVP_PKEY *public, const struct keytype_way *way, struct err *err)
 {
 	struct msg_signature answer;
 	uint8_t tbs[TBS_PROBE_LEN], id[32];
@@ -178,10 +151,10 @@ try_key(EVP_PKEY *public, uint32_t scheme, struct err *err)
 	tbs_probe(tbs);
 	if (!keyid(public, id))
 		return err_set(err, "cannot hash the certificate's key");
-	if (ask_signature(id, scheme, tbs, sizeof(tbs), &answer) == -1)
+	if (ask_signature(id, way->scheme, tbs, sizeof(tbs), &answer) == -1)
 		return err_set(err, "keys does not answer");
 	if (answer.len == 0 ||
-	    !verifies(public, scheme, tbs, sizeof(tbs), &answer))
+	    !verifies(public, way, tbs, sizeof(tbs), &answer))
 		return err_set(
 		    err, "the private key does not belong to the certificate");
 	return 0;
@@ -191,14 +164,18 @@ EVP_PKEY *
 keyprov_key(X509 *certificate, struct err *err)
 {
 	EVP_PKEY *key, *public = X509_get0_pubkey(certificate);
-	uint32_t scheme;
+	const struct keytype_way *way;
 
 	if (public == NULL) {
 		err_set(err, "the certificate's key cannot be read");
 		return NULL;
 	}
-	scheme = check_type(public, err);
-	if (scheme == 0 || try_key(public, scheme, err) == -1)
+	way = keytype_next(NULL, keytype_of(public));
+	if (way == NULL) {
+		keytype_refuse(public, "the certificate's key is", err);
+		return NULL;
+	}
+	if (try_key(public, way, err) == -1)
 		return NULL;
 	key = wrap(public);
 	if (key == NULL)

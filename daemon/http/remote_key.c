@@ -4,13 +4,14 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/rsa.h>
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "../buf.h"
 #include "../keyid.h"
+#include "../keytype.h"
 #include "ask.h"
 #include "tbs.h"
 
@@ -21,19 +22,20 @@
 
 /* A key of this provider: the public half, in the default provider's form. */
 struct remote_key {
-	const char *type; /* "EC" or "ED25519" */
+	const char *name; /* libcrypto's: "EC", "ED25519" or "RSA" */
 	EVP_PKEY *public;
+	enum keytype type;
 	uint8_t id[32]; /* SHA-256 of the SubjectPublicKeyInfo */
 };
 
 /* ---- KEYMGMT ---- */
 
 static void *
-key_new(const char *type)
+key_new(const char *name)
 {
 	struct remote_key *key = xcalloc(1, sizeof(*key));
 
-	key->type = type;
+	key->name = name;
 	return key;
 }
 
@@ -49,6 +51,13 @@ key_new_ed25519(void *provctx)
 {
 	(void)provctx;
 	return key_new("ED25519");
+}
+
+static void *
+key_new_rsa(void *provctx)
+{
+	(void)provctx;
+	return key_new("RSA");
 }
 
 static void
@@ -91,12 +100,15 @@ key_import(void *keydata, int selection, const OSSL_PARAM params[])
 	if (!(selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) ||
 	    (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY))
 		return 0;
-	ctx = EVP_PKEY_CTX_new_from_name(NULL, key->type, REMOTE_KEY_PUBLIC);
+	ctx = EVP_PKEY_CTX_new_from_name(NULL, key->name, REMOTE_KEY_PUBLIC);
 	ok = ctx != NULL && EVP_PKEY_fromdata_init(ctx) == 1 &&
 	     EVP_PKEY_fromdata(ctx, &key->public, EVP_PKEY_PUBLIC_KEY,
 			       (OSSL_PARAM *)(uintptr_t)params) == 1;
 	EVP_PKEY_CTX_free(ctx);
-	return ok && keyid(key->public, key->id);
+	if (!ok)
+		return 0;
+	key->type = keytype_of(key->public);
+	return keyid(key->public, key->id);
 }
 
 /* Must fail when asked for the private part: with that, libcrypto would move
@@ -117,7 +129,8 @@ key_types(int selection)
 	static const OSSL_PARAM types[] = {
 	    OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0),
 	    OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, NULL, 0),
-	    OSSL_PARAM_END};
+	    OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_N, NULL, 0),
+	    OSSL_PARAM_BN(OSSL_PKEY_PARAM_RSA_E, NULL, 0), OSSL_PARAM_END};
 
 	(void)selection;
 	return types;
@@ -162,6 +175,12 @@ ed25519_operation_name(int operation_id)
 	return operation_id == OSSL_OP_SIGNATURE ? "ED25519" : NULL;
 }
 
+static const char *
+rsa_operation_name(int operation_id)
+{
+	return operation_id == OSSL_OP_SIGNATURE ? "RSA" : NULL;
+}
+
 #define KEYMGMT_COMMON                                           \
 	FN(OSSL_FUNC_KEYMGMT_FREE, key_free),                    \
 	    FN(OSSL_FUNC_KEYMGMT_HAS, key_has),                  \
@@ -186,11 +205,17 @@ const OSSL_DISPATCH remote_key_ed25519[] = {
     FN(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, ed25519_operation_name),
     KEYMGMT_COMMON};
 
+const OSSL_DISPATCH remote_key_rsa[] = {
+    FN(OSSL_FUNC_KEYMGMT_NEW, key_new_rsa),
+    FN(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, rsa_operation_name),
+    KEYMGMT_COMMON};
+
 /* ---- SIGNATURE ---- */
 
 struct signing {
 	const struct remote_key *key;
-	uint32_t scheme;
+	const char *digest;	       /* of the way first chosen */
+	const struct keytype_way *way; /* NULL: it cannot sign like that */
 };
 
 static void *
@@ -216,25 +241,63 @@ sign_dup(void *ctx)
 	return copy;
 }
 
-static uint32_t
-scheme_of(const struct remote_key *key, const char *digest)
+static const OSSL_PARAM *
+sign_settable(void *ctx, void *provctx)
 {
-	static const struct {
-		const char *name, *alias;
-		uint32_t scheme;
-	} digests[] = {
-	    {"SHA256", "SHA2-256", SCHEME_ECDSA_SHA256},
-	    {"SHA384", "SHA2-384", SCHEME_ECDSA_SHA384},
-	    {"SHA512", "SHA2-512", SCHEME_ECDSA_SHA512},
-	};
+	static const OSSL_PARAM settable[] = {
+	    OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PAD_MODE, NULL, 0),
+	    OSSL_PARAM_utf8_string(OSSL_SIGNATURE_PARAM_PSS_SALTLEN, NULL, 0),
+	    OSSL_PARAM_END};
 
-	if (strcmp(key->type, "ED25519") == 0)
-		return SCHEME_ED25519;
-	for (size_t i = 0; digest != NULL && i < 3; i++)
-		if (strcasecmp(digest, digests[i].name) == 0 ||
-		    strcasecmp(digest, digests[i].alias) == 0)
-			return digests[i].scheme;
-	return 0;
+	(void)ctx, (void)provctx;
+	return settable;
+}
+
+/* NULL: neither of the two.  libssl sends a number, its documentation says
+ * text. */
+static const char *
+pad_mode(const OSSL_PARAM *p)
+{
+	const char *text;
+	int number;
+
+	if (OSSL_PARAM_get_utf8_string_ptr(p, &text) == 1)
+		return text;
+	if (OSSL_PARAM_get_int(p, &number) != 1)
+		return NULL;
+	return number == RSA_PKCS1_PSS_PADDING ? OSSL_PKEY_RSA_PAD_MODE_PSS
+	       : number == RSA_PKCS1_PADDING   ? OSSL_PKEY_RSA_PAD_MODE_PKCSV15
+					       : NULL;
+}
+
+/* Of PSS there is the one that TLS uses: the salt is as long as the digest. */
+static int
+is_usual_salt(const OSSL_PARAM *p)
+{
+	const char *text;
+	int number;
+
+	if (OSSL_PARAM_get_utf8_string_ptr(p, &text) == 1)
+		return strcmp(text, OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST) == 0;
+	return OSSL_PARAM_get_int(p, &number) == 1 &&
+	       number == RSA_PSS_SALTLEN_DIGEST;
+}
+
+static int
+sign_set_params(void *ctx, const OSSL_PARAM params[])
+{
+	struct signing *s = ctx;
+
+	for (const OSSL_PARAM *p = params; p != NULL && p->key != NULL; p++) {
+		if (strcmp(p->key, OSSL_SIGNATURE_PARAM_PAD_MODE) == 0)
+			s->way =
+			    keytype_named(s->key->type, s->digest, pad_mode(p));
+		else if (strcmp(p->key, OSSL_SIGNATURE_PARAM_PSS_SALTLEN) ==
+			     0 &&
+			 !is_usual_salt(p))
+			s->way = NULL;
+	}
+	return s->way != NULL;
 }
 
 static int
@@ -242,14 +305,21 @@ sign_init(void *ctx, const char *digest, void *keydata,
 	  const OSSL_PARAM params[])
 {
 	struct signing *s = ctx;
+	enum keytype type;
 
-	(void)params;
 	if (keydata != NULL)
 		s->key = keydata;
 	if (s->key == NULL)
 		return 0;
-	s->scheme = scheme_of(s->key, digest);
-	return s->scheme != 0;
+	type = s->key->type;
+	/* RSA begins with PKCS #1 everywhere in libcrypto. */
+	s->way = keytype_named(
+	    type, digest,
+	    type == KEYTYPE_RSA ? OSSL_PKEY_RSA_PAD_MODE_PKCSV15 : NULL);
+	if (s->way == NULL)
+		return 0;
+	s->digest = s->way->digest;
+	return sign_set_params(s, params);
 }
 
 /* The whole message in one call: keys sees what it signs. */
@@ -260,11 +330,14 @@ sign_message(void *ctx, unsigned char *sig, size_t *siglen, size_t sigsize,
 	const struct signing *s = ctx;
 	struct msg_signature answer;
 
+	if (s->way == NULL)
+		return 0;
 	if (sig == NULL) {
 		*siglen = (size_t)EVP_PKEY_get_size(s->key->public);
 		return 1;
 	}
-	if (ask_signature(s->key->id, s->scheme, tbs, tbslen, &answer) == -1 ||
+	if (ask_signature(s->key->id, s->way->scheme, tbs, tbslen, &answer) ==
+		-1 ||
 	    answer.len == 0 || answer.len > sigsize)
 		return 0;
 	memcpy(sig, answer.signature, answer.len);
@@ -278,4 +351,6 @@ const OSSL_DISPATCH remote_key_signature[] = {
     FN(OSSL_FUNC_SIGNATURE_DUPCTX, sign_dup),
     FN(OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT, sign_init),
     FN(OSSL_FUNC_SIGNATURE_DIGEST_SIGN, sign_message),
+    FN(OSSL_FUNC_SIGNATURE_SET_CTX_PARAMS, sign_set_params),
+    FN(OSSL_FUNC_SIGNATURE_SETTABLE_CTX_PARAMS, sign_settable),
     {0, NULL}};

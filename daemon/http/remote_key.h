@@ -15,9 +15,10 @@
 
 /* For OSSL_OP_KEYMGMT: a key is made from its public half alone, and is never
  * given away as more than that. */
-extern const OSSL_DISPATCH remote_key_ec[], remote_key_ed25519[];
+extern const OSSL_DISPATCH remote_key_ec[], remote_key_ed25519[],
+    remote_key_rsa[];
 
-/* For OSSL_OP_SIGNATURE, of both: signs whole messages, by asking keys. */
+/* For OSSL_OP_SIGNATURE, of all: signs whole messages, by asking keys. */
 extern const OSSL_DISPATCH remote_key_signature[];
 
 #endif

@@ -24,6 +24,13 @@ enum tbs_kind tbs_kind(const uint8_t *tbs, size_t len);
 #define SCHEME_ECDSA_SHA384 0x0503
 #define SCHEME_ECDSA_SHA512 0x0603
 #define SCHEME_ED25519	    0x0807
+/* RSA: with PSS (rsa_pss_rsae_...) and, in TLS 1.2 alone, PKCS #1. */
+#define SCHEME_PSS_SHA256   0x0804
+#define SCHEME_PSS_SHA384   0x0805
+#define SCHEME_PSS_SHA512   0x0806
+#define SCHEME_PKCS1_SHA256 0x0401
+#define SCHEME_PKCS1_SHA384 0x0501
+#define SCHEME_PKCS1_SHA512 0x0601
 
 /* A CertificateVerify for a transcript hash that no handshake has: for finding
  * out whether a key is there.  Writes TBS_PROBE_LEN bytes. */

@@ -27,7 +27,9 @@ static const char ciphers_12[] = "ECDHE-ECDSA-AES128-GCM-SHA256:"
 /* What the keys process signs with: a list of all that OpenSSL knows would be
  * compared with the client's in each handshake, and kept. */
 static const char signatures[] =
-    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519";
+    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:"
+    "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:"
+    "RSA+SHA256:RSA+SHA384:RSA+SHA512";
 
 int
 tls_err(struct err *err, const char *what)

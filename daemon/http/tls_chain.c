@@ -56,14 +56,15 @@ add_intermediates(SSL_CTX *ctx, BIO *pem, struct err *err)
 static int
 use_leaf(SSL_CTX *ctx, X509 *leaf, struct err *err)
 {
-	EVP_PKEY *key;
+	EVP_PKEY *key = keyprov_key(leaf, err); /* knows better what is wrong */
 	int ok;
 
-	if (SSL_CTX_use_certificate(ctx, leaf) != 1)
-		return tls_err(err, "certificate");
-	key = keyprov_key(leaf, err);
 	if (key == NULL)
 		return -1;
+	if (SSL_CTX_use_certificate(ctx, leaf) != 1) {
+		EVP_PKEY_free(key);
+		return tls_err(err, "certificate");
+	}
 	ok = SSL_CTX_use_PrivateKey(ctx, key);
 	EVP_PKEY_free(key);
 	return ok == 1

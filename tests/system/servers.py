@@ -86,6 +86,15 @@ def openssl(*arguments):
                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
+NEW_KEY = {"ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+           "p384": ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
+           "p521": ["ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
+           "ed25519": ["ed25519"],
+           "rsa": ["rsa:2048"],
+           "rsa1024": ["rsa:1024"],
+           "rsa-pss": ["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"]}
+
+
 class CA:
     """An authority of its own: .cert is what a client must trust."""
 
@@ -107,8 +116,7 @@ class CA:
         file = file or names[0].replace("*", "star")
         cert, key = self.path(file + ".pem"), self.path(file + ".key")
         request, extensions = self.path(file + ".csr"), self.path(file + ".ext")
-        new = {"ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
-               "rsa": ["rsa:2048"], "ed25519": ["ed25519"]}[key_type]
+        new = NEW_KEY[key_type]
         openssl("req", "-newkey", *new, "-nodes", "-subj", "/CN=" + names[0],
                 "-keyout", key, "-out", request)
         kinds = ["IP:" + n if n.replace(".", "").isdigit() or ":" in n

@@ -154,67 +154,11 @@ def test_certificate_and_key_of_different_pairs(t):
     assert daemon.grep("key"), daemon.lines()
 
 
-def test_rsa_key_is_refused_with_advice(t):
-    ca = t.ca("rsa")
-    cert, key = ca.issue("blog.example", key_type="rsa")
-    blogd.give_to_daemon(key)
-    daemon = t.serve(certificate=(cert, key), wait=False)
-    assert daemon.wait_exit() == 1
-    assert daemon.grep("openssl"), daemon.lines()
-
-
 def test_missing_certificate_file(t):
     daemon = t.serve(certificate=(t.path("none.pem"), t.path("none.key")),
                      wait=False)
     assert daemon.wait_exit() == 1
     assert daemon.grep("none.pem.*No such file"), daemon.lines()
-
-
-def test_key_is_in_keys_alone(t):
-    """Neither the PEM text nor the number is in any other process."""
-    if os.getuid() != 0:
-        t.skip("reads /proc/PID/mem, which root may")
-    daemon = t.serve()
-    daemon.get("/")
-    text = open(daemon.certificate[1]).read()
-    middle = text.splitlines()[2].encode()
-    raw = subprocess.run(["openssl", "ec", "-in", daemon.certificate[1],
-                          "-outform", "DER"], stdout=subprocess.PIPE,
-                         stderr=subprocess.DEVNULL).stdout
-    number = raw[7:39]  # ECPrivateKey (RFC 5915): version 1, 32 bytes
-    needles = [middle, number, number[::-1]]
-    for role, pids in daemon.settled().items():
-        for pid in pids:
-            found = scan(pid, needles)
-            if role == "keys":
-                assert found, "the scan finds nothing where the key is"
-            else:
-                assert not found, "the key is in " + role
-
-
-# AddressSanitizer's shadow tells for eight bytes each which of them are valid,
-# holds none of them, and takes an eighth of all addresses.
-SHADOW = 1 << 40
-
-
-def scan(pid, needles):
-    found = set()
-    with open("/proc/%d/maps" % pid) as maps, \
-            open("/proc/%d/mem" % pid, "rb", 0) as memory:
-        for line in maps:
-            area, rights = line.split()[:2]
-            start, end = (int(x, 16) for x in area.split("-"))
-            if not rights.startswith("r") or "[v" in line:
-                continue
-            if blogd.SANITIZED and end - start > SHADOW:
-                continue
-            try:
-                memory.seek(start)
-                block = memory.read(end - start)
-            except (OSError, ValueError):
-                continue
-            found.update(n for n in needles if n in block)
-    return found
 
 
 def test_half_open_handshakes_do_not_block(t):

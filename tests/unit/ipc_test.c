@@ -133,6 +133,9 @@ refuses_what_the_table_does_not_allow(void **state)
 	expect_refused(ROLE_GIT, ROLE_PARENT, MSG_SOURCE,
 		       sizeof(struct msg_source), 2);
 	expect_refused(ROLE_SERVE, ROLE_PARENT, MSG_HOOK, 0, 1);
+	/* from a sender that has none to give */
+	expect_refused(ROLE_SERVE, ROLE_KEYS, MSG_SIGN, sizeof(struct msg_sign),
+		       1);
 	expect_refused(ROLE_RENDER, ROLE_PARENT, MSG_RENDERED,
 		       sizeof(struct msg_rendered), 60);
 }

@@ -38,11 +38,16 @@
  * private keys are made by a third process and never come here but as a
  * descriptor.
  */
-enum { P256, P384, ED25519, RSA2048, OTHER, NPAIRS };
+enum { P256, P384, ED25519, RSA2048, P521, OTHER, NPAIRS };
+
+/* Those that blogd signs with. */
+static const int good[] = {P256, P384, ED25519, RSA2048};
+#define NGOOD 4
 
 struct pair {
 	int key_fd, cert_fd;
-	uint8_t masked[48]; /* the private number, each byte inverted */
+	uint8_t masked[128]; /* the private number (RSA: a factor), each byte
+				inverted */
 	size_t masked_len;
 };
 static struct pair pairs[NPAIRS];
@@ -66,7 +71,9 @@ generate(int which)
 		return EVP_RSA_gen(2048);
 	if (which == ED25519)
 		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-	return EVP_EC_gen(which == P384 ? "P-384" : "P-256");
+	return EVP_EC_gen(which == P521	  ? "P-521"
+			  : which == P384 ? "P-384"
+					  : "P-256");
 }
 
 static void
@@ -93,25 +100,33 @@ write_certificate(EVP_PKEY *key, int fd)
 	X509_free(x);
 }
 
+static size_t
+private_number(EVP_PKEY *key, uint8_t raw[128])
+{
+	const char *name = OSSL_PKEY_PARAM_PRIV_KEY;
+	size_t len = 128;
+	BIGNUM *bn = NULL;
+
+	if (EVP_PKEY_is_a(key, "ED25519"))
+		return EVP_PKEY_get_raw_private_key(key, raw, &len) == 1 ? len
+									 : 0;
+	if (EVP_PKEY_is_a(key, "RSA"))
+		name = OSSL_PKEY_PARAM_RSA_FACTOR1;
+	else
+		len = ((size_t)EVP_PKEY_get_bits(key) + 7) / 8;
+	EVP_PKEY_get_bn_param(key, name, &bn);
+	return BN_bn2binpad(bn, raw, (int)len) == (int)len ? len : 0;
+}
+
 static void
 write_masked(EVP_PKEY *key, int fd)
 {
-	uint8_t raw[48] = {0};
-	size_t len = sizeof(raw);
-	BIGNUM *bn = NULL;
+	uint8_t raw[128];
+	size_t len = private_number(key, raw);
 
-	if (EVP_PKEY_is_a(key, "RSA"))
-		len = 0;
-	else if (EVP_PKEY_is_a(key, "ED25519"))
-		EVP_PKEY_get_raw_private_key(key, raw, &len);
-	else {
-		EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &bn);
-		len = (size_t)EVP_PKEY_get_bits(key) / 8;
-		BN_bn2binpad(bn, raw, (int)len);
-	}
 	for (size_t i = 0; i < len; i++)
 		raw[i] = (uint8_t)~raw[i];
-	if (write(fd, raw, len) != (ssize_t)len)
+	if (len == 0 || write(fd, raw, len) != (ssize_t)len)
 		abort();
 }
 
@@ -403,14 +418,62 @@ find_key_here(const struct pair *pair)
 static void
 handshakes_of_every_kind(void **state)
 {
-	static const int which[] = {P256, P384, ED25519};
 	struct signer s;
 
 	(void)state;
-	ready_signer(&s, which, 3, 1000);
-	for (int i = 0; i < 3; i++) {
-		shake_all_groups(which[i], TLS1_3_VERSION);
-		shake_all_groups(which[i], TLS1_2_VERSION);
+	ready_signer(&s, good, NGOOD, 1000);
+	for (int i = 0; i < NGOOD; i++) {
+		shake_all_groups(good[i], TLS1_3_VERSION);
+		shake_all_groups(good[i], TLS1_2_VERSION);
+	}
+	done_signer(&s);
+}
+
+static int
+shake_by(SSL_CTX *server, int which, const char *algorithm)
+{
+	SSL_CTX *client = client_ctx(which, "X25519:P-256:P-384");
+	int done;
+
+	assert_int_equal(SSL_CTX_set1_sigalgs_list(client, algorithm), 1);
+	done = shake(server, client);
+	SSL_CTX_free(client);
+	return done;
+}
+
+/* What TLS 1.2 signs in more ways than 1.3 does. */
+static void
+each_way_to_sign(void **state)
+{
+	static const struct {
+		int which, in_13;
+		const char *algorithm;
+	} cases[] = {{P256, 1, "ECDSA+SHA256"},
+		     {P256, 0, "ECDSA+SHA384"},
+		     {P256, 0, "ECDSA+SHA512"},
+		     {P384, 0, "ECDSA+SHA256"},
+		     {P384, 1, "ECDSA+SHA384"},
+		     {P384, 0, "ECDSA+SHA512"},
+		     {RSA2048, 1, "rsa_pss_rsae_sha256:ECDSA+SHA256"},
+		     {RSA2048, 1, "rsa_pss_rsae_sha384:RSA+SHA256"},
+		     {RSA2048, 1, "rsa_pss_rsae_sha512:RSA+SHA256"},
+		     {RSA2048, 0, "RSA+SHA256"},
+		     {RSA2048, 0, "RSA+SHA384"},
+		     {RSA2048, 0, "RSA+SHA512"}};
+	struct signer s;
+
+	(void)state;
+	ready_signer(&s, good, NGOOD, 1000);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		SSL_CTX *old = server_ctx(cases[i].which, TLS1_2_VERSION);
+		SSL_CTX *new = server_ctx(cases[i].which, TLS1_3_VERSION);
+
+		if (!shake_by(old, cases[i].which, cases[i].algorithm) ||
+		    shake_by(new, cases[i].which, cases[i].algorithm) !=
+			cases[i].in_13)
+			fail_msg("%s", cases[i].algorithm);
+		SSL_CTX_free(old);
+		SSL_CTX_free(new);
 	}
 	done_signer(&s);
 }
@@ -466,16 +529,15 @@ the_right_provider_is_chosen(void **state)
 static void
 no_key_in_serve(void **state)
 {
-	static const int which[] = {P256, P384, ED25519};
 	struct signer s;
 
 	(void)state;
-	ready_signer(&s, which, 3, 1000);
-	for (int i = 0; i < 3; i++) {
-		const struct pair *p = &pairs[which[i]];
+	ready_signer(&s, good, NGOOD, 1000);
+	for (int i = 0; i < NGOOD; i++) {
+		const struct pair *p = &pairs[good[i]];
 		uint8_t *copy = malloc(p->masked_len);
 
-		shake_all_groups(which[i], TLS1_3_VERSION);
+		shake_all_groups(good[i], TLS1_3_VERSION);
 		assert_int_equal(find_key_here(p), 0);
 		/* The search does find a key that is there. */
 		for (size_t k = 0; k < p->masked_len; k++)
@@ -491,7 +553,7 @@ static void
 a_key_that_keys_does_not_hold(void **state)
 {
 	static const int which[] = {P256};
-	X509 *other = certificate(OTHER), *rsa = certificate(RSA2048);
+	X509 *other = certificate(OTHER), *p521 = certificate(P521);
 	struct signer s;
 	struct err err;
 
@@ -500,10 +562,10 @@ a_key_that_keys_does_not_hold(void **state)
 	assert_null(keyprov_key(other, &err));
 	assert_string_equal(
 	    err.text, "the private key does not belong to the certificate");
-	assert_null(keyprov_key(rsa, &err));
+	assert_null(keyprov_key(p521, &err));
 	assert_non_null(strstr(err.text, "openssl ecparam"));
 	X509_free(other);
-	X509_free(rsa);
+	X509_free(p521);
 	done_signer(&s);
 }
 
@@ -594,6 +656,59 @@ nothing_but_handshakes_is_signed(void **state)
 	done_signer(&s);
 }
 
+/* No scheme but a key's own, and in TLS 1.3 fewer of them. */
+static void
+each_key_has_its_schemes(void **state)
+{
+	static const uint16_t schemes[] = {SCHEME_ECDSA_SHA256,
+					   SCHEME_ECDSA_SHA384,
+					   SCHEME_ECDSA_SHA512,
+					   SCHEME_ED25519,
+					   SCHEME_PSS_SHA256,
+					   SCHEME_PSS_SHA384,
+					   SCHEME_PSS_SHA512,
+					   SCHEME_PKCS1_SHA256,
+					   SCHEME_PKCS1_SHA384,
+					   SCHEME_PKCS1_SHA512,
+					   0x0201 /* rsa_pkcs1_sha1 */,
+					   0x0203 /* ecdsa_sha1 */,
+					   0x0809 /* rsa_pss_pss_sha256 */,
+					   0};
+	static const char *const signs[NGOOD][2] = {
+	    /* a CertificateVerify, a ServerKeyExchange */
+	    {"1..........", "111........"},
+	    {".1.........", "111........"},
+	    {"...1.......", "...1......."},
+	    {"....111....", "....111111."}};
+	struct msg_sign m = {.sequence = 1};
+	struct signer s;
+
+	(void)state;
+	ready_signer(&s, good, NGOOD, 1000);
+	for (int i = 0; i < 2 * NGOOD; i++) {
+		const char *wanted = signs[i / 2][i % 2];
+
+		key_id(good[i / 2], m.key);
+		tbs_probe(m.tbs);
+		m.len = TBS_PROBE_LEN;
+		if (i % 2 == 1) { /* randoms, x25519, a point of 32 bytes */
+			memcpy(m.tbs + 64, "\x03\x00\x1d\x20", 4);
+			m.len = 64 + 4 + 32;
+		}
+		for (size_t k = 0; k < sizeof(schemes) / sizeof(*schemes);
+		     k++) {
+			int is = k < strlen(wanted) && wanted[k] == '1';
+
+			m.scheme = schemes[k];
+			m.sequence++;
+			if ((ask_raw(&s, &m) > 0) != is)
+				fail_msg("key %d, message %d, scheme %x",
+					 good[i / 2], i % 2, m.scheme);
+		}
+	}
+	done_signer(&s);
+}
+
 static void
 send_nonsense(int fd, size_t len, int with_fd)
 {
@@ -637,17 +752,15 @@ nonsense_does_not_stop_keys(void **state)
 }
 
 static void
-the_rate_is_limited(void **state)
+ask_too_often(int which, uint32_t scheme)
 {
-	static const int which[] = {P256};
-	struct msg_sign m = {.scheme = SCHEME_ECDSA_SHA256};
+	struct msg_sign m = {.scheme = scheme};
 	struct timespec begin, end;
 	unsigned signatures = 0, most;
 	struct signer s;
 
-	(void)state;
-	ready_signer(&s, which, 1, 5);
-	key_id(P256, m.key);
+	ready_signer(&s, &which, 1, 5);
+	key_id(which, m.key);
 	tbs_probe(m.tbs);
 	m.len = TBS_PROBE_LEN;
 	clock_gettime(CLOCK_MONOTONIC, &begin);
@@ -660,6 +773,14 @@ the_rate_is_limited(void **state)
 	most = 5 + 5 * (unsigned)(end.tv_sec - begin.tv_sec + 1);
 	assert_in_range(signatures, 5, most);
 	done_signer(&s);
+}
+
+static void
+the_rate_is_limited(void **state)
+{
+	(void)state;
+	ask_too_often(P256, SCHEME_ECDSA_SHA256);
+	ask_too_often(RSA2048, SCHEME_PSS_SHA256);
 }
 
 static int
@@ -703,7 +824,7 @@ bad_key_files_are_explained(void **state)
 	int empty = pem_of(""), junk = pem_of("no key\n");
 
 	(void)state;
-	expect_failure(pairs[RSA2048].key_fd, pairs[RSA2048].cert_fd,
+	expect_failure(pairs[P521].key_fd, pairs[P521].cert_fd,
 		       "openssl ecparam");
 	expect_failure(pairs[P256].key_fd, pairs[P384].cert_fd,
 		       "does not belong");
@@ -720,12 +841,14 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(handshakes_of_every_kind),
+	    cmocka_unit_test(each_way_to_sign),
 	    cmocka_unit_test(digests_may_alternate),
 	    cmocka_unit_test(the_right_provider_is_chosen),
 	    cmocka_unit_test(no_key_in_serve),
 	    cmocka_unit_test(a_key_that_keys_does_not_hold),
 	    cmocka_unit_test(keys_may_be_started_again),
 	    cmocka_unit_test(nothing_but_handshakes_is_signed),
+	    cmocka_unit_test(each_key_has_its_schemes),
 	    cmocka_unit_test(nonsense_does_not_stop_keys),
 	    cmocka_unit_test(the_rate_is_limited),
 	    cmocka_unit_test(bad_key_files_are_explained),
