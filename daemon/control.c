@@ -13,6 +13,7 @@
 #include <event2/event.h>
 
 #include "../sandbox/sandbox.h"
+#include "activation.h"
 #include "child.h"
 #include "clock.h"
 #include "listen_unix.h"
@@ -57,7 +58,10 @@ control_bind(const char *path, struct err *err)
 	struct err why;
 
 	snprintf(control.path, sizeof(control.path), "%s", path);
-	if (path[0] == '\0')
+	control.fd = activation_control(path, err);
+	if (control.fd == -2)
+		fatalx("%s", err->text);
+	if (control.fd != -1 || path[0] == '\0')
 		return 0;
 	control.fd = listen_unix(path, 0600, BACKLOG, &control.file, &why);
 	if (control.fd == -1)

@@ -32,7 +32,8 @@ void control_prepare(const char *path, const char *user);
 
 /* Once root is gone: binds the socket, which that user alone and root may
  * connect to.  A socket that nobody answers on is replaced.  An empty path is
- * no socket.  0, or -1 with err. */
+ * no socket.  One that was passed (activation.h) is taken instead, and is fatal
+ * when it is elsewhere.  0, or -1 with err. */
 int control_bind(const char *path, struct err *err);
 
 /* Answers from now on. */

@@ -27,6 +27,7 @@ struct process { /* one serve */
 	unsigned number;   /* of its channels */
 	int slot;	   /* of its counters */
 	unsigned swapping; /* MSG_SNAPSHOTs not answered yet */
+	int asked;	   /* for front_is_well; no answer so far */
 };
 
 struct front {
@@ -42,6 +43,7 @@ struct front {
 	const struct msg_tickets *tickets;
 	const struct published *shown;
 	int refused;		/* a serve did not take `shown` */
+	int asked, answered;	/* since front_is_well was called last */
 	struct event *deadline; /* of showing, or of draining */
 };
 
@@ -81,6 +83,7 @@ start_serve(struct process *p)
 	struct err err;
 
 	restart_began(&p->restart);
+	p->asked = 0;
 	if (child_start(c, ROLE_SERVE, &err) == -1) {
 		log_err("cannot start serve: %s", err.text);
 		restart_plan(&p->restart);
@@ -329,15 +332,43 @@ serve_message(struct child *c, struct ipc_msg *msg)
 		check_ready(p->front);
 		mind_queues(p->front);
 	} else if (msg->type == MSG_PONG) {
+		p->asked = 0;
+		p->front->answered = 1;
 		queues_pong(&p->front->queues, p->number);
 	} else if (msg->type == MSG_SWAPPED) {
 		answered(p, 0);
 	} else if (msg->type == MSG_HOOK) {
 		p->front->ops->hook(p->front);
+	} else if (msg->type == MSG_FAILED && p->swapping > 0) {
+		child_log(c, msg->data); /* of the site, not of the start */
+		answered(p, 1);
 	} else if (msg->type == MSG_FAILED) {
 		failed(p->front, c, msg->data);
-		answered(p, 1);
 	}
+}
+
+/* ------------------------------------------------------------- watchdog -- */
+
+static void
+ask(struct process *p)
+{
+	if (!p->child.ready)
+		return;
+	p->front->asked = 1;
+	if (!p->asked)
+		child_send(&p->child, MSG_PING, NULL, 0, NULL, 0);
+	p->asked = 1;
+}
+
+int
+front_is_well(struct front *f)
+{
+	int well = f->state != RUNNING || !f->asked || f->answered;
+
+	f->asked = f->answered = 0;
+	for (unsigned i = 0; i < f->nserve; i++)
+		ask(&f->serve[i]);
+	return well;
 }
 
 /* --------------------------------------------------------------- ending -- */

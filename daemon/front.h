@@ -55,6 +55,9 @@ void front_show(struct front *f, const struct published *p);
 void front_reopen(struct front *f);
 
 int front_is_running(const struct front *f); /* ready() was called */
+/* Has a serve process answered since this was called last?  Yes as well when
+ * none was there to be asked.  Asks them anew. */
+int front_is_well(struct front *f);
 int front_shows(const struct front *f, const struct published *p);
 
 /* No new connections, sockets that keep (or NULL) has not are closed; ends when

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "activation.h"
+#include "listen_passed.h"
 #include "log.h"
 
 #define BACKLOG 1024 /* the system cuts it to its own limit */
@@ -90,7 +92,7 @@ open_others(struct listener *l, unsigned wanted)
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
 
-	if (l->n >= wanted ||
+	if (l->n >= wanted || activation_owns(l->fd[0]) ||
 	    getsockname(l->fd[0], (struct sockaddr *)&ss, &len) == -1)
 		return;
 	if (SHARES_LATER)
@@ -115,6 +117,14 @@ is_unix(const struct conf_listen *a)
 }
 
 static void
+log_unix(const struct listener *l)
+{
+	log_info("%s %s://unix:%s",
+		 l->address.metrics ? "metrics on" : "listening on",
+		 l->address.tls ? "https" : "http", l->address.host);
+}
+
+static void
 log_address(const struct listener *l)
 {
 	struct sockaddr_storage ss;
@@ -122,6 +132,10 @@ log_address(const struct listener *l)
 	char host[HOST_MAX], port[16];
 	int six;
 
+	if (is_unix(&l->address)) {
+		log_unix(l);
+		return;
+	}
 	if (getsockname(l->fd[0], (struct sockaddr *)&ss, &len) == -1 ||
 	    getnameinfo((struct sockaddr *)&ss, len, host, sizeof(host), port,
 			sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
@@ -213,26 +227,55 @@ open_address(struct listeners *l, const struct conf_listen *address,
 	return n > 0 ? 0 : -1;
 }
 
+/* What is there already: passed, or kept over a restart.  How many; -1 with
+ * err. */
+static int
+take_ready(struct listeners *l, const struct conf_listen *address,
+	   unsigned processes, struct err *err)
+{
+	unsigned first = l->n;
+	int passed = listen_passed(l, address, err);
+	int kept = passed == 0 ? listen_kept(l, address) : 0;
+
+	for (unsigned i = first; i < l->n; i++) {
+		if (kept > 0)
+			open_others(&l->at[i], processes);
+		log_address(&l->at[i]);
+	}
+	return passed + kept;
+}
+
+static int
+open_all(struct listeners *l, const struct conf *conf,
+	 const struct listeners *old, struct err *err)
+{
+	for (unsigned i = 0; i < conf->nlisten; i++) {
+		const struct conf_listen *address = &conf->listen[i];
+		int ready = take_over(l, address, old, conf->processes);
+
+		if (ready == 0)
+			ready = take_ready(l, address, conf->processes, err);
+		if (ready == -1)
+			return -1;
+		if (ready > 0)
+			continue;
+		if (is_unix(address))
+			l->at[l->n++] = (struct listener){.address = *address};
+		else if (open_address(l, address, conf->processes, err) == -1)
+			return -1;
+	}
+	return listen_passed_all(l, err);
+}
+
 int
 listeners_open(struct listeners *l, const struct conf *conf,
 	       const struct listeners *old, struct err *err)
 {
 	l->n = 0;
-	for (unsigned i = 0; i < conf->nlisten; i++) {
-		const struct conf_listen *address = &conf->listen[i];
-
-		if (take_over(l, address, old, conf->processes) > 0)
-			continue;
-		if (is_unix(address)) {
-			l->at[l->n++] = (struct listener){.address = *address};
-			continue;
-		}
-		if (open_address(l, address, conf->processes, err) == -1) {
-			listeners_close(l, old);
-			return -1;
-		}
-	}
-	return 0;
+	if (open_all(l, conf, old, err) == 0)
+		return 0;
+	listeners_close(l, old);
+	return -1;
 }
 
 int
@@ -250,10 +293,7 @@ listeners_open_unix(struct listeners *l, mode_t mode, struct err *err)
 			return err_set(err, "cannot listen on unix:%s",
 				       why.text);
 		one->n = 1;
-		log_info("%s %s://unix:%s",
-			 one->address.metrics ? "metrics on" : "listening on",
-			 one->address.tls ? "https" : "http",
-			 one->address.host);
+		log_unix(one);
 	}
 	return 0;
 }
@@ -271,6 +311,8 @@ holds(const struct listeners *l, int fd)
 static void
 close_one(const struct listener *l, unsigned k)
 {
+	if (activation_owns(l->fd[k]))
+		return;
 	/* First: as long as it is open nobody else takes the name. */
 	if (is_unix(&l->address))
 		unlisten_unix(l->address.host, &l->file);

@@ -7,6 +7,11 @@
 
 /* Connects, before files and sockets are out of reach. */
 void notify_init(void);
+/* Is anybody told? */
+int notify_is_on(void);
+/* A descriptor with the text, for the manager's store (fdstore.h).  -1 with
+ * errno when it did not take it. */
+int notify_fd(const char *text, int fd);
 /* Sends "READY=1" and the like; several lines are parted by newlines. */
 void notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The first line of text, which may be a child's words, as STATUS. */

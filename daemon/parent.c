@@ -14,11 +14,13 @@
 #include <event2/event.h>
 
 #include "../sandbox/sandbox.h"
+#include "activation.h"
 #include "background.h"
 #include "child.h"
 #include "clock.h"
 #include "control.h"
 #include "counters.h"
+#include "fdstore.h"
 #include "front.h"
 #include "log.h"
 #include "notify.h"
@@ -27,6 +29,7 @@
 #include "restart.h"
 #include "tickets.h"
 #include "update.h"
+#include "watchdog.h"
 
 /* How long serve may finish what it writes when blogd is stopped. */
 #define STOP_MS 3000
@@ -70,10 +73,25 @@ serving(const struct published *s)
 	return status;
 }
 
+/* For systemd to hand over to the next blogd. */
+static void
+keep_site(const struct published *s)
+{
+	const struct msg_rendered *r = update_counts(p.update);
+	struct stored_site counts = {.articles = r->articles,
+				     .pages = r->pages,
+				     .problems = r->problems};
+
+	fdstore_keep_site(&front_conf(p.front)->site, s, &counts);
+}
+
 static void
 update_done(int result, const char *text)
 {
 	const struct published *s = update_published(p.update);
+
+	if (result == 0)
+		keep_site(s);
 
 	if (result == -1)
 		tell_started(text);
@@ -188,6 +206,7 @@ take_over(void)
 	p.front = p.next;
 	p.next = NULL;
 	front_drain(p.draining, p.front, 0, (long long)conf->drain_s * 1000);
+	fdstore_keep_listeners(front_listeners(p.front));
 	update_show_again(p.update);
 	renew_tickets(); /* they may live shorter now */
 	reload_ended(1);
@@ -385,6 +404,7 @@ finish(void)
 	for (unsigned i = 0; i < p.nsignals; i++)
 		event_free(p.signals[i]);
 	control_end();
+	watchdog_stop();
 	event_free(p.tickets_timer);
 	log_notice("stopped");
 	exit(0);
@@ -409,6 +429,48 @@ open_control(const struct conf *conf)
 		 err.text);
 }
 
+/* What systemd passed is sorted before anything is bound. */
+static int
+take_passed(struct err *err)
+{
+	if (activation_init(err) == -1 || activation_expects(0, err) == -1)
+		return -1;
+	fdstore_init();
+	return 0;
+}
+
+static int
+is_well(void *arg)
+{
+	(void)arg;
+	return p.stopping || front_is_well(p.front);
+}
+
+static void
+show_kept(const struct conf *conf)
+{
+	struct stored_site s;
+	struct published *kept = fdstore_site(&conf->site, &s);
+	struct msg_rendered counts = {0};
+
+	if (kept == NULL)
+		return;
+	counts.articles = s.articles;
+	counts.pages = s.pages;
+	counts.problems = s.problems;
+	update_keep(p.update, kept, &counts);
+}
+
+static void
+launch(const struct conf *conf)
+{
+	show_kept(conf);
+	fdstore_keep_listeners(front_listeners(p.front));
+	front_launch(p.front);
+	update_launch(p.update);
+	watchdog_start(p.base, is_well, NULL);
+}
+
 void
 parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	    int verbose)
@@ -419,7 +481,8 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	log_init(foreground ? log_sink_of_stderr() : LOG_TO_SYSLOG, verbose);
 	p.options = opt;
 	p.foreground = foreground;
-	if (check_access_log(conf, &err) == -1 ||
+	notify_init();
+	if (take_passed(&err) == -1 || check_access_log(conf, &err) == -1 ||
 	    listeners_open(&l, conf, NULL, &err) == -1)
 		fatalx("%s", err.text);
 	if (counters_init(&err) == -1)
@@ -428,7 +491,6 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	control_prepare(conf->control, conf->user);
 	if (!foreground)
 		p.launcher = background_enter();
-	notify_init();
 	p.base = event_base_new();
 	if (p.base == NULL || child_init(p.base, "/usr/sbin/blogd", &err) == -1)
 		fatalx("%s", p.base == NULL ? "no event base" : err.text);
@@ -445,8 +507,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
 	log_info("%s", sandbox_report());
 	make_tickets();
-	front_launch(p.front);
-	update_launch(p.update);
+	launch(conf);
 	event_base_dispatch(p.base);
 	finish();
 	abort();

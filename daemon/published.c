@@ -55,14 +55,15 @@ published_free(struct published *p)
 		return;
 	for (unsigned i = 0; i < p->nfds; i++)
 		close(p->fds[i]);
-	close(p->catalogue);
+	if (p->catalogue != -1)
+		close(p->catalogue);
 	free(p);
 }
 
 void
 published_give(const struct published *p, struct child *render)
 {
-	if (p == NULL)
+	if (p == NULL || p->catalogue == -1)
 		return;
 	child_give(render, SLOT_INDEX, p->fds[0]);
 	for (unsigned i = 1; i < p->nfds; i++)

@@ -13,7 +13,7 @@ struct published {
 	int fds[1 + SEGMENTS_MAX]; /* as snapshot_finish made them */
 	unsigned nfds;
 	uint64_t size[1 + SEGMENTS_MAX];
-	int catalogue;
+	int catalogue; /* -1: taken back from fdstore.h, not continued */
 	char commit[65];
 };
 

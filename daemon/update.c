@@ -28,9 +28,11 @@ struct update {
 	struct remote remote;
 	struct child render;
 	enum state state;
-	int started; /* git was ready once: its settings are good */
-	int again;   /* another update was asked for meanwhile */
-	int full;    /* the next source must hold every byte */
+	int started;	 /* git was ready once: its settings are good */
+	int again;	 /* another update was asked for meanwhile */
+	int full;	 /* the next source must hold every byte */
+	int kept;	 /* what is SHOWING was there before the start */
+	int unconfirmed; /* no update was good since then */
 	int source_full;
 	int stopping;
 	int source; /* descriptor while RENDERING */
@@ -80,12 +82,14 @@ finish(struct update *u, enum update_result result, const char *text)
 		log_err("update failed: %s%s", text,
 			u->published != NULL ? "; the site stays as it was"
 					     : "");
+	if (!failed && result != UPDATE_NONE)
+		u->unconfirmed = 0;
 	if (result != UPDATE_NONE)
 		record_update(result, clock_ms() - u->began_ms, text);
 	u->ops->done(failed ? -1 : 0, text);
 	if (u->again)
 		begin(u);
-	else if (failed && u->published == NULL)
+	else if (failed && (u->published == NULL || u->unconfirmed))
 		schedule_retry(&u->schedule);
 }
 
@@ -192,6 +196,46 @@ take_rendered(struct update *u, struct ipc_msg *msg)
 	u->ops->show(u->candidate);
 }
 
+/* Of a site that was kept over a restart: no update is over with it. */
+static void
+kept_shown(struct update *u, int result)
+{
+	u->kept = 0;
+	u->unconfirmed = result == 0;
+	if (result == -1) {
+		struct published *bad = u->published;
+
+		u->published = NULL;
+		u->state = IDLE; /* as in update_shown */
+		u->ops->show(NULL);
+		published_free(bad);
+		log_warn("the site that systemd kept is refused by serve; it "
+			 "is fetched anew");
+		finish(u, UPDATE_NONE, NULL);
+		return;
+	}
+	log_notice("serving commit %s: %u articles, %u addresses, "
+		   "%u problems, kept over a restart",
+		   u->published->commit, u->rendered.articles,
+		   u->rendered.pages, u->rendered.problems);
+	record_published(u->published->commit, u->rendered.articles,
+			 u->rendered.pages, u->rendered.problems);
+	finish(u, UPDATE_NONE, NULL);
+}
+
+void
+update_keep(struct update *u, struct published *kept,
+	    const struct msg_rendered *counts)
+{
+	if (kept == NULL)
+		return;
+	u->kept = 1;
+	u->candidate = kept;
+	u->rendered = *counts;
+	u->state = SHOWING;
+	u->ops->show(kept);
+}
+
 void
 update_shown(struct update *u, int result)
 {
@@ -201,6 +245,10 @@ update_shown(struct update *u, int result)
 		return;
 	u->published = u->candidate;
 	u->candidate = NULL;
+	if (u->kept) {
+		kept_shown(u, result);
+		return;
+	}
 	if (result == -1) {
 		struct published *bad = u->published;
 
@@ -235,6 +283,12 @@ const struct published *
 update_published(const struct update *u)
 {
 	return u->published;
+}
+
+const struct msg_rendered *
+update_counts(const struct update *u)
+{
+	return &u->rendered;
 }
 
 /* ------------------------------------------------------------- messages -- */

@@ -27,6 +27,12 @@ struct update_ops {
 struct update *update_new(const struct conf_site *site, struct event_base *base,
 			  const struct update_ops *ops, struct err *err);
 
+/* Before the front is launched: shows a site that was kept over a restart
+ * (fdstore.h), until the first update; takes it over.  NULL: there is none.
+ * counts is what is told of it. */
+void update_keep(struct update *u, struct published *kept,
+		 const struct msg_rendered *counts);
+
 /* Starts git and dial, and the first update. */
 void update_launch(struct update *u);
 
@@ -41,6 +47,8 @@ void update_shown(struct update *u, int result);
  */
 void update_show_again(struct update *u);
 const struct published *update_published(const struct update *u);
+/* What is known of it, once done() was told of a good update. */
+const struct msg_rendered *update_counts(const struct update *u);
 
 /* After a reload.  Settings of the same remote are taken over and lead to a
  * new rendering; for another remote git and dial start anew.  -1 with err

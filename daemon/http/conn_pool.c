@@ -5,6 +5,7 @@
 #include "../buf.h"
 #include "conn_io.h"
 
+#define LAST_FIRST_MS	1000
 #define LINGER_MS	2000
 #define HANDSHAKES_PART 4 /* of all connections, if nothing is set */
 
@@ -74,10 +75,12 @@ conn_evict(struct conn_pool *p)
 static void
 drain(struct conn *c)
 {
-	if (is_quiet(&c->waiter) && c->pool->env->closing_idle) {
+	if (c->pool->env->closing_idle && c->waiter.kind == WAIT_IDLE) {
 		conn_finish(c, WANT_CLOSE);
 		return;
 	}
+	if (c->pool->env->closing_idle && c->waiter.kind == WAIT_FIRST)
+		timeouts_wait(&c->pool->timeouts, &c->waiter, WAIT_FIRST);
 	/* HTTP/1.1 is told by the next answer; and nothing overtakes what the
 	 * socket has not taken yet. */
 	if (!is_quiet(&c->waiter) &&
@@ -99,9 +102,15 @@ drain_all(struct waiter *head)
 	}
 }
 
+/* Who has just come has a request on its way, and to close on it would be to
+ * refuse it: it gets a moment. */
 void
 conn_drain(struct conn_pool *p)
 {
+	int64_t *first = &p->timeouts.ms[WAIT_FIRST];
+
+	if (p->env->closing_idle && *first > LAST_FIRST_MS)
+		*first = LAST_FIRST_MS;
 	for (int kind = WAIT_IDLE; kind <= WAIT_BODY; kind++)
 		drain_all(&p->timeouts.queue[kind]);
 }

@@ -10,6 +10,7 @@ import time
 
 import client
 import h2
+import manager
 from repo import ENV
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -148,11 +149,13 @@ class Daemon:
 
     site, options: settings beside the usual ones, for the site section and
     for the top; text: the whole configuration instead; args: more arguments;
-    wrapper: a command to start it with, such as strace."""
+    wrapper: a command to start it with, such as strace; passed: (name, socket)
+    of descriptors passed as systemd does it."""
 
     def __init__(self, test, remote=None, site=None, options=None, url=SITE,
                  https=True, http=True, text=None, args=(), env=None,
-                 wrapper=(), wait=True, certificate=None, debug=True):
+                 wrapper=(), wait=True, certificate=None, debug=True,
+                 passed=()):
         self.test = test
         number = len(test.daemons)
         self.certificate = certificate
@@ -169,11 +172,12 @@ class Daemon:
         self.ended = False
         self.end_seen = False  # did the test itself look at its end?
         self.family = set()
-        command = [*wrapper, BINARY, "-d", *(["-v"] if debug else []),
+        command = [*wrapper, *manager.activate(passed), BINARY, "-d", *(["-v"] if debug else []),
                    "-f", self.conf_path, *args]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, cwd=test.dir, env={**ENV, **(env or {})})
+            stderr=subprocess.PIPE, cwd=test.dir, env={**ENV, **(env or {})},
+            pass_fds=[fd.fileno() for _, fd in passed])
         self.wrapped = bool(wrapper)
         threading.Thread(target=self.collect, daemon=True).start()
 
