@@ -2,23 +2,20 @@
 #include "child.h"
 
 #include <sys/wait.h>
-#ifdef __FreeBSD__
-#include <sys/auxv.h>
-#endif
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "broker.h"
 #include "clock.h"
 #include "log.h"
 #include "record.h"
 #include "restart.h"
+#include "spawn.h"
 
 /* Resolving a name that no server answers for is what takes longest. */
 #define START_MS 120000
@@ -27,125 +24,28 @@
 
 static struct event_base *base;
 static struct child *children;
-static int self_fd = -1; /* the binary that runs, even if the file changes */
 
 int
 child_init(struct event_base *b, const char *argv0, struct err *err)
 {
-#ifdef __FreeBSD__
-	char self[PATH_MAX] = "";
-
-	elf_aux_info(AT_EXECPATH, self, sizeof(self));
-#else
-	const char *self = "/proc/self/exe";
-#endif
-
 	base = b;
-	self_fd = open(self, O_RDONLY | O_CLOEXEC);
-	if (self_fd == -1)
-		self_fd = open(argv0, O_RDONLY | O_CLOEXEC);
-	if (self_fd == -1)
-		return err_set(err, "cannot open the blogd binary (%s): %s",
-			       argv0, strerror(errno));
-	return 0;
+	return spawn_init(argv0, err);
 }
 
 /* ------------------------------------------------------------- starting -- */
 
-/* Of the variables only those that a debug build listens to are inherited. */
-static char **
-environment(void)
-{
-	static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS"};
-	static char zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
-	static char text[2][256];
-	static char *env[5] = {zone, locale};
-	int n = 2;
-
-	for (int i = 0; i < 2; i++) {
-		const char *value = getenv(kept[i]);
-
-		if (value == NULL)
-			continue;
-		snprintf(text[i], sizeof(text[i]), "%s=%s", kept[i], value);
-		env[n++] = text[i];
-	}
-	return env;
-}
-
-static void
-leave_the_terminal(void)
-{
-	/* Not in the terminal's foreground group: Ctrl-C is the parent's; and
-	 * a group of its own, which what it forks cannot leave. */
-	setpgid(0, 0);
-	/* Sent to everything called blogd they are meant for the parent. */
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGUSR1, SIG_IGN);
-	signal(SIGUSR2, SIG_IGN);
-}
-
-/* Nothing else is inherited. */
-static int
-place_descriptors(int control, int log_fd)
-{
-	int null = open("/dev/null", O_RDWR);
-
-	if (null == -1 || dup2(null, 0) == -1 || dup2(null, 1) == -1 ||
-	    dup2(log_fd, 2) == -1 || dup2(control, CONTROL_FD) == -1)
-		return -1;
-	if (null > CONTROL_FD)
-		close(null);
-#ifdef CLOSE_RANGE_CLOEXEC
-	/* What blogd itself inherited has no close-on-exec. */
-	close_range(CONTROL_FD + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
-#endif
-	return 0;
-}
-
-/* In the new process. */
-static void __attribute__((noreturn))
-run(enum role role, int control, int log_fd)
-{
-	char name[] = "blogd", flag[] = "-R", role_arg[16];
-	char *argv[] = {name, flag, role_arg, NULL};
-
-	snprintf(role_arg, sizeof(role_arg), "%s", role_name(role));
-	leave_the_terminal();
-	if (place_descriptors(control, log_fd) == -1)
-		_exit(126);
-	fexecve(self_fd, argv, environment());
-	_exit(127);
-}
-
-/* Moves a descriptor above those that run() fills. */
-static int
-out_of_the_way(int fd)
-{
-	int high = fcntl(fd, F_DUPFD_CLOEXEC, 16);
-
-	close(fd);
-	return high;
-}
-
+/* The parent never waits for a child: neither to write to it nor to read. */
 static int
 make_channels(int control[2], int lines[2], struct err *err)
 {
 	if (ipc_pair(control) == -1)
 		return err_set(err, "socketpair: %s", strerror(errno));
-	if (pipe2(lines, O_CLOEXEC) == -1) {
-		close(control[0]);
-		close(control[1]);
-		return err_set(err, "pipe: %s", strerror(errno));
-	}
-	for (int i = 0; i < 2; i++) {
-		control[i] = out_of_the_way(control[i]);
-		lines[i] = out_of_the_way(lines[i]);
-	}
-	fcntl(control[0], F_SETFL, O_NONBLOCK);
-	fcntl(lines[0], F_SETFL, O_NONBLOCK);
-	fcntl(lines[1], F_SETFL, O_NONBLOCK);
-	return 0;
+	if (pipe2(lines, O_CLOEXEC | O_NONBLOCK) == 0)
+		return 0;
+	err_set(err, "pipe: %s", strerror(errno));
+	close(control[0]);
+	close(control[1]);
+	return -1;
 }
 
 static void on_control(evutil_socket_t fd, short what, void *arg);
@@ -167,8 +67,23 @@ watch(struct child *c)
 	timer_set(c->start_event, START_MS);
 }
 
-int
-child_start(struct child *c, enum role role, struct err *err)
+static void
+began(struct child *c, enum role role, int control, int lines)
+{
+	c->role = role;
+	c->ready = c->expected = 0;
+	c->started_ms = clock_ms();
+	c->report[0] = '\0';
+	c->control = (struct ipc){control, ROLE_PARENT, role};
+	child_lines_init(&c->lines, role, lines);
+	watch(c);
+	c->next = children;
+	children = c;
+}
+
+/* fn NULL: the binary is executed. */
+static int
+start(struct child *c, enum role role, void (*fn)(void), struct err *err)
 {
 	int control[2], lines[2];
 
@@ -176,9 +91,8 @@ child_start(struct child *c, enum role role, struct err *err)
 		return err_set(err, "it runs already");
 	if (make_channels(control, lines, err) == -1)
 		return -1;
-	c->pid = fork();
-	if (c->pid == 0)
-		run(role, control[1], lines[1]);
+	c->pid = fn != NULL ? spawn_function(fn, control[1], lines[1])
+			    : broker_spawn(role, control[1], lines[1]);
 	close(control[1]);
 	close(lines[1]);
 	if (c->pid == -1) {
@@ -187,16 +101,21 @@ child_start(struct child *c, enum role role, struct err *err)
 		close(lines[0]);
 		return err_set(err, "fork: %s", strerror(errno));
 	}
-	c->role = role;
-	c->ready = c->expected = 0;
-	c->started_ms = clock_ms();
-	c->report[0] = '\0';
-	c->control = (struct ipc){control[0], ROLE_PARENT, role};
-	child_lines_init(&c->lines, role, lines[0]);
-	watch(c);
-	c->next = children;
-	children = c;
+	began(c, role, control[0], lines[0]);
 	return 0;
+}
+
+int
+child_start(struct child *c, enum role role, struct err *err)
+{
+	return start(c, role, NULL, err);
+}
+
+int
+child_start_function(struct child *c, enum role role, void (*fn)(void),
+		     struct err *err)
+{
+	return start(c, role, fn, err);
 }
 
 void
@@ -204,7 +123,7 @@ child_send(struct child *c, enum msg_type type, const void *data, size_t len,
 	   const int *fds, unsigned nfds)
 {
 	if (c->pid == 0 ||
-	    ipc_send(&c->control, type, data, len, fds, nfds) == 0)
+	    ipc_send_nowait(&c->control, type, data, len, fds, nfds) == 0)
 		return;
 	log_warn("%s does not take message %d: %s", role_name(c->role),
 		 (int)type, strerror(errno));
@@ -244,12 +163,14 @@ drop_fds(struct ipc_msg *msg)
 		close(msg->fds[--msg->nfds]);
 }
 
-static void
-note_ready(struct child *c, const char *report)
+void
+child_told(struct child *c, const struct ipc_msg *msg)
 {
+	if (msg->type != MSG_READY)
+		return;
 	c->ready = 1;
 	event_del(c->start_event);
-	snprintf(c->report, sizeof(c->report), "%.255s", report);
+	snprintf(c->report, sizeof(c->report), "%.255s", msg->data);
 	log_debug("%s is ready: %s", role_name(c->role), c->report);
 }
 
@@ -262,8 +183,7 @@ on_control(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	if (n == 1) {
-		if (msg.type == MSG_READY)
-			note_ready(c, msg.data);
+		child_told(c, &msg);
 		c->ops->message(c, &msg);
 		drop_fds(&msg);
 		return;

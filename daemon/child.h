@@ -46,6 +46,10 @@ int child_init(struct event_base *base, const char *argv0, struct err *err);
 /* Starts the process; the owner then gives it its descriptors and settings. */
 int child_start(struct child *c, enum role role, struct err *err);
 
+/* The same, but a copy of this process that goes on in fn (see spawn.h). */
+int child_start_function(struct child *c, enum role role, void (*fn)(void),
+			 struct err *err);
+
 /* Hands over a descriptor, which stays the parent's too; fd -1 is nothing. */
 void child_give(struct child *c, enum slot slot, int fd);
 void child_give_all(struct child *c, enum slot slot, const int *fds,
@@ -59,6 +63,9 @@ void child_send(struct child *c, enum msg_type type, const void *data,
 /* Logs the text of a MSG_FAILED as an error of the child's, which counts as one
  * of its log lines: those are limited. */
 void child_log(struct child *c, const char *text);
+
+/* Takes note of a message that did not come through the event loop. */
+void child_told(struct child *c, const struct ipc_msg *msg);
 
 /* SIGKILL, to what it forked as well; gone is called later, when the process
  * has been waited for. */

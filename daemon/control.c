@@ -14,9 +14,9 @@
 
 #include "../sandbox/sandbox.h"
 #include "activation.h"
+#include "broker.h"
 #include "child.h"
 #include "clock.h"
-#include "listen_unix.h"
 #include "log.h"
 #include "record.h"
 #include "restart.h"
@@ -63,7 +63,8 @@ control_bind(const char *path, struct err *err)
 		fatalx("%s", err->text);
 	if (control.fd != -1 || path[0] == '\0')
 		return 0;
-	control.fd = listen_unix(path, 0600, BACKLOG, &control.file, &why);
+	control.fd =
+	    broker_listen_unix(path, 0600, BACKLOG, &control.file, &why);
 	if (control.fd == -1)
 		return err_set(err, "control socket %s", why.text);
 	return 0;
@@ -82,7 +83,7 @@ control_end(void)
 		return;
 	event_free(control.event);
 	event_free(control.pause);
-	unlisten_unix(control.path, &control.file);
+	broker_unlisten_unix(control.path, &control.file);
 	close(control.fd);
 	control.fd = -1;
 }

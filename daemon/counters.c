@@ -61,6 +61,14 @@ counters_init(struct err *err)
 	return 0;
 }
 
+void
+counters_unmap(void)
+{
+	if (shared != NULL)
+		munmap(shared, sizeof(*shared));
+	shared = NULL;
+}
+
 int
 counters_fd(void)
 {

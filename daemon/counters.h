@@ -96,6 +96,8 @@ struct counters;
 int counters_init(struct err *err);
 /* For SLOT_COUNTERS; -1 before counters_init. */
 int counters_fd(void);
+/* In a copy of the parent, whose they stay. */
+void counters_unmap(void);
 /* NULL before counters_init. */
 const struct counters *counters_shared(void);
 

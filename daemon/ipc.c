@@ -14,7 +14,8 @@
 #define FROM(role) (1U << (role))
 #define ANY_CHILD                                               \
 	(FROM(ROLE_DIAL) | FROM(ROLE_GIT) | FROM(ROLE_RENDER) | \
-	 FROM(ROLE_KEYS) | FROM(ROLE_SERVE) | FROM(ROLE_LOG))
+	 FROM(ROLE_KEYS) | FROM(ROLE_SERVE) | FROM(ROLE_LOG) |  \
+	 FROM(ROLE_BROKER))
 #define PARENT FROM(ROLE_PARENT)
 
 /* The law of the house: who may send what to whom, and what it looks like. */
@@ -62,6 +63,10 @@ static const struct rule {
     [MSG_SIGNATURE] = {FROM(ROLE_KEYS), FROM(ROLE_SERVE),
 		       sizeof(struct msg_signature),
 		       sizeof(struct msg_signature), 0, 0},
+    [MSG_ASK] = {PARENT, FROM(ROLE_BROKER), sizeof(struct msg_ask),
+		 sizeof(struct msg_ask), 0, 2},
+    [MSG_ANSWER] = {FROM(ROLE_BROKER), PARENT, sizeof(struct msg_answer),
+		    sizeof(struct msg_answer), 0, 1},
 };
 
 _Static_assert(sizeof(struct serve_settings) <= IPC_DATA_MAX, "one packet");
@@ -75,7 +80,7 @@ role_name(enum role role)
 	    [ROLE_PARENT] = "parent", [ROLE_DIAL] = "dial",
 	    [ROLE_GIT] = "git",	      [ROLE_RENDER] = "render",
 	    [ROLE_KEYS] = "keys",     [ROLE_SERVE] = "serve",
-	    [ROLE_LOG] = "log"};
+	    [ROLE_LOG] = "log",	      [ROLE_BROKER] = "broker"};
 
 	return (unsigned)role < ROLE__MAX ? names[role] : "unknown";
 }
@@ -137,18 +142,18 @@ send_by_write(int fd, const struct iovec iov[2])
 
 /* MSG_EOR: FreeBSD 15 joins messages that nothing separates. */
 static ssize_t
-send_packet(const struct ipc *c, const struct msghdr *mh)
+send_packet(const struct ipc *c, const struct msghdr *mh, int flags)
 {
 #ifdef __linux__
 	if (c->self == ROLE_SERVE)
 		return send_by_write(c->fd, mh->msg_iov);
 #endif
-	return sendmsg(c->fd, mh, MSG_NOSIGNAL | MSG_EOR);
+	return sendmsg(c->fd, mh, flags | MSG_NOSIGNAL | MSG_EOR);
 }
 
-int
-ipc_send(const struct ipc *c, enum msg_type type, const void *data, size_t len,
-	 const int *fds, unsigned nfds)
+static int
+send_message(const struct ipc *c, enum msg_type type, const void *data,
+	     size_t len, const int *fds, unsigned nfds, int flags)
 {
 	uint32_t wire = type;
 	struct iovec iov[2] = {{&wire, sizeof(wire)},
@@ -174,9 +179,23 @@ ipc_send(const struct ipc *c, enum msg_type type, const void *data, size_t len,
 		memcpy(CMSG_DATA(cm), fds, sizeof(int) * nfds);
 	}
 	do
-		n = send_packet(c, &mh);
+		n = send_packet(c, &mh, flags);
 	while (n == -1 && errno == EINTR);
 	return n == -1 ? -1 : 0;
+}
+
+int
+ipc_send(const struct ipc *c, enum msg_type type, const void *data, size_t len,
+	 const int *fds, unsigned nfds)
+{
+	return send_message(c, type, data, len, fds, nfds, 0);
+}
+
+int
+ipc_send_nowait(const struct ipc *c, enum msg_type type, const void *data,
+		size_t len, const int *fds, unsigned nfds)
+{
+	return send_message(c, type, data, len, fds, nfds, MSG_DONTWAIT);
 }
 
 int

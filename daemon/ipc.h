@@ -2,10 +2,13 @@
 #ifndef BLOGD_IPC_H
 #define BLOGD_IPC_H
 
+#include <sys/socket.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
 #include "err.h"
+#include "unix_file.h"
 
 /*
  * The whole protocol between the processes.  A channel is a SOCK_SEQPACKET
@@ -22,6 +25,7 @@ enum role {
 	ROLE_KEYS,
 	ROLE_SERVE,
 	ROLE_LOG,
+	ROLE_BROKER,
 	ROLE__MAX
 };
 
@@ -58,6 +62,10 @@ enum msg_type {
 			  there and end */
 	MSG_SIGN,      /* serve to keys: struct msg_sign */
 	MSG_SIGNATURE, /* keys to serve: struct msg_signature */
+	MSG_ASK,       /* parent to broker: struct msg_ask + for ASK_SPAWN the
+			  new process's control channel and log pipe */
+	MSG_ANSWER,    /* broker to parent: struct msg_answer + what was asked
+			  for, when it is a descriptor */
 	MSG__MAX
 };
 
@@ -168,6 +176,43 @@ struct msg_signature {
 	uint8_t signature[SIGNATURE_MAX];
 };
 
+enum ask {
+	ASK_SPAWN,	   /* number: enum role */
+	ASK_OPEN,	   /* number: enum broker_file; text: path */
+	ASK_RESOLVE,	   /* text: host or "*"; port */
+	ASK_LISTEN,	   /* address; number: others may share it */
+	ASK_LISTEN_UNIX,   /* text: path; number: mode, backlog */
+	ASK_UNLISTEN_UNIX, /* text: path; file */
+	ASK_CONFIGURATION, /* answered with a memfd, see broker_load */
+	ASK_SYSLOG,	   /* a socket to the system's log */
+};
+
+#define ASK_TEXT_MAX  1024
+#define ADDRESSES_MAX 8 /* that one name may have */
+
+struct msg_address {
+	uint32_t len;
+	struct sockaddr_storage to;
+};
+
+struct msg_ask {
+	uint32_t what; /* enum ask */
+	uint32_t number[2];
+	char text[ASK_TEXT_MAX];
+	char port[8];
+	struct msg_address address;
+	struct unix_file file;
+};
+
+struct msg_answer {
+	int32_t error; /* errno; 0: done */
+	int32_t pid;   /* ASK_SPAWN */
+	uint32_t n;    /* ASK_RESOLVE: addresses */
+	struct msg_address address[ADDRESSES_MAX];
+	struct unix_file file; /* ASK_LISTEN_UNIX */
+	struct err err;	       /* what to tell the operator, or "" */
+};
+
 /* One end of a channel.  The owner closes fd. */
 struct ipc {
 	int fd;
@@ -190,9 +235,14 @@ struct ipc_msg {
 int ipc_pair(int fds[2]);
 
 /* Sends one message; the descriptors stay the sender's.  0, or -1 with errno
- * (EAGAIN when the other side does not read, EPIPE when it is gone). */
+ * (EAGAIN when the other side does not read and the channel does not wait,
+ * EPIPE when it is gone). */
 int ipc_send(const struct ipc *c, enum msg_type type, const void *data,
 	     size_t len, const int *fds, unsigned nfds);
+
+/* The same, without waiting in any case. */
+int ipc_send_nowait(const struct ipc *c, enum msg_type type, const void *data,
+		    size_t len, const int *fds, unsigned nfds);
 
 /* Receives one message.  1: msg is filled and its descriptors are
  * close-on-exec; 0: the peer is gone; -1: errno, EAGAIN for none yet, EPROTO

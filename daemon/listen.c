@@ -6,56 +6,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "activation.h"
+#include "broker.h"
 #include "listen_passed.h"
 #include "log.h"
+#include "socket_listen.h"
 
-#define BACKLOG 1024 /* the system cuts it to its own limit */
+#define BACKLOG 1024 /* of a Unix socket */
 
-#ifdef SO_REUSEPORT_LB /* FreeBSD, whose SO_REUSEPORT does not spread */
-#define SO_SHARE     SO_REUSEPORT_LB
-#define SHARES_LATER 0
-#else
-#define SO_SHARE     SO_REUSEPORT
-#define SHARES_LATER 1 /* also if set after listen(2) */
-#endif
-
-static void
-set_option(int fd, int level, int name)
-{
-	int on = 1;
-
-	setsockopt(fd, level, name, &on, sizeof(on));
-}
-
-/* -1: errno. */
 static int
-open_socket(const struct sockaddr *sa, socklen_t len, int sharing)
+bound_to(int fd, struct msg_address *address)
 {
-	int fd = socket(sa->sa_family,
-			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int e;
+	socklen_t len = sizeof(address->to);
 
-	if (fd == -1)
+	memset(address, 0, sizeof(*address));
+	if (getsockname(fd, (struct sockaddr *)&address->to, &len) == -1)
 		return -1;
-	set_option(fd, SOL_SOCKET, SO_REUSEADDR);
-	if (sharing)
-		set_option(fd, SOL_SOCKET, SO_SHARE);
-	if (sa->sa_family == AF_INET6)
-		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY);
-	/* Accepted sockets inherit it: an answer never waits for an ACK. */
-	set_option(fd, IPPROTO_TCP, TCP_NODELAY);
-	if (bind(fd, sa, len) == 0 && listen(fd, BACKLOG) == 0)
-		return fd;
-	e = errno;
-	close(fd);
-	errno = e;
-	return -1;
+	address->len = len;
+	return 0;
 }
 
 /* The first socket of an address listens before it shares: with SO_REUSEPORT
@@ -63,18 +34,16 @@ open_socket(const struct sockaddr *sa, socklen_t len, int sharing)
  * readers.  FreeBSD asks for the option before bind(2); there the first is
  * closed again, having shown that the address was free. */
 static int
-open_first(struct listener *l, const struct addrinfo *ai, int sharing)
+open_first(struct listener *l, const struct msg_address *address, int sharing)
 {
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	int fd = open_socket(ai->ai_addr, ai->ai_addrlen, 0);
+	struct msg_address bound;
+	int fd = broker_listen(address, 0);
 
 	if (fd == -1)
 		return -1;
-	if (sharing && !SHARES_LATER &&
-	    getsockname(fd, (struct sockaddr *)&ss, &len) == 0) {
+	if (sharing && !SHARES_LATER && bound_to(fd, &bound) == 0) {
 		close(fd);
-		fd = open_socket((struct sockaddr *)&ss, len, 1);
+		fd = broker_listen(&bound, 1);
 	}
 	if (fd == -1)
 		return -1;
@@ -89,16 +58,15 @@ open_first(struct listener *l, const struct addrinfo *ai, int sharing)
 static void
 open_others(struct listener *l, unsigned wanted)
 {
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
+	struct msg_address bound;
 
 	if (l->n >= wanted || activation_owns(l->fd[0]) ||
-	    getsockname(l->fd[0], (struct sockaddr *)&ss, &len) == -1)
+	    bound_to(l->fd[0], &bound) == -1)
 		return;
 	if (SHARES_LATER)
-		set_option(l->fd[0], SOL_SOCKET, SO_SHARE);
+		socket_option(l->fd[0], SOL_SOCKET, SO_SHARE);
 	while (l->n < wanted) {
-		int fd = open_socket((struct sockaddr *)&ss, len, 1);
+		int fd = broker_listen(&bound, 1);
 
 		if (fd == -1) {
 			log_info("%u processes share %u sockets for %s: %s",
@@ -127,8 +95,7 @@ log_unix(const struct listener *l)
 static void
 log_address(const struct listener *l)
 {
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
+	struct msg_address bound;
 	char host[HOST_MAX], port[16];
 	int six;
 
@@ -136,11 +103,12 @@ log_address(const struct listener *l)
 		log_unix(l);
 		return;
 	}
-	if (getsockname(l->fd[0], (struct sockaddr *)&ss, &len) == -1 ||
-	    getnameinfo((struct sockaddr *)&ss, len, host, sizeof(host), port,
-			sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+	if (bound_to(l->fd[0], &bound) == -1 ||
+	    getnameinfo((struct sockaddr *)&bound.to, bound.len, host,
+			sizeof(host), port, sizeof(port),
+			NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return;
-	six = ss.ss_family == AF_INET6;
+	six = bound.to.ss_family == AF_INET6;
 	log_info("%s %s://%s%s%s:%s%s",
 		 l->address.metrics ? "metrics on" : "listening on",
 		 l->address.tls ? "https" : "http", six ? "[" : "", host,
@@ -174,10 +142,10 @@ take_over(struct listeners *l, const struct conf_listen *address,
 
 static int
 open_one(struct listener *l, const struct conf_listen *address,
-	 const struct addrinfo *ai, unsigned processes, struct err *err)
+	 const struct msg_address *at, unsigned processes, struct err *err)
 {
 	*l = (struct listener){.address = *address};
-	if (open_first(l, ai, processes > 1) == -1)
+	if (open_first(l, at, processes > 1) == -1)
 		return err_set(err, "cannot listen on %s: %s%s", address->text,
 			       strerror(errno),
 			       errno == EACCES
@@ -192,39 +160,24 @@ static int
 open_address(struct listeners *l, const struct conf_listen *address,
 	     unsigned processes, struct err *err)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-				 .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-	int any = strcmp(address->host, "*") == 0, n = 0, e;
-	struct addrinfo *res, *ai;
+	struct msg_address list[ADDRESSES_MAX];
+	struct err why;
+	int n = broker_resolve(address->host, address->port, list, &why);
+	unsigned before = l->n;
 
-	/* What a name server says is not for the parent to read, nor to wait
-	 * for. */
-	if (strcmp(address->host, "localhost") != 0)
-		hints.ai_flags |= AI_NUMERICHOST;
-	e = getaddrinfo(any ? NULL : address->host, address->port, &hints,
-			&res);
-	if (e == EAI_NONAME)
-		return err_set(err,
-			       "cannot listen on %s: give its address, names "
-			       "are not looked up",
-			       address->text);
-	if (e != 0)
+	if (n == -1)
 		return err_set(err, "cannot listen on %s: %s", address->text,
-			       gai_strerror(e));
-	for (ai = res; ai != NULL && l->n < 2 * LISTEN_MAX; ai = ai->ai_next) {
-		if (open_one(&l->at[l->n], address, ai, processes, err) == 0) {
+			       why.text);
+	for (int i = 0; i < n && l->n < 2 * LISTEN_MAX; i++) {
+		if (open_one(&l->at[l->n], address, &list[i], processes, err) ==
+		    0)
 			l->n++;
-			n++;
-			continue;
-		}
 		/* A host without IPv6 still serves "*" over IPv4. */
-		if (any && errno == EAFNOSUPPORT)
-			continue;
-		n = 0;
-		break;
+		else if (strcmp(address->host, "*") != 0 ||
+			 errno != EAFNOSUPPORT)
+			return -1;
 	}
-	freeaddrinfo(res);
-	return n > 0 ? 0 : -1;
+	return l->n > before ? 0 : -1;
 }
 
 /* What is there already: passed, or kept over a restart.  How many; -1 with
@@ -287,8 +240,8 @@ listeners_open_unix(struct listeners *l, mode_t mode, struct err *err)
 
 		if (one->n > 0 || !is_unix(&one->address))
 			continue;
-		one->fd[0] = listen_unix(one->address.host, mode, BACKLOG,
-					 &one->file, &why);
+		one->fd[0] = broker_listen_unix(one->address.host, mode,
+						BACKLOG, &one->file, &why);
 		if (one->fd[0] == -1)
 			return err_set(err, "cannot listen on unix:%s",
 				       why.text);
@@ -315,7 +268,7 @@ close_one(const struct listener *l, unsigned k)
 		return;
 	/* First: as long as it is open nobody else takes the name. */
 	if (is_unix(&l->address))
-		unlisten_unix(l->address.host, &l->file);
+		broker_unlisten_unix(l->address.host, &l->file);
 	close(l->fd[k]);
 }
 

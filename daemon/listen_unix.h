@@ -5,16 +5,13 @@
 #include <sys/types.h>
 
 #include "err.h"
+#include "unix_file.h"
 
 /*
  * Listening Unix sockets and their files.  To be called once root is gone: who
  * makes the file has to be able to remove it, and root must not follow what
  * another user put there.
  */
-struct unix_file { /* what is removed is what was made */
-	dev_t dev;
-	ino_t ino;
-};
 
 /* A listening Unix socket at path, for those whom its mode lets write.  The
  * file that another process left there is removed if nobody listens on it.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "log.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "utf8.h"
@@ -24,9 +26,82 @@ log_init(enum log_sink sink, int verbose)
 	to = sink;
 	debug = verbose;
 	asks = sink != LOG_TO_PARENT;
-	if (sink == LOG_TO_SYSLOG)
-		openlog("blogd", LOG_NDELAY | LOG_PID, LOG_DAEMON);
 }
+
+/* ------------------------------------------------------ the system's log -- */
+
+static struct {
+	int (*open)(void);
+	int fd;
+	int opening; /* what goes wrong then is not to be logged there */
+} sys = {.fd = -1};
+
+static void
+open_system(void)
+{
+	if (sys.open == NULL || sys.opening)
+		return;
+	sys.opening = 1;
+	if (sys.fd != -1)
+		close(sys.fd);
+	sys.fd = sys.open();
+	sys.opening = 0;
+}
+
+void
+log_system(int (*open)(void))
+{
+	if (to != LOG_TO_SYSLOG)
+		return;
+	sys.open = open;
+	open_system();
+}
+
+/* The local time; strftime(3) would look for the time zone's file again. */
+static void
+put_stamp(char *out, size_t size)
+{
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr",
+					     "May", "Jun", "Jul", "Aug",
+					     "Sep", "Oct", "Nov", "Dec"};
+	time_t now = time(NULL);
+	struct tm tm;
+
+	*out = '\0';
+	if (localtime_r(&now, &tm) != NULL)
+		snprintf(out, size, "%s %2d %02d:%02d:%02d",
+			 months[(unsigned)tm.tm_mon % 12], tm.tm_mday,
+			 tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+static int
+send_to_system(const char *line, size_t n)
+{
+	return sys.fd == -1
+		   ? -1
+		   : (int)send(sys.fd, line, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* RFC 3164 section 4.1, as syslog(3) of libc writes it to a local socket.  Full
+ * it loses the line rather than the time; gone it may have come back. */
+static void
+system_line(int level, const char *role, const char *text)
+{
+	char line[LOG_LINE + 128], stamp[64];
+	size_t n;
+
+	put_stamp(stamp, sizeof(stamp));
+	snprintf(line, sizeof(line), "<%d>%s blogd[%ld]: %s: %s",
+		 LOG_DAEMON | level, stamp, (long)getpid(), role, text);
+	n = strlen(line);
+	if (send_to_system(line, n) != -1 || (sys.fd != -1 && errno == EAGAIN))
+		return;
+	open_system();
+	send_to_system(line, n);
+}
+
+/* ------------------------------------------------------------------ lines --
+ */
 
 enum log_sink
 log_sink_of_stderr(void)
@@ -121,7 +196,7 @@ line_out(int level, const char *role, const char *text)
 		char safe[LOG_LINE];
 
 		printable(safe, sizeof(safe), text);
-		syslog(level, "%s: %s", role, safe);
+		system_line(level, role, safe);
 		return;
 	}
 	if (to == LOG_TO_PARENT)

@@ -23,11 +23,15 @@ enum log_sink {
 	LOG_TO_PARENT,	 /* a child: "<N>text" to descriptor 2 */
 	LOG_TO_TERMINAL, /* "blogd: role: text", no priority */
 	LOG_TO_JOURNAL,	 /* "<N>role: text" */
-	LOG_TO_SYSLOG,	 /* syslog(3) */
+	LOG_TO_SYSLOG,	 /* as syslog(3) writes it: see log_system */
 };
 
 /* Starts logging; verbose lets LOG_LEVEL_DEBUG through. */
 void log_init(enum log_sink sink, int verbose);
+
+/* For LOG_TO_SYSLOG: `open` returns a connected socket to the system's log, or
+ * -1; it is called now and whenever the log has gone away. */
+void log_system(int (*open)(void));
 
 /* What standard error is: the journal (JOURNAL_STREAM), else a terminal. */
 enum log_sink log_sink_of_stderr(void);

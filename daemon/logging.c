@@ -2,14 +2,13 @@
 #include "logging.h"
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "broker.h"
 #include "buf.h"
 #include "log.h"
 #include "restart.h"
@@ -36,24 +35,16 @@ struct logging {
 
 /* ------------------------------------------------------------- the file -- */
 
-/* Nothing but a file: to open a pipe could take for ever. */
 static int
 open_file(const char *path, struct err *err)
 {
-	int fd = open(path,
-		      O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
-			  O_NOCTTY | O_CLOEXEC,
-		      0640);
-	struct stat st;
+	int fd = broker_open(BROKER_APPEND, path);
 
 	if (fd == -1)
-		return err_set(err, "cannot open the access log %s: %s", path,
-			       strerror(errno));
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		return fd;
-	close(fd);
-	return err_set(err, "cannot open the access log %s: it is no file",
-		       path);
+		err_set(err, "cannot open the access log %s: %s", path,
+			errno == EOPNOTSUPP ? "it is no file"
+					    : strerror(errno));
+	return fd;
 }
 
 /* ---------------------------------------------------------- the process -- */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The parent: reads the configuration, binds and opens while it is root, gives
- * root up, and then only starts processes, passes descriptors on and waits.  It
+ * root up, and then only has processes started, passes descriptors on and
+ * waits.  What needs a file, a name or a new process it asks the broker for. It
  * never reads a byte that a peer sent.
  */
 #include <sys/mman.h>
@@ -10,12 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <event2/event.h>
 
 #include "../sandbox/sandbox.h"
 #include "activation.h"
 #include "background.h"
+#include "broker.h"
 #include "child.h"
 #include "clock.h"
 #include "control.h"
@@ -25,6 +28,7 @@
 #include "log.h"
 #include "notify.h"
 #include "proc.h"
+#include "progress.h"
 #include "record.h"
 #include "restart.h"
 #include "tickets.h"
@@ -43,8 +47,6 @@ static struct {
 	struct front *draining; /* of the last reload */
 	struct tickets tickets;
 	struct event *tickets_timer;
-	struct event *signals[8];
-	unsigned nsignals;
 	int launcher; /* see background.h; -1: nobody waits */
 	int told;     /* systemd knows that we are ready */
 	int reload_again;
@@ -156,7 +158,6 @@ make_tickets(void)
 	p.tickets_timer = evtimer_new(p.base, on_tickets_timer, NULL);
 	if (p.tickets_timer == NULL)
 		fatalx("out of memory (timer)");
-	mlock(&p.tickets, sizeof(p.tickets));
 	renew_tickets();
 }
 
@@ -264,19 +265,18 @@ static const struct front_ops front_ops = {front_is_ready, front_has_failed,
 					   front_has_shown, front_hook,
 					   front_is_gone};
 
-/* Prints every problem of the configuration to the log. */
+/* Logs every problem of the configuration. */
 static int
 load(struct conf *conf)
 {
-	char *text = NULL, *line, *rest;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	int problems;
+	char *text, *line, *rest;
+	struct err err;
+	int problems = broker_load(conf, &text, &err);
 
-	if (out == NULL)
-		fatal("open_memstream");
-	problems = conf_load(conf, p.options, out);
-	fclose(out);
+	if (problems == -1) {
+		log_err("%s", err.text);
+		return -1;
+	}
 	for (rest = text; (line = strsep(&rest, "\n")) != NULL;)
 		if (*line != '\0')
 			log_err("%s", line);
@@ -390,9 +390,9 @@ catch_signals(void)
 		struct event *e =
 		    evsignal_new(p.base, caught[i], on_signal, NULL);
 
+		/* Never freed: they last as long as blogd. */
 		if (e == NULL || event_add(e, NULL) == -1)
 			fatalx("cannot catch signal %d", caught[i]);
-		p.signals[p.nsignals++] = e;
 	}
 }
 
@@ -401,11 +401,8 @@ catch_signals(void)
 static void
 finish(void)
 {
-	for (unsigned i = 0; i < p.nsignals; i++)
-		event_free(p.signals[i]);
 	control_end();
 	watchdog_stop();
-	event_free(p.tickets_timer);
 	log_notice("stopped");
 	exit(0);
 }
@@ -427,6 +424,26 @@ open_control(const struct conf *conf)
 	log_warn("%s: blogctl cannot ask; name another socket with "
 		 "\"control\", or turn it off",
 		 err.text);
+}
+
+/* Gives root up, then, to the broker, all that one message from a child could
+ * be worth. */
+static void
+confine(const struct conf *conf)
+{
+	struct err err;
+
+	tzset(); /* libc asks for the time zone even where UTC is wanted */
+	if (sandbox_parent(conf->user, &err) == -1)
+		fatalx("%s", err.text);
+	open_control(conf);
+	/* The filter that every process inherits. */
+	sandbox_filter(ROLE_BROKER, VARIANT_PLAIN);
+	if (broker_start(p.options, conf, &err) == -1)
+		fatalx("%s", err.text);
+	sandbox_enter(ROLE_PARENT, VARIANT_PLAIN, -1);
+	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
+	log_info("%s", sandbox_report());
 }
 
 /* What systemd passed is sorted before anything is bound. */
@@ -479,6 +496,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	struct err err;
 
 	log_init(foreground ? log_sink_of_stderr() : LOG_TO_SYSLOG, verbose);
+	log_system(broker_syslog);
 	p.options = opt;
 	p.foreground = foreground;
 	notify_init();
@@ -488,9 +506,12 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	if (counters_init(&err) == -1)
 		fatalx("%s", err.text);
 	record_start();
+	progress_init();
 	control_prepare(conf->control, conf->user);
 	if (!foreground)
 		p.launcher = background_enter();
+	/* The keys of tickets come later. */
+	mlock(&p.tickets, sizeof(p.tickets));
 	p.base = event_base_new();
 	if (p.base == NULL || child_init(p.base, "/usr/sbin/blogd", &err) == -1)
 		fatalx("%s", p.base == NULL ? "no event base" : err.text);
@@ -501,11 +522,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	if (p.update == NULL)
 		fatalx("%s", err.text);
 	catch_signals();
-	if (sandbox_parent(conf->user, &err) == -1)
-		fatalx("%s", err.text);
-	open_control(conf);
-	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
-	log_info("%s", sandbox_report());
+	confine(conf);
 	make_tickets();
 	launch(conf);
 	event_base_dispatch(p.base);

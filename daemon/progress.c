@@ -6,6 +6,13 @@
 #include <unistd.h>
 
 static int shown;
+static int terminal; /* somebody looks on */
+
+void
+progress_init(void)
+{
+	terminal = isatty(STDERR_FILENO);
+}
 
 void
 progress_show(const struct msg_progress *p)
@@ -13,7 +20,7 @@ progress_show(const struct msg_progress *p)
 	char line[128];
 	int n;
 
-	if (!isatty(STDERR_FILENO))
+	if (!terminal)
 		return;
 	n = snprintf(line, sizeof(line),
 		     "\rfetching: %" PRIu32 " of %" PRIu32 " objects, %" PRIu64

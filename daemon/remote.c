@@ -2,42 +2,35 @@
 #include "remote.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "broker.h"
 #include "log.h"
 
 /* ---------------------------------------------------------------- files -- */
 
 static int
-open_named(const char *path, int flags, const char *what, int *fd,
+open_named(const char *path, enum broker_file how, const char *what, int *fd,
 	   struct err *err)
 {
 	*fd = -1;
-	if (path[0] == '\0')
+	if (path[0] == '\0' && how != BROKER_CA)
 		return 0;
-	*fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+	*fd = broker_open(how, path);
 	if (*fd == -1)
 		return err_set(err, "cannot open the %s %s: %s", what, path,
 			       strerror(errno));
 	return 0;
 }
 
-/* Where systems keep the certificates that they trust. */
-static const char *
-system_ca(void)
+static int
+open_ca(const struct conf_site *s, int *fd, struct err *err)
 {
-	static const char *const bundles[] = {
-	    "/etc/ssl/certs/ca-certificates.crt", /* Debian */
-	    "/etc/ssl/cert.pem",		  /* FreeBSD, Alpine */
-	    "/etc/pki/tls/certs/ca-bundle.crt",	  /* Fedora */
-	};
-	size_t i, n = sizeof(bundles) / sizeof(bundles[0]);
-
-	for (i = 0; i + 1 < n && access(bundles[i], R_OK) == -1; i++)
-		continue;
-	return bundles[i];
+	*fd = -1;
+	if (s->git.transport != GIT_OVER_HTTPS)
+		return 0;
+	return open_named(s->ca, BROKER_CA, "trusted certificates", fd, err);
 }
 
 static void
@@ -61,19 +54,17 @@ files_close(struct remote *r)
 static int
 files_open(struct remote *r, const struct conf_site *s, struct err *err)
 {
-	const char *ca = "";
 	const char *dir = s->git.transport == GIT_LOCAL ? s->git.path : "";
 
-	if (s->git.transport == GIT_OVER_HTTPS)
-		ca = s->ca[0] != '\0' ? s->ca : system_ca();
 	r->files.ca = r->files.ssh_key = -1;
 	r->files.password = r->files.repository = -1;
-	if (open_named(ca, 0, "trusted certificates", &r->files.ca, err) == 0 &&
-	    open_named(s->ssh_key, 0, "ssh key", &r->files.ssh_key, err) == 0 &&
-	    open_named(s->password, 0, "password file", &r->files.password,
+	if (open_ca(s, &r->files.ca, err) == 0 &&
+	    open_named(s->ssh_key, BROKER_READ, "ssh key", &r->files.ssh_key,
 		       err) == 0 &&
-	    open_named(dir, O_DIRECTORY, "repository", &r->files.repository,
-		       err) == 0)
+	    open_named(s->password, BROKER_READ, "password file",
+		       &r->files.password, err) == 0 &&
+	    open_named(dir, BROKER_DIRECTORY, "repository",
+		       &r->files.repository, err) == 0)
 		return 0;
 	files_close(r);
 	return -1;

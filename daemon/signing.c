@@ -2,11 +2,11 @@
 #include "signing.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "broker.h"
 #include "buf.h"
 #include "log.h"
 #include "restart.h"
@@ -24,7 +24,7 @@ struct signing {
 static int
 open_secret(const char *path, const char *what, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = broker_open(BROKER_READ, path);
 
 	if (fd == -1)
 		err_set(err, "cannot read the %s %s: %s", what, path,

@@ -75,14 +75,15 @@ void
 status_time(struct buf *out, uint64_t when)
 {
 	time_t t = (time_t)when;
-	char text[32];
 	struct tm tm;
 
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
+	/* Not strftime(3), which looks for the time zone's file. */
+	if (gmtime_r(&t, &tm) == NULL)
 		buf_str(out, "unknown");
 	else
-		buf_str(out, text);
+		buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d UTC",
+			   tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+			   tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 void

@@ -178,10 +178,19 @@ enter_repository(int fd)
 		report_add("root is the repository");
 }
 
+/* There is no broker: the parent has no clone(2) with which another process
+ * could start its children. */
+void
+sandbox_broker(void)
+{
+}
+
 void
 sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 {
 	(void)variant;
+	if (role == ROLE_PARENT)
+		return; /* it still opens files and starts processes */
 	entered = role;
 	limits(role);
 	not_observable();
@@ -196,7 +205,8 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 static int
 needs_names(enum role role, enum sandbox_variant variant)
 {
-	return role == ROLE_PARENT || role == ROLE_DIAL ||
+	return role == ROLE_PARENT || role == ROLE_BROKER ||
+	       role == ROLE_DIAL ||
 	       (role == ROLE_GIT && variant == VARIANT_LOCAL);
 }
 

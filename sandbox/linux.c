@@ -92,6 +92,10 @@ static void
 limits(enum role role)
 {
 	limit(RLIMIT_CORE, 0);
+	if (role == ROLE_PARENT) {
+		limit(RLIMIT_NPROC, 0);
+		return; /* standard error may be a file; many descriptors */
+	}
 	limit(RLIMIT_MEMLOCK, 0);
 	/* A memfd's size counts as a file's.  Where standard error is a file,
 	 * a line is lost rather than the process. */
@@ -106,19 +110,25 @@ limits(enum role role)
 		limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
 }
 
-/* The parent made the control channel; when it is not the parent any more it
+/* When nobody has the other end of the control channel any more, the parent
  * died before it could be watched. */
 static void
 die_with_parent(void)
 {
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
+	char byte;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
 		fatal("PR_SET_PDEATHSIG");
-	if (getsockopt(CONTROL_FD, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-	    peer.pid != getppid())
+	if (recv(CONTROL_FD, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
 		_exit(0);
+}
+
+void
+sandbox_broker(void)
+{
+	prctl(PR_SET_NAME, "blogd-broker");
+	limit(RLIMIT_CORE, 0);
+	die_with_parent();
 }
 
 static void
@@ -172,6 +182,7 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 	unsigned jail;
 	int landlock;
 
+	report[0] = '\0'; /* the parent's, of before */
 	filter_prepare(role, variant);
 	if (role == ROLE_RENDER)
 		filter_prepare(role, VARIANT_WORKER);
@@ -182,7 +193,8 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 	landlock = landlock_enter(role, repository_after(jail, repository_fd));
 	limits(role);
 	drop_rights();
-	die_with_parent();
+	if (role != ROLE_PARENT)
+		die_with_parent();
 	root_prove(role, jail);
 	if (landlock > 0)
 		landlock_prove();

@@ -70,7 +70,10 @@ ruleset_for(enum role role, long version)
 	if (version >= 5)
 		r.fs |= FS_IOCTL_DEV;
 	if (version >= 6)
-		r.scoped = SCOPED_ABSTRACT | SCOPED_SIGNAL;
+		r.scoped = SCOPED_ABSTRACT;
+	/* The parent ends processes that it did not start itself. */
+	if (version >= 6 && role != ROLE_PARENT)
+		r.scoped |= SCOPED_SIGNAL;
 	return r;
 }
 

@@ -48,6 +48,7 @@ int
 sandbox_dump(FILE *out)
 {
 	dump_filter("parent", ROLE_PARENT, VARIANT_PLAIN, out);
+	dump_filter("broker", ROLE_BROKER, VARIANT_PLAIN, out);
 	dump_filter("dial", ROLE_DIAL, VARIANT_PLAIN, out);
 	dump_filter("git", ROLE_GIT, VARIANT_PLAIN, out);
 	dump_filter("git (ssh)", ROLE_GIT, VARIANT_SSH, out);

@@ -15,6 +15,8 @@ jail_of(enum role role, enum sandbox_variant variant)
 	switch (role) {
 	case ROLE_PARENT:
 		return PARENT;
+	case ROLE_BROKER:
+		return BROKER;
 	case ROLE_DIAL:
 		return DIAL;
 	case ROLE_GIT:
@@ -40,7 +42,7 @@ applies(const struct rule *r, unsigned jail)
 {
 	if (r->jails & jail)
 		return 1;
-	return jail == PARENT && r->jails != 0 && r->answer == ALLOW;
+	return jail == BROKER && r->jails != 0 && r->answer == ALLOW;
 }
 
 const struct rule *

@@ -33,7 +33,7 @@ struct rule {
 };
 
 /* The rule after prev (NULL: the first) for this filter, or NULL.  A filter is
- * inherited by all that a process starts, so the parent's consists of all that
+ * inherited by all that a process starts, so the broker's consists of all that
  * any other allows, and its own. */
 const struct rule *roles_next(const struct rule *prev, enum role role,
 			      enum sandbox_variant variant);

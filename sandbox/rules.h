@@ -10,7 +10,7 @@
 
 /* One bit per filter, for "jails" of a rule. */
 enum {
-	PARENT = 1 << 0,
+	BROKER = 1 << 0,
 	DIAL = 1 << 1,
 	GIT = 1 << 2,
 	SSH = 1 << 3,
@@ -20,6 +20,7 @@ enum {
 	KEYS = 1 << 7,
 	SERVE = 1 << 8,
 	LOG = 1 << 9,
+	PARENT = 1 << 10,
 };
 
 extern const struct rule rules[];

@@ -11,7 +11,10 @@
  * How a process gives up its rights.  One file per system (linux.c, freebsd.c)
  * implements these functions; rules.c holds the table of system calls.
  *
- * Order in the parent:  bind, open -> sandbox_parent -> sandbox_filter.
+ * Order in the parent:  bind, open -> sandbox_parent
+ *                       -> sandbox_filter(ROLE_BROKER), which all inherit
+ *                       -> (fork the broker: sandbox_broker)
+ *                       -> sandbox_enter -> sandbox_filter(ROLE_PARENT).
  * Order in a child:     receive descriptors, open, warm up
  *                       -> sandbox_enter -> (fork workers) -> sandbox_filter.
  */
@@ -31,11 +34,15 @@ enum sandbox_variant {
  * could not be given up. */
 int sandbox_parent(const char *user, struct err *err);
 
-/* A child: namespaces, empty root (repository_fd >= 0: with that directory,
- * read-only, at SANDBOX_REPOSITORY), Landlock, resource limits, no new
- * privileges, no capability, not dumpable, dies with its parent; then tries to
- * get rights back and is fatal if it can.  fatal as well when a required part
- * fails. */
+/* The broker: it keeps what the parent had when it was forked, but does not
+ * outlive it. */
+void sandbox_broker(void);
+
+/* A child, or the parent that has a broker: namespaces, empty root
+ * (repository_fd >= 0: with that directory, read-only, at SANDBOX_REPOSITORY),
+ * Landlock, resource limits, no new privileges, no capability, not dumpable,
+ * dies with its parent; then tries to get rights back and is fatal if it can.
+ * fatal as well when a required part fails. */
 #define SANDBOX_REPOSITORY "/repository"
 void sandbox_enter(enum role role, enum sandbox_variant variant,
 		   int repository_fd);

@@ -135,6 +135,9 @@ def role_of(pid):
     arguments = read("/proc/%d/cmdline" % pid).split(b"\0")
     if len(arguments) > 2 and arguments[1] == b"-R":
         return arguments[2].decode()
+    # A copy of the parent, which gave itself a name.
+    if read("/proc/%d/comm" % pid) == b"blogd-broker\n":
+        return "broker"
     return None
 
 

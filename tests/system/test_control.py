@@ -109,7 +109,9 @@ def usual(t, *lines):
     wrapper = ["unshare", "--mount", *within(*lines)]
     daemon = t.daemon(t.blog().path, options={"control": None},
                       wrapper=wrapper)
-    return daemon, "/proc/%d/root/run/blogd/blogd.sock" % daemon.pid
+    # Through the broker: the parent itself has an empty root.
+    broker = eventually(lambda: daemon.children("broker"))[0]
+    return daemon, "/proc/%d/root/run/blogd/blogd.sock" % broker
 
 
 def test_default_socket_and_its_directory(t):

@@ -131,8 +131,8 @@ become_parent(void)
 	}
 	if (geteuid() == 0)
 		return 31;
-	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
-	printf("#  parent: %s\n", sandbox_report());
+	sandbox_filter(ROLE_BROKER, VARIANT_PLAIN);
+	printf("#  broker: %s\n", sandbox_report());
 	return 0;
 }
 

@@ -29,10 +29,11 @@ const struct jail jails[] = {
     {"keys", ROLE_KEYS, VARIANT_PLAIN},
     {"serve", ROLE_SERVE, VARIANT_PLAIN},
     {"log", ROLE_LOG, VARIANT_PLAIN},
+    {"parent", ROLE_PARENT, VARIANT_PLAIN},
 };
 const size_t njails = sizeof(jails) / sizeof(jails[0]);
 
-const struct jail jail_of_parent = {"parent", ROLE_PARENT, VARIANT_PLAIN};
+const struct jail jail_of_broker = {"broker", ROLE_BROKER, VARIANT_PLAIN};
 
 int
 run(action setup, action what)

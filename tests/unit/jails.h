@@ -4,7 +4,7 @@
 
 #include "../../sandbox/sandbox.h"
 
-/* What the tests of the sandbox share: every jail a child can be in, and
+/* What the tests of the sandbox share: every jail that a process enters, and
  * processes that try something in one. */
 
 extern const struct jail {
@@ -14,9 +14,10 @@ extern const struct jail {
 } jails[];
 extern const size_t njails;
 
-/* Of no other name than these; the parent's is not among jails[]. */
+/* Of no other name than these.  The broker's, which all inherit, is not among
+ * jails[]. */
 const struct jail *jail_named(const char *name);
-extern const struct jail jail_of_parent;
+extern const struct jail jail_of_broker;
 
 typedef int (*action)(void); /* 0: as expected; the exit status */
 

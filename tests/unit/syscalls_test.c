@@ -148,7 +148,7 @@ forbidden_calls_are_fatal(void **state)
 }
 
 static void
-the_parent_dies_of_these_too(void **state)
+the_broker_dies_of_these_too(void **state)
 {
 	static const action tries[] = {
 	    try_openat2, try_ptrace,	  try_process_vm, try_io_uring,
@@ -156,10 +156,10 @@ the_parent_dies_of_these_too(void **state)
 	    try_chroot,	 try_rmdir,	  try_symlink,	  try_vfork};
 
 	(void)state;
-	current = &jail_of_parent;
+	current = &jail_of_broker;
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)
 		if (!killed(run(filter_only, tries[i])))
-			fail_msg("try %zu does not kill the parent", i);
+			fail_msg("try %zu does not kill the broker", i);
 }
 
 /* ---- conditions on arguments ---- */
@@ -296,13 +296,13 @@ render_traces(void)
 }
 
 static int
-parent_removes_with_flags(void)
+broker_removes_with_flags(void)
 {
 	return unlinkat(AT_FDCWD, "none", AT_REMOVEDIR) == -1 ? 98 : 97;
 }
 
 static int
-parent_removes_elsewhere(void)
+broker_removes_elsewhere(void)
 {
 	return unlinkat(STDERR_FILENO, "none", 0) == -1 ? 98 : 97;
 }
@@ -353,9 +353,9 @@ conditions_hold(void **state)
 	};
 
 	(void)state;
-	current = &jail_of_parent;
-	assert_true(killed(run(filter_only, parent_removes_with_flags)));
-	assert_true(killed(run(filter_only, parent_removes_elsewhere)));
+	current = &jail_of_broker;
+	assert_true(killed(run(filter_only, broker_removes_with_flags)));
+	assert_true(killed(run(filter_only, broker_removes_elsewhere)));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		current = jail_named(cases[i].jail);
 		if (!killed(run(filter_only, cases[i].what)))
@@ -386,7 +386,7 @@ dial_has_no_unix_sockets(void)
 }
 
 static int
-parent_removes_its_socket(void)
+broker_removes_its_socket(void)
 {
 	return unlinkat(AT_FDCWD, "/none", 0) == -1 && errno == ENOENT ? 0 : 1;
 }
@@ -413,8 +413,8 @@ answers_come_back(void **state)
 	};
 
 	(void)state;
-	current = &jail_of_parent;
-	assert_int_equal(run(filter_only, parent_removes_its_socket), 0);
+	current = &jail_of_broker;
+	assert_int_equal(run(filter_only, broker_removes_its_socket), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		current = jail_named(cases[i].jail);
 		assert_int_equal(run(filter_only, cases[i].what), 0);
@@ -623,7 +623,7 @@ main(void)
 	    cmocka_unit_test(every_call_has_a_number),
 	    cmocka_unit_test(the_listing_counts),
 	    cmocka_unit_test(forbidden_calls_are_fatal),
-	    cmocka_unit_test(the_parent_dies_of_these_too),
+	    cmocka_unit_test(the_broker_dies_of_these_too),
 	    cmocka_unit_test(conditions_hold),
 	    cmocka_unit_test(answers_come_back),
 	    cmocka_unit_test(pid_is_remembered),
