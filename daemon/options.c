@@ -7,6 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef BLOGD_KEY_IN_SERVE
+#define MEASURED " with private keys in serve, for measurements alone"
+#else
+#define MEASURED ""
+#endif
+
 #define SHORT ":dnvVhSf:r:i:p:"
 
 enum { LONG_NAME = 256, LONG_TLS, LONG_HOOK };
@@ -148,7 +154,7 @@ options_read(struct options *o, int argc, char **argv, FILE *out,
 			return OPTIONS_HELP;
 		}
 		if (c == 'V') {
-			fprintf(out, "blogd %s\n", PACKAGE_VERSION);
+			fprintf(out, "blogd %s%s\n", PACKAGE_VERSION, MEASURED);
 			return OPTIONS_VERSION;
 		}
 		if (set_flag(o, c) == -1)

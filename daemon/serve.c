@@ -17,6 +17,9 @@
 #include "err.h"
 #include "heap.h"
 #include "http/conn.h"
+#ifdef BLOGD_KEY_IN_SERVE
+#include "http/key_here.h"
+#endif
 #include "http/keyprov.h"
 #include "http/metrics.h"
 #include "http/tls.h"
@@ -232,6 +235,10 @@ open_tls(struct serve *s, const struct start *start)
 		give_up(s, "no channel to the keys process was given");
 	if (keyprov_init(&keys, &err) == -1)
 		give_up(s, err.text);
+#ifdef BLOGD_KEY_IN_SERVE
+	for (unsigned i = 0; (fd = start_fd(start, SLOT_KEY, i)) != -1; i++)
+		key_here_add(fd);
+#endif
 	new_tls(s);
 	if (s->settings.http2)
 		tls_offer_h2(s->tls);

@@ -65,6 +65,10 @@ signing_give(const struct signing *s, struct child *serve, unsigned number)
 {
 	for (unsigned i = 0; i < s->conf->site.ncerts; i++)
 		child_give(serve, SLOT_CERTIFICATE, s->certificate[i]);
+#ifdef BLOGD_KEY_IN_SERVE
+	for (unsigned i = 0; i < s->conf->site.ncerts; i++)
+		child_give(serve, SLOT_KEY, s->key[i]);
+#endif
 	child_give(serve, SLOT_KEYS, s->channel[number][0]);
 }
 

@@ -8,7 +8,13 @@
 #include <openssl/x509v3.h>
 
 #include "../buf.h"
+#ifdef BLOGD_KEY_IN_SERVE
+#include "key_here.h"
+#define KEY_OF key_here
+#else
 #include "keyprov.h"
+#define KEY_OF keyprov_key
+#endif
 #include "tls_context.h"
 
 #define CHAIN_BYTES_MAX (128 * 1024)
@@ -56,7 +62,7 @@ add_intermediates(SSL_CTX *ctx, BIO *pem, struct err *err)
 static int
 use_leaf(SSL_CTX *ctx, X509 *leaf, struct err *err)
 {
-	EVP_PKEY *key = keyprov_key(leaf, err); /* knows better what is wrong */
+	EVP_PKEY *key = KEY_OF(leaf, err); /* knows better what is wrong */
 	int ok;
 
 	if (key == NULL)

@@ -69,18 +69,23 @@ class Server:
 class Blogd(Server):
     name = "blogd"
 
-    def __init__(self, t):
+    def __init__(self, t, binary=blogd.BINARY, key_type="ec", place="blog"):
         self.t = t
+        self.binary = binary
         self.repository = t.blog({"Posts/Page": page_text(),
-                                  "static/small.txt": "x" * 1000})
-        self.certificate = t.ca().issue(HOST, "localhost")
+                                  "static/small.txt": "x" * 1000},
+                                 name=place + ".git")
+        self.certificate = t.ca(place + ".ca").issue(
+            HOST, "localhost", key_type=key_type)
         blogd.give_to_daemon(self.certificate[1])
 
     def run(self):
         self.daemon = self.t.daemon(
             self.repository.path, certificate=self.certificate, debug=False,
+            binary=self.binary,
             options={"serve": {"processes": 1, "idle-timeout": "%ds" % IDLE,
-                               "max-connections": CONNECTIONS}})
+                               "max-connections": CONNECTIONS},
+                     "keys": {"max-per-second": 1000000}})
         self.port = self.daemon.port("https")
 
     def pids(self):

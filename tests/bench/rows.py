@@ -59,24 +59,28 @@ class Load(Row):
         return used / done * 1e6
 
 
+def shake_hands(server, mode, duration):
+    """(how many, CPU seconds of the server for them)."""
+    pids = server.pids()
+    before = procfs.cpu_time(pids)
+    shown = subprocess.run(
+        [*procfs.CLIENT, CLIENT, mode, str(server.port), peers.HOST,
+         peers.SMALL, "16", str(duration)],
+        check=True, stdout=subprocess.PIPE).stdout.decode()
+    used = procfs.cpu_time(pids) - before
+    done, failed, resumed = map(int, re.findall(r"\d+", shown))
+    assert done and not failed, shown
+    assert resumed >= 0.9 * done if mode == "resume" else not resumed, shown
+    return done, used
+
+
 class Handshake(Row):
     """CPU time for a connection: handshake, one small answer, end."""
     unit = "us CPU"
     larger_is_better = True
 
     def measure(self, server, options):
-        mode = self.name.split("-")[1]
-        pids = server.pids()
-        before = procfs.cpu_time(pids)
-        shown = subprocess.run(
-            [*procfs.CLIENT, CLIENT, mode, str(server.port), peers.HOST,
-             peers.SMALL, "16", str(options.d)],
-            check=True, stdout=subprocess.PIPE).stdout.decode()
-        used = procfs.cpu_time(pids) - before
-        done, failed, resumed = map(int, re.findall(r"\d+", shown))
-        assert done and not failed, shown
-        assert resumed >= 0.9 * done if mode == "resume" else not resumed, \
-            shown
+        done, used = shake_hands(server, self.name.split("-")[1], options.d)
         return used / done * 1e6
 
 

@@ -158,7 +158,7 @@ class Daemon:
     def __init__(self, test, remote=None, site=None, options=None, url=SITE,
                  https=True, http=True, text=None, args=(), env=None,
                  wrapper=(), wait=True, certificate=None, debug=True,
-                 passed=()):
+                 passed=(), binary=BINARY):
         self.test = test
         number = len(test.daemons)
         self.certificate = certificate
@@ -175,7 +175,8 @@ class Daemon:
         self.ended = False
         self.end_seen = False  # did the test itself look at its end?
         self.family = set()
-        command = [*wrapper, *manager.activate(passed), BINARY, "-d", *(["-v"] if debug else []),
+        command = [*wrapper, *manager.activate(passed), binary, "-d",
+                   *(["-v"] if debug else []),
                    "-f", self.conf_path, *args]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -343,9 +344,9 @@ class Daemon:
             time.sleep(0.02)
 
 
-def run(*arguments, timeout=60, env=None, cwd=None):
+def run(*arguments, timeout=60, env=None, cwd=None, binary=BINARY):
     """Runs the binary to its end: (status, standard output, error)."""
-    done = subprocess.run([BINARY, *arguments], stdin=subprocess.DEVNULL,
+    done = subprocess.run([binary, *arguments], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=timeout, env={**ENV, **(env or {})}, cwd=cwd)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
