@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,6 +47,19 @@ child_main(const char *name)
 	fatalx("no role \"%s\"", name);
 }
 
+/* What is opened first must not become the one that log lines go to. */
+static void
+fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= STDIN_FILENO && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -54,6 +68,7 @@ main(int argc, char *argv[])
 
 	if (argc == 3 && strcmp(argv[1], "-R") == 0)
 		child_main(argv[2]);
+	fill_standard_descriptors();
 	options_parse(&o, argc, argv);
 	if (o.print_sandbox) {
 		sandbox_dump(stdout);

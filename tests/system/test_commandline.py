@@ -315,3 +315,14 @@ def test_stop_lets_responses_finish(t):
         daemon.signal(signal.SIGTERM)
         assert len(connection.response().body) == 8 << 20
     assert daemon.wait_exit() == 0
+
+
+def test_without_standard_descriptors(t):
+    """What is opened first does not become what text is written to."""
+    daemon = t.daemon(t.blog().path,
+                      wrapper=["sh", "-c", 'exec "$@" <&- >&-', "sh"])
+    assert daemon.get("/").status == 200
+    if os.getuid() == 0:  # who may look
+        for fd in 0, 1:
+            link = os.readlink("/proc/%d/fd/%d" % (daemon.pid, fd))
+            assert link == "/dev/null", link
