@@ -4,6 +4,7 @@
  * gone.  It has the rights that the parent had after root was given up, and the
  * filter that everything inherits.
  */
+#include <signal.h>
 #include <unistd.h>
 
 #include "../sandbox/sandbox.h"
@@ -32,6 +33,9 @@ broker_main(void)
 	int n;
 
 	log_init(LOG_TO_PARENT, 1);
+	/* Sent to all of blogd: the parent needs it to the end. */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
 	counters_unmap(); /* the parent's to write */
 	sandbox_broker();
 	spawn_as_sibling();

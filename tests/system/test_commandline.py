@@ -320,7 +320,7 @@ def test_stop_lets_responses_finish(t):
 def test_without_standard_descriptors(t):
     """What is opened first does not become what text is written to."""
     daemon = t.daemon(t.blog().path,
-                      wrapper=["sh", "-c", 'exec "$@" <&- >&-', "sh"])
+                      wrapper=["sh", "-c", '"$@" <&- >&-; exit $?', "sh"])
     assert daemon.get("/").status == 200
     if os.getuid() == 0:  # who may look
         for fd in 0, 1:

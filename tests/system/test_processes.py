@@ -287,6 +287,19 @@ def test_end_of_the_broker_ends_blogd(t):
     eventually(lambda: not any(blogd.alive(p) for p in family), 10)
 
 
+def test_sigterm_for_everybody(t):
+    """As pkill sends it: whatever goes first, the end is an orderly one."""
+    _, daemon = networked(t)
+    family = blogd.descendants(daemon.pid)
+    os.kill(daemon.settled()["broker"][0], signal.SIGTERM)
+    time.sleep(0.1)
+    assert daemon.get("/").status == 200
+    for pid in [*family, daemon.pid]:
+        os.kill(pid, signal.SIGTERM)
+    assert daemon.wait_exit() == 0
+    eventually(lambda: not any(blogd.alive(p) for p in family), 10)
+
+
 def test_children_end_with_their_parent(t):
     _, daemon = networked(t)
     family = blogd.descendants(daemon.pid)
