@@ -163,6 +163,20 @@ drop_fds(struct ipc_msg *msg)
 		close(msg->fds[--msg->nfds]);
 }
 
+/* Said once for each role, and again when it is not what it was: render is
+ * started for every update. */
+static void
+log_report(const struct child *c)
+{
+	static char said[ROLE__MAX][sizeof(c->report)];
+
+	if (strcmp(said[c->role], c->report) != 0)
+		log_info("%s is ready: %s", role_name(c->role), c->report);
+	else
+		log_debug("%s is ready: %s", role_name(c->role), c->report);
+	memcpy(said[c->role], c->report, sizeof(c->report));
+}
+
 void
 child_told(struct child *c, const struct ipc_msg *msg)
 {
@@ -171,7 +185,7 @@ child_told(struct child *c, const struct ipc_msg *msg)
 	c->ready = 1;
 	event_del(c->start_event);
 	snprintf(c->report, sizeof(c->report), "%.255s", msg->data);
-	log_debug("%s is ready: %s", role_name(c->role), c->report);
+	log_report(c);
 }
 
 static void

@@ -267,6 +267,7 @@ dial_main(void)
 	if (d.git.fd == -1)
 		fatalx("no channel to git was given");
 	warm_up(&d.settings);
+	sandbox_connects_to((uint16_t)atoi(d.settings.port));
 	sandbox_enter(ROLE_DIAL, VARIANT_PLAIN, -1);
 	sandbox_filter(ROLE_DIAL, VARIANT_PLAIN);
 	ipc_send_text(&d.parent, MSG_READY, sandbox_report());

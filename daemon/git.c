@@ -94,19 +94,34 @@ warm_up(void)
 
 static int new_store(struct git *g, struct err *err);
 
+/* What has been read: nobody is to read it again. */
+static void
+close_files(const struct start *start)
+{
+	static const enum slot slots[] = {SLOT_CA, SLOT_SSH_KEY, SLOT_PASSWORD};
+
+	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+		if (start_fd(start, slots[i], 0) != -1)
+			close(start_fd(start, slots[i], 0));
+}
+
 static int
 set_up(struct git *g, const struct start *start, struct err *err)
 {
+	int rc;
+
 	warm_up();
 	if (store_library_init(err) == -1 || new_store(g, err) == -1)
 		return -1;
 	g->publisher = publisher_new(&g->settings);
 	if (g->settings.transport == GIT_LOCAL)
 		return 0;
-	return fetch_init(
+	rc = fetch_init(
 	    &g->fetcher, &g->settings, start_fd(start, SLOT_DIAL, 0),
 	    start_fd(start, SLOT_CA, 0), start_fd(start, SLOT_SSH_KEY, 0),
 	    start_fd(start, SLOT_PASSWORD, 0), err);
+	close_files(start);
+	return rc;
 }
 
 static void

@@ -282,6 +282,8 @@ ipc_recv_nowait(const struct ipc *c, struct ipc_msg *msg)
 	return receive(c, msg, MSG_DONTWAIT);
 }
 
+static int given = -1; /* descriptors, when all have come */
+
 static void
 start_give(struct start *s, const struct ipc_msg *m)
 {
@@ -319,6 +321,13 @@ start_recv(struct start *s, enum role self, void *settings, size_t settings_len)
 	if (m.len != settings_len)
 		fatalx("settings of %zu bytes, not %zu", m.len, settings_len);
 	memcpy(settings, m.data, settings_len);
+	given = (int)s->n;
+}
+
+int
+start_given(void)
+{
+	return given;
 }
 
 int

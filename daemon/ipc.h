@@ -274,6 +274,9 @@ struct start {
 void start_recv(struct start *s, enum role self, void *settings,
 		size_t settings_len);
 
+/* How many descriptors start_recv took; -1 before it returned. */
+int start_given(void);
+
 /* The nth descriptor given for the slot, or -1.  The caller owns it. */
 int start_fd(const struct start *s, enum slot slot, unsigned nth);
 

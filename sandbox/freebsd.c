@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "../daemon/log.h"
+#include "descriptors.h"
 #include "sandbox.h"
 
 #define DESCRIPTORS_MAX 256 /* open at once, but for serve */
@@ -185,6 +186,13 @@ sandbox_broker(void)
 {
 }
 
+/* dial is not in capability mode. */
+void
+sandbox_connects_to(uint16_t port)
+{
+	(void)port;
+}
+
 void
 sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 {
@@ -192,6 +200,8 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 	if (role == ROLE_PARENT)
 		return; /* it still opens files and starts processes */
 	entered = role;
+	if (start_given() >= 0)
+		descriptors_check(role, (unsigned)start_given());
 	limits(role);
 	not_observable();
 	no_new_privileges();

@@ -5,16 +5,17 @@
 #ifdef __linux__
 
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../daemon/log.h"
+#include "descriptors.h"
 #include "linux.h"
 
 #ifndef PR_SET_MDWE /* Linux 6.3 */
@@ -22,10 +23,9 @@
 #define PR_MDWE_REFUSE_EXEC_GAIN 1
 #endif
 
-#define DESCRIPTORS_MAX 256 /* open at once, but for serve */
-
 static char report[256];
 static const char *own_root; /* where the repository is to be found */
+static uint16_t remote_port; /* what dial may connect to */
 
 void
 report_add(const char *text)
@@ -68,48 +68,6 @@ sandbox_parent(const char *user, struct err *err)
 	return 0;
 }
 
-static void
-limit(int resource, rlim_t value)
-{
-	struct rlimit rl = {value, value};
-
-	if (setrlimit(resource, &rl) == -1)
-		fatal("setrlimit %d", resource);
-}
-
-/* As many as the administrator allows. */
-static void
-limit_serve_descriptors(void)
-{
-	struct rlimit rl;
-
-	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
-		fatal("getrlimit");
-	limit(RLIMIT_NOFILE, rl.rlim_max);
-}
-
-static void
-limits(enum role role)
-{
-	limit(RLIMIT_CORE, 0);
-	if (role == ROLE_PARENT) {
-		limit(RLIMIT_NPROC, 0);
-		return; /* standard error may be a file; many descriptors */
-	}
-	limit(RLIMIT_MEMLOCK, 0);
-	/* A memfd's size counts as a file's.  Where standard error is a file,
-	 * a line is lost rather than the process. */
-	signal(SIGXFSZ, SIG_IGN);
-	if (role != ROLE_GIT && role != ROLE_RENDER && role != ROLE_LOG)
-		limit(RLIMIT_FSIZE, 0);
-	if (role != ROLE_RENDER)
-		limit(RLIMIT_NPROC, 0);
-	if (role == ROLE_SERVE)
-		limit_serve_descriptors();
-	else
-		limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
-}
-
 /* When nobody has the other end of the control channel any more, the parent
  * died before it could be watched. */
 static void
@@ -127,11 +85,12 @@ void
 sandbox_broker(void)
 {
 	prctl(PR_SET_NAME, "blogd-broker");
-	limit(RLIMIT_CORE, 0);
+	limits_enter(ROLE_BROKER, VARIANT_PLAIN);
 	die_with_parent();
 }
 
-static void
+/* What the kernel may not know is left out of the result. */
+static unsigned
 drop_rights(void)
 {
 	caps_empty_bounding();
@@ -141,24 +100,64 @@ drop_rights(void)
 		fatal("PR_SET_NO_NEW_PRIVS");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("PR_SET_DUMPABLE");
-	/* May be unknown to the kernel; the filter says the same. */
-	prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0);
+	/* The filter says the same. */
+	return prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == 0
+		   ? JAIL_NO_NEW_CODE
+		   : 0;
+}
+
+/* Where the namespace that the parent made allows no other in it. */
+static unsigned
+last_namespace(void)
+{
+	char digits[2] = "";
+	int fd =
+	    open("/proc/sys/user/max_user_namespaces", O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1)
+		return 0;
+	if (read(fd, digits, sizeof(digits)) < 1)
+		digits[0] = '\0';
+	close(fd);
+	return digits[0] == '0' ? JAIL_LAST_USER_NAMESPACE : 0;
+}
+
+/* The kernel counts no processes of the host's root. */
+static unsigned
+forks(enum role role)
+{
+	return role == ROLE_RENDER || getuid() == 0 ? 0 : JAIL_NO_FORK;
+}
+
+/* The parent's signals are for its children. */
+static unsigned
+jail_of_landlock(enum role role, int version)
+{
+	return (version >= 1 ? JAIL_LANDLOCK | JAIL_NO_FILES : 0) |
+	       (version >= 4 ? JAIL_PORTS : 0) |
+	       (version >= 6 && role != ROLE_PARENT ? JAIL_NO_SIGNALS : 0);
 }
 
 static void
-report_jail(unsigned jail, int landlock)
+report_jail(unsigned jail, int landlock, unsigned refused)
 {
-	char text[32];
+	static const struct {
+		unsigned jail;
+		const char *word;
+	} words[] = {{JAIL_USER_NAMESPACE, "user namespace"},
+		     {JAIL_EMPTY_ROOT, "empty root"},
+		     {JAIL_NO_NETWORK, "no network"},
+		     {JAIL_NO_NEW_CODE, "no new code"}};
+	char text[40];
 
-	if (jail & JAIL_USER_NAMESPACE)
-		report_add("user namespace");
-	if (jail & JAIL_EMPTY_ROOT)
-		report_add("empty root");
-	if (jail & JAIL_NO_NETWORK)
-		report_add("no network");
-	if (landlock == 0)
-		return;
-	snprintf(text, sizeof(text), "Landlock %d", landlock);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (jail & words[i].jail)
+			report_add(words[i].word);
+	if (landlock > 0) {
+		snprintf(text, sizeof(text), "Landlock %d", landlock);
+		report_add(text);
+	}
+	snprintf(text, sizeof(text), "%u attempts refused", refused);
 	report_add(text);
 }
 
@@ -177,28 +176,35 @@ repository_after(unsigned jail, int repository_fd)
 }
 
 void
+sandbox_connects_to(uint16_t port)
+{
+	remote_port = port;
+}
+
+void
 sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 {
-	unsigned jail;
+	unsigned jail = last_namespace() | forks(role);
 	int landlock;
 
 	report[0] = '\0'; /* the parent's, of before */
 	filter_prepare(role, variant);
 	if (role == ROLE_RENDER)
 		filter_prepare(role, VARIANT_WORKER);
-	jail = root_enter(role, repository_fd);
+	if (start_given() >= 0)
+		descriptors_check(role, (unsigned)start_given());
+	jail |= root_enter(role, repository_fd);
 	/* Landlock wants this where no capability is held. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fatal("PR_SET_NO_NEW_PRIVS");
-	landlock = landlock_enter(role, repository_after(jail, repository_fd));
-	limits(role);
-	drop_rights();
+	landlock = landlock_enter(role, repository_after(jail, repository_fd),
+				  remote_port);
+	jail |= jail_of_landlock(role, landlock);
+	limits_enter(role, VARIANT_PLAIN);
+	jail |= drop_rights();
 	if (role != ROLE_PARENT)
 		die_with_parent();
-	root_prove(role, jail);
-	if (landlock > 0)
-		landlock_prove();
-	report_jail(jail, landlock);
+	report_jail(jail, landlock, prove_jail(role, jail));
 }
 
 #endif

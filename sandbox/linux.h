@@ -14,6 +14,13 @@ enum {
 	JAIL_USER_NAMESPACE = 1 << 0,
 	JAIL_EMPTY_ROOT = 1 << 1,
 	JAIL_NO_NETWORK = 1 << 2,
+	JAIL_LANDLOCK = 1 << 3,
+	JAIL_PORTS = 1 << 4,	  /* Landlock knows TCP ports */
+	JAIL_NO_SIGNALS = 1 << 5, /* and signals */
+	JAIL_NO_FILES = 1 << 6,	  /* but those that the role reads */
+	JAIL_NO_FORK = 1 << 7,
+	JAIL_NO_NEW_CODE = 1 << 8,
+	JAIL_LAST_USER_NAMESPACE = 1 << 9, /* no more can be made */
 };
 
 /* Adds to what sandbox_report returns, after a comma. */
@@ -57,17 +64,26 @@ int parent_enter(const char *user, int *userns_error, struct err *err);
  * repository_fd >= 0 that directory at SANDBOX_REPOSITORY.  Returns JAIL_*. */
 unsigned root_enter(enum role role, int repository_fd);
 
-/* Dies unless what is claimed is true. */
-void root_prove(enum role role, unsigned jail);
+/* ---- linux_limits.c ---- */
+
+/* What the table there says of this role, or of render's workers. */
+void limits_enter(enum role role, enum sandbox_variant variant);
+
+/* ---- linux_prove.c ---- */
+
+/* Tries to get back what was given up, as far as `jail` says that it cannot
+ * be had; dies if it can.  Returns how many attempts were refused. */
+unsigned prove_jail(enum role role, unsigned jail);
 
 /* ---- linux_landlock.c ---- */
 
-/* Gives up the file system (dial and a local repository: but for reading what
- * they need), TCP ports, signals and abstract sockets, as far as the kernel's
- * Landlock goes.  Returns its version, 0 for none. */
-int landlock_enter(enum role role, const char *repository);
+/* The kernel's version of it; 0 for none, with errno. */
+int landlock_version(void);
 
-/* Dies unless opening is refused. */
-void landlock_prove(void);
+/* Gives up the file system (dial and a local repository: but for reading what
+ * they need), TCP ports (dial: but for connecting to `port` and to name
+ * servers), signals and abstract sockets, as far as the kernel's Landlock goes.
+ * Returns its version, 0 for none. */
+int landlock_enter(enum role role, const char *repository, uint16_t port);
 
 #endif

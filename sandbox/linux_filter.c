@@ -189,8 +189,10 @@ sandbox_filter(enum role role, enum sandbox_variant variant)
 	unsigned calls = roles_count(role, variant);
 	char text[40];
 
-	if (variant == VARIANT_WORKER)
+	if (variant == VARIANT_WORKER) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		limits_enter(role, variant);
+	}
 #ifdef BLOGD_SECCOMP_DEBUG
 	debug_refused();
 #endif

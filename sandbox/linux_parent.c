@@ -63,6 +63,17 @@ enter_user_namespace(uid_t uid, gid_t gid)
 	return map_ids(uid, gid);
 }
 
+/* A process that makes a user namespace has every right in it, and with that
+ * reaches parts of the kernel that it otherwise would not.  Children make none:
+ * this is counted by namespace, and the one they live in allows no other.
+ * Where /proc/sys is read-only, as in some containers, the filters have to do.
+ */
+static void
+make_it_the_last(void)
+{
+	write_file("/proc/sys/user/max_user_namespaces", "0");
+}
+
 /* Some hosts let a namespace be made and take its rights away (AppArmor), which
  * is seen too late for a way back: so another process tries first.  Returns 0,
  * or the errno. */
@@ -177,6 +188,8 @@ parent_enter(const char *user, int *userns_error, struct err *err)
 	*userns_error = try_user_namespace(uid, gid);
 	if (*userns_error == 0 && enter_user_namespace(uid, gid) == -1)
 		return err_set(err, "user namespace: %s", strerror(errno));
+	if (*userns_error == 0)
+		make_it_the_last();
 	if (keep_least(*userns_error == 0, err) == -1)
 		return -1;
 	return prove(was_root, err);

@@ -2,6 +2,7 @@
 #ifndef BLOGD_SANDBOX_H
 #define BLOGD_SANDBOX_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "../daemon/err.h"
@@ -37,6 +38,10 @@ int sandbox_parent(const char *user, struct err *err);
 /* The broker: it keeps what the parent had when it was forked, but does not
  * outlive it. */
 void sandbox_broker(void);
+
+/* dial, before sandbox_enter: the one TCP port, beside that of name servers,
+ * that it may connect to where Landlock knows ports. */
+void sandbox_connects_to(uint16_t port);
 
 /* A child, or the parent that has a broker: namespaces, empty root
  * (repository_fd >= 0: with that directory, read-only, at SANDBOX_REPOSITORY),
