@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "clock.h"
 #include "pool_worker.h"
@@ -215,9 +216,11 @@ wait_once(struct pool *p, const struct pool_caller *caller, struct err *err)
 	struct pool_worker *owners[POOL_WORKERS_MAX];
 	int wait_ms;
 	unsigned i, n = poll_set(p, fds, owners, &wait_ms);
+	struct timespec wait = {.tv_sec = wait_ms / 1000,
+				.tv_nsec = wait_ms % 1000 * 1000000L};
 
-	if (poll(fds, n, wait_ms) == -1 && errno != EINTR)
-		return err_set(err, "poll: %s", strerror(errno));
+	if (ppoll(fds, n, &wait, NULL) == -1 && errno != EINTR)
+		return err_set(err, "ppoll: %s", strerror(errno));
 	for (i = 0; i < n; i++) {
 		struct pool_worker *w = owners[i];
 		int failed = 0;

@@ -17,6 +17,9 @@
 #include <linux/futex.h>
 #include <linux/seccomp.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -25,7 +28,7 @@
 
 #define ANY_GIT (GIT | SSH | LOCAL)
 #define EACH	(DIAL | ANY_GIT | RENDER | WORKER | KEYS | SERVE | LOG)
-#define COMPLEX (DIAL | ANY_GIT | RENDER)
+#define LIBC	(DIAL | ANY_GIT | RENDER)
 #ifdef BLOGD_SANITIZE
 /* AddressSanitizer replaces malloc, watches signals and stacks, and reads
  * /proc before it reports. */
@@ -88,32 +91,24 @@ const struct rule rules[] = {
     MAY(EACH, "clock_gettime", "where the vDSO has no clock"),
     MAY(EACH, "gettimeofday", "where the vDSO has no clock"),
     MAY(EACH, "time", "where the vDSO has no clock"),
-    MAY(WORKER | KEYS | LOG, "write", "log lines", INT(0, fd, STDERR_FILENO)),
-    MAY(LOG, "write", "the access log", INT(0, fd, STDOUT_FILENO)),
-    MAY(COMPLEX, "write", "log lines, peers"),
-    MAY(WORKER, "write", "answers", INT(0, fd, STDIN_FILENO)),
-    MAY(WORKER, "read", "texts and pages to work on", INT(0, fd, STDIN_FILENO)),
-    MAY(COMPLEX | LOG, "read", "peers"),
-    MAY(COMPLEX, "recvmsg", "messages, with descriptors"),
-    MAY(COMPLEX | LOG, "sendmsg", "messages, with descriptors"),
-    MAY(COMPLEX, "close", "descriptors that came with messages"),
+    MAY(EACH & ~SERVE, "write", "log lines", INT(0, fd, STDERR_FILENO)),
+    MAY(LIBC, "recvmsg", "messages, with descriptors"),
+    MAY(LIBC | LOG, "sendmsg", "messages, with descriptors"),
+    MAY(LIBC, "close", "descriptors that came with messages"),
     MAY(KEYS, "recvmsg", "what is to be signed", INT(2, flags, POLLED)),
     MAY(KEYS, "sendmsg", "signatures", INT(2, flags, SENT)),
 
     /* ---- memory: never executable ---- */
-    MAY(COMPLEX, "brk", "malloc"),
-    MAY(COMPLEX, "mmap", "malloc",
+    MAY(LIBC, "brk", "malloc"),
+    MAY(LIBC, "mmap", "malloc",
 	IS(2, prot, PROT_RW), IS(3, flags, MAP_MEMORY)),
-    MAY(COMPLEX, "munmap", "malloc, old snapshots"),
-    MAY(COMPLEX, "mremap", "realloc", IS(3, flags, MREMAP_MAYMOVE)),
-    MAY(COMPLEX, "madvise", "free", INT(2, advice, MADV_DONTNEED)),
-    MAY(COMPLEX, "futex", "locks in libraries",
+    MAY(LIBC, "munmap", "malloc, memfds"),
+    MAY(LIBC, "mremap", "realloc", IS(3, flags, MREMAP_MAYMOVE)),
+    MAY(DIAL | SSH | LOCAL, "futex", "locks in libraries",
 	BITS(1, op, FUTEX_CMD_MASK, FUTEX_WAIT)),
-    MAY(COMPLEX, "futex", "locks in libraries",
+    MAY(DIAL | SSH | LOCAL, "futex", "locks in libraries",
 	BITS(1, op, FUTEX_CMD_MASK, FUTEX_WAKE)),
-
-    /* ---- TLS ---- */
-    MAY(COMPLEX | KEYS | SERVE, "getrandom", "reseeds",
+    MAY(DIAL | ANY_GIT | KEYS | SERVE, "getrandom", "reseeds",
 	UPTO(1, len, 256), INT(2, flags, 0)),
 
     /* ---- serve ---- */
@@ -137,49 +132,27 @@ const struct rule rules[] = {
     MAY(SERVE, "madvise", "memory of readers who are gone",
 	INT(2, advice, MADV_DONTNEED)),
 
-    /* ---- git ---- */
-    MAY(ANY_GIT, "sendto", "peers: send"),
-    MAY(ANY_GIT, "recvfrom", "peers: recv"),
-    MAY(ANY_GIT, "shutdown", "ends a connection"),
-    MAY(DIAL | ANY_GIT, "setsockopt", "timeouts, TCP_NODELAY"),
-
-    /* ---- descriptors and their state ---- */
-    MAY(COMPLEX, "fstat", "size of a memfd"),
-    MAY(RENDER | GIT | SSH, "newfstatat", "size of a memfd",
-	INT(3, flags, AT_EMPTY_PATH)),
-    MAY(RENDER | ANY_GIT, "fcntl", "is a memfd sealed?",
-	INT(1, cmd, F_GET_SEALS)),
-    MAY(RENDER | ANY_GIT, "fcntl", "seals a memfd", INT(1, cmd, F_ADD_SEALS)),
-    MAY(DIAL | RENDER | ANY_GIT, "fcntl", "blocking or not",
-	INT(1, cmd, F_GETFL)),
-    MAY(DIAL | RENDER | ANY_GIT, "fcntl", "blocking or not",
-	INT(1, cmd, F_SETFL)),
-    MAY(DIAL | RENDER | ANY_GIT, "fcntl", "close-on-exec",
-	INT(1, cmd, F_SETFD)),
-    MAY(DIAL | RENDER | ANY_GIT, "fcntl", "close-on-exec",
-	INT(1, cmd, F_GETFD)),
-    MAY(RENDER | ANY_GIT, "memfd_create", "source, snapshot"),
-    MAY(RENDER | ANY_GIT, "ftruncate", "size of a new memfd"),
-    MAY(RENDER | ANY_GIT, "mmap", "fills a memfd",
+    /* ---- git: what it says and hears is a message's, recvmsg and sendmsg --- */
+    MAY(ANY_GIT, "ppoll", "waits for peers"),
+    MAY(ANY_GIT, "madvise", "memory of a fetch that is over",
+	INT(2, advice, MADV_DONTNEED)),
+    MAY(ANY_GIT | RENDER, "memfd_create", "source, snapshot"),
+    MAY(ANY_GIT | RENDER, "ftruncate", "size of a new memfd"),
+    MAY(ANY_GIT | RENDER, "mmap", "fills a memfd",
 	IS(2, prot, PROT_RW), IS(3, flags, MAP_SHARED)),
-    MAY(RENDER, "mmap", "source, previous snapshot",
-	IS(2, prot, PROT_READ), IS(3, flags, MAP_SHARED)),
+    MAY(ANY_GIT | RENDER, "fcntl", "seals a memfd", INT(1, cmd, F_ADD_SEALS)),
 
-    /* ---- waiting ---- */
-    MAY(KEYS, "ppoll", "waits for requests",
-	IS(2, timeout, 0), IS(3, sigmask, 0)),
-    MAY(LOG, "ppoll", "waits for lines"),
-    MAY(DIAL | RENDER | ANY_GIT, "ppoll", "waits for peers"),
-    MAY(DIAL | RENDER | ANY_GIT, "poll", "waits for peers"),
-    MAY(DIAL | RENDER | ANY_GIT, "restart_syscall", "poll after SIGCONT"),
-    MAY(COMPLEX, "rt_sigreturn", "end of a signal handler"),
-    MAY(DIAL | RENDER | ANY_GIT, "rt_sigaction", "deadlines"),
-    MAY(COMPLEX, "rt_sigprocmask", "deadlines; fork"),
-    MAY(RENDER | WORKER, "setitimer", "a post's processor time",
-	INT(0, which, ITIMER_PROF)),
-    MAY(DIAL | ANY_GIT, "setitimer", "deadlines"),
-
-    /* ---- git over ssh: libssh2 looks for ~/.ssh/known_hosts ---- */
+    /* ---- git over ssh: libssh2 has its own ways with a socket, and looks for
+     * ~/.ssh/known_hosts ---- */
+    MAY(SSH, "sendto", "libssh2: send"),
+    MAY(SSH, "recvfrom", "libssh2: recv"),
+    MAY(SSH, "fcntl", "libssh2: blocking or not", INT(1, cmd, F_GETFL)),
+    MAY(SSH, "fcntl", "libssh2: blocking or not", INT(1, cmd, F_SETFL)),
+    MAY(SSH, "poll", "libssh2 waits"),
+    MAY(SSH, "restart_syscall", "poll after SIGCONT"),
+    MAY(SSH, "setitimer", "the deadline", INT(0, which, ITIMER_REAL)),
+    MAY(SSH, "shutdown", "the deadline is over", INT(1, how, SHUT_RDWR)),
+    MAY(SSH, "rt_sigreturn", "the deadline's handler ends"),
     GETS(SSH, "openat", ENOENT, "libssh2: known_hosts"),
     GETS(SSH, "newfstatat", ENOENT, "libssh2: known_hosts",
 	BITS(3, flags, AT_EMPTY_PATH, 0)),
@@ -190,7 +163,9 @@ const struct rule rules[] = {
     MAY(LOCAL, "openat", "the repository",
 	BITS(2, flags, O_CHANGING, O_RDONLY)),
     MAY(LOCAL, "newfstatat", "the repository"),
+    MAY(LOCAL, "fstat", "the repository, in glibc from 2.39"),
     MAY(LOCAL, "getdents64", "the repository"),
+    MAY(LOCAL, "read", "the repository"),
     MAY(LOCAL, "pread64", "packs"),
     MAY(LOCAL, "lseek", "packs"),
     MAY(LOCAL, "mmap", "packs",
@@ -204,24 +179,36 @@ const struct rule rules[] = {
     MAY(LOCAL, "getuid", "libgit2: whose repository"),
 
     /* ---- render: starts and ends the workers that run cmark ---- */
+    MAY(RENDER, "fstat", "size of a memfd, in glibc from 2.39"),
+    MAY(RENDER, "newfstatat", "size of a memfd", INT(3, flags, AT_EMPTY_PATH)),
+    MAY(RENDER, "fcntl", "is a memfd sealed?", INT(1, cmd, F_GET_SEALS)),
+    MAY(RENDER, "mmap", "source, previous snapshot",
+	IS(2, prot, PROT_READ), IS(3, flags, MAP_SHARED)),
+    MAY(RENDER, "write", "fills a snapshot's segment"),
+    MAY(RENDER, "ppoll", "waits for workers"),
     MAY(RENDER, "clone", "fork", IS(0, flags, FORK_FLAGS)),
     MAY(RENDER, "set_robust_list", "fork"),
-    MAY(RENDER, "rseq", "fork"),
-    MAY(RENDER, "gettid", "fork"),
+    MAY(RENDER, "rt_sigprocmask", "fork"),
     MAY(RENDER, "wait4", "workers"),
     MAY(RENDER, "kill", "a worker over budget", INT(1, sig, SIGKILL)),
-    MAY(RENDER, "socketpair", "channel to a worker", INT(0, domain, AF_UNIX)),
-    MAY(RENDER, "pipe2", "channel to a worker"),
-    MAY(RENDER, "dup", "descriptors for a worker"),
-    MAY(RENDER, "fcntl", "descriptors for a worker",
-	INT(1, cmd, F_DUPFD_CLOEXEC)),
+    MAY(RENDER, "socketpair", "channel to a worker",
+	INT(0, domain, AF_UNIX), INT(1, type, SOCK_SEQPACKET | SOCK_CLOEXEC)),
+    MAY(RENDER, "fcntl", "a worker's channel, a segment kept",
+	INT(1, cmd, F_DUPFD_CLOEXEC), INT(2, least, 0)),
     MAY(RENDER, "close_range", "a worker keeps its channel only"),
+    MAY(RENDER, "rt_sigaction", "a worker's clock", INT(0, sig, SIGPROF)),
+    MAY(RENDER, "rt_sigaction", "a worker's limits", INT(0, sig, SIGXFSZ)),
     MAY(RENDER, "prlimit64", "a worker's limits", INT(0, pid, 0)),
-    MAY(RENDER, "getrusage", "a worker's CPU time"),
+    MAY(RENDER | WORKER, "setitimer", "a post's processor time",
+	INT(0, which, ITIMER_PROF)),
     MAY(RENDER, "prctl", "a worker ends with render",
 	INT(0, option, PR_SET_PDEATHSIG)),
     MAY(RENDER, "seccomp", "a worker's own filter",
 	INT(0, op, SECCOMP_SET_MODE_FILTER)),
+    MAY(RENDER | WORKER, "read", "texts and pages to work on",
+	INT(0, fd, STDIN_FILENO)),
+    MAY(WORKER, "write", "answers",
+	INT(0, fd, STDIN_FILENO)),
 
     /* ---- dial: what getaddrinfo and connect do ---- */
     MAY(DIAL, "socket", "addresses", INT(0, domain, AF_INET)),
@@ -233,7 +220,18 @@ const struct rule rules[] = {
     MAY(DIAL, "bind", "netlink"),
     MAY(DIAL, "getsockname", "netlink; source address selection"),
     MAY(DIAL, "getpeername", "name servers"),
-    MAY(DIAL, "getsockopt", "how connect went", INT(2, name, SO_ERROR)),
+    MAY(DIAL, "getsockopt", "how connect went", INT(1, level, SOL_SOCKET),
+	INT(2, name, SO_ERROR)),
+    MAY(DIAL, "setsockopt", "no delay", INT(1, level, IPPROTO_TCP),
+	INT(2, name, TCP_NODELAY)),
+    MAY(DIAL, "setsockopt", "name servers: errors are told",
+	INT(1, level, SOL_IP), INT(2, name, IP_RECVERR)),
+    MAY(DIAL, "setsockopt", "name servers: errors are told",
+	INT(1, level, SOL_IPV6), INT(2, name, IPV6_RECVERR)),
+    MAY(DIAL, "fcntl", "blocking or not", INT(1, cmd, F_GETFL)),
+    MAY(DIAL, "fcntl", "blocking or not", INT(1, cmd, F_SETFL)),
+    MAY(DIAL, "poll", "waits for peers"),
+    MAY(DIAL, "restart_syscall", "poll after SIGCONT"),
     MAY(DIAL, "sendto", "name servers, netlink"),
     MAY(DIAL, "sendmmsg", "name servers: A and AAAA together"),
     MAY(DIAL, "writev", "name servers by TCP, when an answer is long"),
@@ -241,7 +239,9 @@ const struct rule rules[] = {
     MAY(DIAL, "ioctl", "name servers: answer's size", INT(1, req, FIONREAD)),
     MAY(DIAL, "openat", "resolv.conf, hosts, nsswitch.conf",
 	BITS(2, flags, O_CHANGING, O_RDONLY)),
+    MAY(DIAL, "read", "resolv.conf, hosts; name servers by TCP"),
     MAY(DIAL, "newfstatat", "has resolv.conf changed?"),
+    MAY(DIAL, "fstat", "has resolv.conf changed?  In glibc from 2.39"),
     MAY(DIAL, "lseek", "stdio"),
     MAY(DIAL, "readlink", "gai.conf, resolv.conf"),
     MAY(DIAL, "access", "name service modules"),
@@ -250,6 +250,13 @@ const struct rule rules[] = {
 	BITS(2, prot, PROT_WRITE | PROT_EXEC, 0)),
     GETS(DIAL, "mmap", EACCES, "name service modules: no new code",
 	BITS(2, prot, PROT_EXEC, PROT_EXEC)),
+
+    /* ---- log ---- */
+    MAY(LOG, "read", "lines from serve"),
+    MAY(LOG, "write", "the access log", INT(0, fd, STDOUT_FILENO)),
+    MAY(KEYS, "ppoll", "waits for requests",
+	IS(2, timeout, 0), IS(3, sigmask, 0)),
+    MAY(LOG, "ppoll", "waits for lines"),
 
     /* ---- builds with AddressSanitizer only ---- */
     MAY(ASAN, "read", "ASan"),
@@ -340,6 +347,7 @@ const struct rule rules[] = {
     MAY(BROKER, "bind", "listeners after a reload"),
     MAY(BROKER, "listen", "listeners after a reload"),
     MAY(BROKER, "getsockopt", "listeners"),
+    MAY(BROKER, "setsockopt", "listeners after a reload; a child's channels"),
     MAY(BROKER, "getsockname", "listeners"),
     MAY(BROKER, "fcntl", "descriptors"),
     MAY(BROKER, "ioctl", "is it a terminal?", INT(1, req, TCGETS)),

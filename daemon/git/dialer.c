@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "dialer.h"
 #include "../clock.h"
+#include "../sock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -36,9 +37,9 @@ drain(const struct dialer *d, struct ipc_msg *m)
 static int
 ask(const struct dialer *d, const struct msg_connect *q, struct err *err)
 {
-	struct pollfd p = {.fd = d->ipc.fd, .events = POLLOUT};
+	int ready = sock_wait(d->ipc.fd, POLLOUT, 0);
 
-	if (poll(&p, 1, 0) != 1 || !(p.revents & POLLOUT))
+	if (ready <= 0 || !(ready & POLLOUT))
 		return 0;
 	if (ipc_send(&d->ipc, MSG_CONNECT, q, sizeof(*q), NULL, 0) == -1)
 		return err_set(err, "cannot reach dial: %s", strerror(errno));
@@ -75,9 +76,7 @@ take_answer(const struct dialer *d, struct ipc_msg *m, int *fd, struct err *err)
 static int
 readable(const struct dialer *d, int wait_ms)
 {
-	struct pollfd p = {.fd = d->ipc.fd, .events = POLLIN};
-
-	return poll(&p, 1, wait_ms) == 1;
+	return sock_wait(d->ipc.fd, POLLIN, wait_ms) > 0;
 }
 
 int

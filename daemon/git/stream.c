@@ -15,6 +15,7 @@
 
 #include "../buf.h"
 #include "../clock.h"
+#include "../sock.h"
 #include "watch.h"
 
 /*
@@ -98,10 +99,9 @@ socket_connect(git_stream *stream)
 static int
 socket_wait(const struct socket_stream *st, short events)
 {
-	struct pollfd p = {.fd = st->s, .events = events};
 	int64_t now = clock_ms();
 	struct err why;
-	int n = poll(&p, 1, limits_wait_ms(&net->limits, now));
+	int n = sock_wait(st->s, events, limits_wait_ms(&net->limits, now));
 
 	if (n > 0 || (n == -1 && errno == EINTR))
 		return 0;
@@ -128,7 +128,7 @@ socket_read(git_stream *stream, void *data, size_t len)
 	for (;;) {
 		if (limits_deadline(&net->limits, clock_ms(), &why) == -1)
 			return record(&why);
-		n = recv(st->s, data, len, MSG_DONTWAIT);
+		n = sock_recv(st->s, data, len, MSG_DONTWAIT);
 		if (n >= 0)
 			break;
 		if (errno != EAGAIN && errno != EINTR)
@@ -152,7 +152,7 @@ socket_write(git_stream *stream, const char *data, size_t len, int flags)
 	for (;;) {
 		if (limits_deadline(&net->limits, clock_ms(), &why) == -1)
 			return record(&why);
-		n = send(st->s, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = sock_send(st->s, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n >= 0)
 			return n;
 		if (errno != EAGAIN && errno != EINTR)

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "../clock.h"
+#include "../sock.h"
 #include "conn_io.h"
 #include "proxy.h"
-#include "receive.h"
 
 /* One event may write this many times before others get their turn. */
 #define ROUNDS 3
@@ -190,7 +190,7 @@ read_proxy_header(struct conn *c)
 static void
 linger_readable(struct conn *c)
 {
-	ssize_t n = receive(c->io.fd, c->pool->input, c->pool->input_cap, 0);
+	ssize_t n = sock_recv(c->io.fd, c->pool->input, c->pool->input_cap, 0);
 
 	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
 		conn_free(c);

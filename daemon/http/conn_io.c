@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "../buf.h"
-#include "receive.h"
+#include "../sock.h"
 
 /* ------------------------------------------------------------- ending -- */
 
@@ -124,7 +124,7 @@ conn_save_input(struct conn *c, const struct input *in)
 static ssize_t
 plain_read(int fd, void *buf, size_t len)
 {
-	ssize_t n = receive(fd, buf, len, 0);
+	ssize_t n = sock_recv(fd, buf, len, 0);
 
 	if (n == 0)
 		return -1;

@@ -7,9 +7,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../sock.h"
 #include "field.h"
 #include "peer.h"
-#include "receive.h"
 
 #define MORE	    0
 #define BAD	    (-1)
@@ -199,7 +199,7 @@ int
 proxy_receive(int fd, struct proxy_head *h, struct http_peer *peer)
 {
 	ssize_t n =
-	    receive(fd, h->data + h->len, sizeof(h->data) - h->len, MSG_PEEK);
+	    sock_recv(fd, h->data + h->len, sizeof(h->data) - h->len, MSG_PEEK);
 	size_t own;
 	int used;
 
@@ -211,7 +211,7 @@ proxy_receive(int fd, struct proxy_head *h, struct http_peer *peer)
 	if (used == BAD)
 		return -1;
 	own = used == MORE ? (size_t)n : (size_t)used - h->len;
-	if (receive(fd, h->data + h->len, own, 0) != (ssize_t)own)
+	if (sock_recv(fd, h->data + h->len, own, 0) != (ssize_t)own)
 		return -1;
 	h->len += own;
 	return used != MORE;

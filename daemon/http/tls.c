@@ -9,7 +9,7 @@
 #include <openssl/rand.h>
 
 #include "../buf.h"
-#include "receive.h"
+#include "../sock.h"
 #include "tls_context.h"
 
 /* AES-128 first: the cheapest of equals.  Who prefers ChaCha20 has no AES
@@ -53,7 +53,7 @@ io_read(BIO *b, char *buf, int len)
 	/* SSL_read goes on by itself until it finds data. */
 	if (io->refused)
 		return -1;
-	n = receive(io->fd, buf, (size_t)len, 0);
+	n = sock_recv(io->fd, buf, (size_t)len, 0);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		BIO_set_retry_read(b);
 	return (int)n;
