@@ -59,6 +59,7 @@ struct conf {
 	uint32_t nlisten;
 	char control[CONTROL_PATH_LEN]; /* blogctl's socket; "": none */
 	uint32_t socket_mode;		/* of Unix sockets for readers */
+	uint32_t sandbox;		/* enum demand */
 	uint32_t processes;		/* serve: 1 to PROCESSES_MAX */
 	uint32_t drain_s;		/* how long an old serve may finish */
 	struct conf_access access;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../sandbox/demand.h"
 #include "conf_set.h"
 
 #define FIELD(f) offsetof(struct draft, f), sizeof(((struct draft *)0)->f)
@@ -39,6 +40,7 @@ const struct conf_option conf_options[] = {
 	TEXT("root", "socket-mode", mode, conf.socket_mode, "0660"),
 	ANY("root", "metrics", metrics, 0),
 	TEXT("root", "control", control, conf.control, CONTROL_PATH),
+	WORD("root", "sandbox", conf.sandbox, "auto", DEMAND_WORDS),
 
 	TEXT("site", "repository", text, repository, NULL),
 	ANY("site", "certificate", certificate, 0),

@@ -15,6 +15,7 @@
 
 #include <event2/event.h>
 
+#include "../sandbox/demand.h"
 #include "../sandbox/sandbox.h"
 #include "activation.h"
 #include "background.h"
@@ -52,6 +53,8 @@ static struct {
 	int reload_again;
 	int stopping;
 	int foreground;
+	uint32_t sandbox; /* what the start was asked for */
+	int strict;
 } p = {.launcher = -1};
 
 /* -------------------------------------------------------------- started -- */
@@ -314,6 +317,8 @@ reload(void)
 	}
 	if (!control_is(conf.control))
 		log_warn("control: another socket takes a new start");
+	if (conf.sandbox != p.sandbox)
+		log_warn("sandbox: another demand takes a new start");
 	if (check_access_log(&conf, &err) == -1 ||
 	    listeners_open(&l, &conf, front_listeners(p.front), &err) == -1) {
 		reload_failed(err.text);
@@ -434,7 +439,8 @@ confine(const struct conf *conf)
 	struct err err;
 
 	tzset(); /* libc asks for the time zone even where UTC is wanted */
-	if (sandbox_parent(conf->user, &err) == -1)
+	if (sandbox_parent(conf->user, &err) == -1 ||
+	    sandbox_demand(p.strict, &err) == -1)
 		fatalx("%s", err.text);
 	open_control(conf);
 	/* The filter that every process inherits. */
@@ -499,6 +505,8 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	log_system(broker_syslog);
 	p.options = opt;
 	p.foreground = foreground;
+	p.sandbox = conf->sandbox;
+	p.strict = demand_is_strict(conf->sandbox);
 	notify_init();
 	if (take_passed(&err) == -1 || check_access_log(conf, &err) == -1 ||
 	    listeners_open(&l, conf, NULL, &err) == -1)

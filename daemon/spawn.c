@@ -47,17 +47,19 @@ spawn_as_sibling(void)
 	as_sibling = 1;
 }
 
-/* Of the variables only those that a debug build listens to are inherited. */
+/* Of the variables only those that a debug build or the sandbox listens to are
+ * inherited. */
 static char **
 environment(void)
 {
-	static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS"};
+	static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS",
+					   "BLOGD_SANDBOX"};
 	static char zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
-	static char text[2][256];
-	static char *env[5] = {zone, locale};
+	static char text[3][256];
+	static char *env[6] = {zone, locale};
 	int n = 2;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		const char *value = getenv(kept[i]);
 
 		if (value == NULL)

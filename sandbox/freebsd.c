@@ -100,6 +100,24 @@ sandbox_parent(const char *user, struct err *err)
 	return 0;
 }
 
+int
+sandbox_demand(int strict, struct err *err)
+{
+	u_int mode;
+
+	if (cap_getmode(&mode) == 0)
+		return 0;
+	if (strict)
+		return err_set(err,
+			       "the sandbox is not complete, which it has "
+			       "to be: no capability mode (%s): take a "
+			       "kernel with \"options CAPABILITIES\"; or "
+			       "set sandbox = \"available\" to do without",
+			       strerror(errno));
+	log_notice("not all of the sandbox is available: no capability mode");
+	return 0;
+}
+
 /* ---- a child ---- */
 
 static void

@@ -53,17 +53,18 @@ sandbox_repository_path(const char *path)
 int
 sandbox_parent(const char *user, struct err *err)
 {
-	int userns_error;
+	const struct probe *p = parent_probe();
 	char text[96];
 
-	if (parent_enter(user, &userns_error, err) == -1)
+	if (parent_enter(user, err) == -1)
 		return -1;
-	if (userns_error == 0) {
-		report_add("user namespace");
-		return 0;
-	}
-	snprintf(text, sizeof(text), "no user namespace (%s)",
-		 strerror(userns_error));
+	if (demand_left_to_systemd())
+		snprintf(text, sizeof(text), "namespaces: left to systemd");
+	else if (p->step == PROBE_USERS || p->step == PROBE_OTHERS)
+		snprintf(text, sizeof(text), "no user namespace (%s)",
+			 strerror(p->error));
+	else
+		snprintf(text, sizeof(text), "user namespace");
 	report_add(text);
 	return 0;
 }
@@ -204,6 +205,7 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 	jail |= drop_rights();
 	if (role != ROLE_PARENT)
 		die_with_parent();
+	demand_met(role, jail);
 	report_jail(jail, landlock, prove_jail(role, jail));
 }
 

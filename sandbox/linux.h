@@ -2,6 +2,7 @@
 #ifndef BLOGD_LINUX_H
 #define BLOGD_LINUX_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sandbox.h"
@@ -54,9 +55,34 @@ void caps_empty_bounding(void);
 
 /* ---- linux_parent.c ---- */
 
-/* sandbox_parent but for the report: *userns_error is 0 in a user namespace,
- * else the errno that says why there is none. */
-int parent_enter(const char *user, int *userns_error, struct err *err);
+/* sandbox_parent but for the report. */
+int parent_enter(const char *user, struct err *err);
+
+/* How far a process gets with namespaces that does what a child will do. */
+enum probe_step {
+	PROBE_FULL,
+	PROBE_USERS,	/* it cannot make a user namespace */
+	PROBE_OTHERS,	/* nor others in one */
+	PROBE_ROOT,	/* nor mount a root of its own */
+	PROBE_LANDLOCK, /* (not one of namespaces) */
+};
+
+/* What parent_enter found. */
+const struct probe {
+	enum probe_step step;
+	int error;	  /* errno, unless it is PROBE_FULL */
+	int was_root;	  /* at the start */
+	int was_filtered; /* by seccomp, from outside */
+} * parent_probe(void);
+
+/* ---- linux_demand.c ---- */
+
+/* Once parent_enter has looked: does the unit allow no namespaces? */
+int demand_left_to_systemd(void);
+
+/* In a child: dies where the start was a strict one and `jail` is less than the
+ * parent found possible. */
+void demand_met(enum role role, unsigned jail);
 
 /* ---- linux_root.c ---- */
 
@@ -70,6 +96,13 @@ unsigned root_enter(enum role role, int repository_fd);
 void limits_enter(enum role role, enum sandbox_variant variant);
 
 /* ---- linux_prove.c ---- */
+
+extern const struct attempt {
+	const char *what;
+	int (*succeeds)(void);
+	unsigned jail; /* only where all of this is in force, JAIL_... */
+} attempts[];
+extern const size_t nattempts;
 
 /* Tries to get back what was given up, as far as `jail` says that it cannot
  * be had; dies if it can.  Returns how many attempts were refused. */

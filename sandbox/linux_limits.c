@@ -49,9 +49,9 @@ static const struct row {
 	rlim_t most;
 } rows[] = {
     {ALL, RLIMIT_CORE, 0}, /* it would hold keys and tickets */
-    {EACH, RLIMIT_MSGQUEUE, 0},
-    {EACH, RLIMIT_NICE, 0},
-    {EACH, RLIMIT_RTPRIO, 0},
+    {ALL, RLIMIT_MSGQUEUE, 0},
+    {ALL, RLIMIT_NICE, 0},
+    {ALL, RLIMIT_RTPRIO, 0},
     {EACH & ~OF(KEYS), RLIMIT_MEMLOCK, 0},
     /* The size of a memfd counts as a file's, and git and render make some. */
     {OF(DIAL) | OF(KEYS) | OF(SERVE) | WORKER, RLIMIT_FSIZE, 0},

@@ -4,11 +4,13 @@
 #endif
 #ifdef __linux__
 
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 
 #include <linux/capability.h>
+#include <linux/seccomp.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +22,14 @@
 #include <unistd.h>
 
 #include "linux.h"
+
+static struct probe probe;
+
+const struct probe *
+parent_probe(void)
+{
+	return &probe;
+}
 
 static int
 write_file(const char *path, const char *text)
@@ -74,27 +84,62 @@ make_it_the_last(void)
 	write_file("/proc/sys/user/max_user_namespaces", "0");
 }
 
-/* Some hosts let a namespace be made and take its rights away (AppArmor), which
- * is seen too late for a way back: so another process tries first.  Returns 0,
- * or the errno. */
+/* In a process of its own.  Returns what it could not do, with errno. */
+static enum probe_step
+try_namespaces(uid_t uid, gid_t gid)
+{
+	unsigned jail;
+
+	if (enter_user_namespace(uid, gid) == -1)
+		return PROBE_USERS;
+	errno = 0;
+	jail = root_enter(ROLE_PARENT, -1);
+	if (!(jail & JAIL_NO_NETWORK))
+		return PROBE_OTHERS;
+	return jail & JAIL_EMPTY_ROOT ? PROBE_FULL : PROBE_ROOT;
+}
+
+/* Step and errno fit in an exit status' eight bits only one at a time. */
 static int
-try_user_namespace(uid_t uid, gid_t gid)
+probe_in(pid_t pid, const struct probe *shared)
 {
 	int status;
-	pid_t pid = fork();
 
-	if (pid == -1)
-		return errno;
-	if (pid == 0) {
-		if (enter_user_namespace(uid, gid) == -1 ||
-		    unshare(CLONE_NEWNS) == -1)
-			_exit(errno > 0 && errno < 256 ? errno : EPERM);
-		_exit(0);
-	}
 	while (waitpid(pid, &status, 0) == -1)
 		if (errno != EINTR)
-			return errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EPERM;
+			return -1;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		probe.step = PROBE_ROOT; /* it died of it */
+		probe.error = EPERM;
+		return 0;
+	}
+	probe.step = shared->step;
+	probe.error = shared->error;
+	return 0;
+}
+
+/* Some hosts let a namespace be made and take its rights away (AppArmor), which
+ * is seen too late for a way back: so another process tries first. */
+static int
+look(uid_t uid, gid_t gid)
+{
+	struct probe *shared =
+	    mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+	int rc;
+
+	if (shared == MAP_FAILED)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		shared->step = try_namespaces(uid, gid);
+		shared->error = errno;
+		_exit(0);
+	}
+	rc = pid == -1 ? -1 : probe_in(pid, shared);
+	munmap(shared, sizeof(*shared));
+	return rc;
 }
 
 /* Becomes the user for good, keeping for a moment the right to make a user
@@ -175,24 +220,30 @@ prove(int was_root, struct err *err)
 }
 
 int
-parent_enter(const char *user, int *userns_error, struct err *err)
+parent_enter(const char *user, struct err *err)
 {
-	int was_root = geteuid() == 0;
+	int userns;
 	uid_t uid;
 	gid_t gid;
 
-	if (was_root && become(user, err) == -1)
+	probe.was_root = geteuid() == 0;
+	probe.was_filtered =
+	    prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
+	if (probe.was_root && become(user, err) == -1)
 		return -1;
 	uid = geteuid();
 	gid = getegid();
-	*userns_error = try_user_namespace(uid, gid);
-	if (*userns_error == 0 && enter_user_namespace(uid, gid) == -1)
+	if (look(uid, gid) == -1)
+		return err_set(err, "cannot try the sandbox: %s",
+			       strerror(errno));
+	userns = probe.step == PROBE_FULL || probe.step == PROBE_ROOT;
+	if (userns && enter_user_namespace(uid, gid) == -1)
 		return err_set(err, "user namespace: %s", strerror(errno));
-	if (*userns_error == 0)
+	if (userns)
 		make_it_the_last();
-	if (keep_least(*userns_error == 0, err) == -1)
+	if (keep_least(userns, err) == -1)
 		return -1;
-	return prove(was_root, err);
+	return prove(probe.was_root, err);
 }
 
 #endif

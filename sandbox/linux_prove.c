@@ -229,11 +229,7 @@ write_then_run(void)
 
 #define ALWAYS 0
 
-static const struct row {
-	const char *what;
-	int (*attempt)(void);
-	unsigned jail; /* only where all of this is in force, JAIL_... */
-} rows[] = {
+const struct attempt attempts[] = {
     {"become another user", set_uid, ALWAYS},
     {"become another user later", set_saved_uid, ALWAYS},
     {"become another group", set_gid, ALWAYS},
@@ -273,18 +269,20 @@ static const struct row {
     {"map memory to write and run", write_and_run, JAIL_NO_NEW_CODE},
     {"run what it wrote", write_then_run, JAIL_NO_NEW_CODE},
 };
+const size_t nattempts = sizeof(attempts) / sizeof(attempts[0]);
 
 unsigned
 prove_jail(enum role role, unsigned jail)
 {
 	unsigned n = 0;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if ((rows[i].jail & jail) != rows[i].jail)
+	for (const struct attempt *a = attempts; a < attempts + nattempts;
+	     a++) {
+		if ((a->jail & jail) != a->jail)
 			continue;
-		if (rows[i].attempt())
+		if (a->succeeds())
 			fatalx("the sandbox leaks: %s can %s", role_name(role),
-			       rows[i].what);
+			       a->what);
 		n++;
 	}
 	return n;

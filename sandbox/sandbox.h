@@ -35,6 +35,11 @@ enum sandbox_variant {
  * could not be given up. */
 int sandbox_parent(const char *user, struct err *err);
 
+/* After sandbox_parent: when strict (see demand.h), -1 with err that says what
+ * this host lacks and what to do, and children that get less than it has do not
+ * start.  Else what is missing is logged. */
+int sandbox_demand(int strict, struct err *err);
+
 /* The broker: it keeps what the parent had when it was forked, but does not
  * outlive it. */
 void sandbox_broker(void);

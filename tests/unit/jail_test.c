@@ -10,24 +10,33 @@
 #include "config.h"
 #endif
 
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 
+#include <netinet/in.h>
+
+#include <linux/capability.h>
+
+#include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../../sandbox/descriptors.h"
+#include "../../sandbox/linux.h"
 #include "jails.h"
 
 /* What is around the filters. */
-
-#define NOBODY 65534
 
 static int self_fd; /* this program, to be started again by anybody */
 
@@ -137,63 +146,11 @@ become_parent(void)
 }
 
 static int
-become_plain_user(void)
-{
-	if (geteuid() != 0)
-		return 0;
-	if (setgroups(0, NULL) == -1 ||
-	    setresgid(NOBODY, NOBODY, NOBODY) == -1 ||
-	    setresuid(NOBODY, NOBODY, NOBODY) == -1)
-		return 40;
-	return 0;
-}
-
-static int
 plain_user_is_parent(void)
 {
 	int e = become_parent();
 
 	return e != 0 ? e : parent_work();
-}
-
-static int
-write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	ssize_t n;
-
-	if (fd == -1)
-		return -1;
-	n = write(fd, text, strlen(text));
-	close(fd);
-	return n == -1 ? -1 : 0;
-}
-
-/* A host that forbids user namespaces, made inside one that has them. */
-static int
-become_user_without_namespaces(void)
-{
-	char map[64];
-	uid_t uid;
-	gid_t gid;
-	int e = become_plain_user();
-
-	if (e != 0)
-		return e;
-	uid = getuid();
-	gid = getgid();
-	if (unshare(CLONE_NEWUSER) == -1)
-		return 0; /* forbidden here as it is */
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	snprintf(map, sizeof(map), "%u %u 1", (unsigned)uid, (unsigned)uid);
-	if (write_text("/proc/self/setgroups", "deny") == -1 ||
-	    write_text("/proc/self/uid_map", map) == -1)
-		return 50;
-	snprintf(map, sizeof(map), "%u %u 1", (unsigned)gid, (unsigned)gid);
-	if (write_text("/proc/self/gid_map", map) == -1 ||
-	    write_text("/proc/sys/user/max_user_namespaces", "0") == -1)
-		return 51;
-	return 0;
 }
 
 static int
@@ -249,6 +206,313 @@ root_needs_a_user_to_become(void **state)
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(run(NULL, root_cannot_stay), 0);
+}
+
+/* ---- attempts to get rights back ---- */
+
+static const struct attempt *tried;
+
+/* Somebody who has given up nothing, in namespaces where it does no harm. */
+static int
+have_every_right(void)
+{
+	int flags = CLONE_NEWNS | CLONE_NEWNET;
+
+	if (!(caps_effective() & CAP_BIT(CAP_SYS_ADMIN)))
+		flags |= CLONE_NEWUSER;
+	if (unshare(flags) == -1)
+		return 1;
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 ? 0 : 2;
+}
+
+static int
+attempt_succeeds(void)
+{
+	return tried->succeeds() ? 0 : 1;
+}
+
+static int
+attempt_works(const char *what)
+{
+	for (tried = attempts; tried < attempts + nattempts; tried++)
+		if (strcmp(tried->what, what) == 0)
+			return run(have_every_right, attempt_succeeds) == 0;
+	fail_msg("no attempt to %s", what);
+	return 0;
+}
+
+/* Who has every right is seen to have it: an attempt that always fails would
+ * prove nothing. */
+static void
+attempts_are_real(void **state)
+{
+	static const char *const real[] = {"have a capability",
+					   "raise a capability",
+					   "keep capabilities",
+					   "get privileges from a program",
+					   "make a mount namespace",
+					   "make a network namespace",
+					   "make an IPC namespace",
+					   "make a host name namespace",
+					   "make a process namespace",
+					   "make a cgroup namespace",
+					   "make a user namespace",
+					   "mount a file system",
+					   "list the root",
+					   "read a program",
+					   "send raw packets",
+					   "connect to another port",
+					   "listen",
+					   "signal its parent",
+					   "fork",
+					   "map memory to write and run",
+					   "run what it wrote"};
+
+	static const char *const of_root[] = {
+	    "become another user", "become another user later",
+	    "become another group", "become another group later",
+	    "change groups"};
+
+	(void)state;
+	if (run(NULL, have_every_right) != 0)
+		skip();
+	for (size_t i = 0; i < sizeof(real) / sizeof(real[0]); i++)
+		if (!attempt_works(real[i]))
+			fail_msg("who may everything cannot %s", real[i]);
+	for (size_t i = 0; i < sizeof(of_root) / sizeof(of_root[0]); i++)
+		if (geteuid() == 0 && !attempt_works(of_root[i]))
+			fail_msg("root cannot %s", of_root[i]);
+}
+
+/* ---- no more user namespaces ---- */
+
+static int
+make_user_namespace(void)
+{
+	if (strstr(sandbox_report(), "no user namespace") != NULL)
+		return 0; /* the host itself allows none */
+	if (unshare(CLONE_NEWUSER) == 0)
+		return 1;
+	return errno == ENOSPC ? 0 : 2;
+}
+
+static int
+give_up_root(void)
+{
+	struct err err;
+
+	return sandbox_parent(geteuid() == 0 ? "nobody" : NULL, &err) == 0 ? 0
+									   : 3;
+}
+
+static void
+no_more_user_namespaces(void **state)
+{
+	struct statvfs fs;
+
+	(void)state;
+	assert_int_equal(statvfs("/proc/sys/user", &fs), 0);
+	if (fs.f_flag & ST_RDONLY)
+		skip(); /* the filters alone forbid it then */
+	assert_int_equal(run(give_up_root, make_user_namespace), 0);
+}
+
+/* ---- ports ---- */
+
+static struct sockaddr_in remote, other;
+
+static int
+listen_on(struct sockaddr_in *sin)
+{
+	socklen_t len = sizeof(*sin);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	sin->sin_family = AF_INET;
+	sin->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)sin, len), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)sin, &len), 0);
+	return fd;
+}
+
+/* 0 or errno. */
+static int
+try_to_connect(struct sockaddr_in sin)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int e =
+	    connect(fd, (struct sockaddr *)&sin, sizeof(sin)) == 0 ? 0 : errno;
+
+	close(fd);
+	return e;
+}
+
+static int
+dial_connects(void)
+{
+	struct sockaddr_in names = remote;
+	int version = landlock_version();
+
+	names.sin_port = htons(53);
+	sandbox_connects_to(ntohs(remote.sin_port));
+	sandbox_enter(ROLE_DIAL, VARIANT_PLAIN, -1);
+	if (try_to_connect(remote) != 0)
+		return 1;
+	if (try_to_connect(names) == EACCES)
+		return 2;
+	if (try_to_connect(other) != (version >= 4 ? EACCES : 0))
+		return 3;
+	return 0;
+}
+
+static void
+dial_has_two_ports(void **state)
+{
+	int a = listen_on(&remote), b = listen_on(&other);
+
+	(void)state;
+	assert_int_equal(run(NULL, dial_connects), 0);
+	close(a);
+	close(b);
+}
+
+/* ---- descriptors ---- */
+
+static enum role holder;
+static int (*opened)(void);
+static unsigned given;
+
+static int
+open_file(void)
+{
+	return open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+}
+
+static int
+open_directory(void)
+{
+	return open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int
+open_device(void)
+{
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static int
+open_memory(void)
+{
+	return memfd_create("t", MFD_CLOEXEC);
+}
+
+static int
+open_epoll(void)
+{
+	return epoll_create1(EPOLL_CLOEXEC);
+}
+
+static int
+open_channel(void)
+{
+	return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+}
+
+static int
+open_connection(void)
+{
+	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static int
+open_listener(void)
+{
+	struct sockaddr_in sin = {.sin_port = 0};
+
+	return listen_on(&sin);
+}
+
+static int
+open_nothing(void)
+{
+	return 0;
+}
+
+static int
+only_what_was_opened(void)
+{
+	close(STDERR_FILENO); /* what it says is expected */
+	for (int fd = 0; fd <= CONTROL_FD; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open_device() != fd)
+			return 10;
+	close_range(CONTROL_FD + 1, ~0U, 0);
+	return opened() == -1 ? 11 : 0;
+}
+
+static int
+check_at_start(void)
+{
+	descriptors_none();
+	return 0;
+}
+
+static int
+check_role(void)
+{
+	descriptors_check(holder, given);
+	return 0;
+}
+
+/* 1 when the process lives. */
+static int
+may_have(enum role role, int (*open_it)(void), unsigned n)
+{
+	int status;
+
+	holder = role;
+	opened = open_it;
+	given = n;
+	status = run(only_what_was_opened, check_role);
+	assert_true(WIFEXITED(status));
+	assert_in_range(WEXITSTATUS(status), 0, 1);
+	return WEXITSTATUS(status) == 0;
+}
+
+static void
+one_descriptor_too_many(void **state)
+{
+	(void)state;
+	opened = open_nothing;
+	assert_int_equal(run(only_what_was_opened, check_at_start), 0);
+	opened = open_channel;
+	assert_int_equal(WEXITSTATUS(run(only_what_was_opened, check_at_start)),
+			 1);
+	assert_true(may_have(ROLE_KEYS, open_channel, 1));
+	assert_false(may_have(ROLE_KEYS, open_channel, 0));
+	assert_true(may_have(ROLE_SERVE, open_epoll, 0));
+}
+
+static void
+descriptors_of_the_wrong_kind(void **state)
+{
+	static const enum role roles[] = {ROLE_DIAL, ROLE_GIT,	 ROLE_RENDER,
+					  ROLE_KEYS, ROLE_SERVE, ROLE_LOG};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		enum role r = roles[i];
+		int memory = r == ROLE_SERVE || r == ROLE_RENDER;
+
+		assert_true(may_have(r, open_channel, 9));
+		assert_false(may_have(r, open_file, 9));
+		assert_false(may_have(r, open_device, 9));
+		assert_false(may_have(r, open_connection, 9));
+		assert_int_equal(may_have(r, open_memory, 9), memory);
+		assert_int_equal(may_have(r, open_directory, 9), r == ROLE_GIT);
+		assert_int_equal(may_have(r, open_epoll, 9), r == ROLE_SERVE);
+		assert_int_equal(may_have(r, open_listener, 9),
+				 r == ROLE_SERVE);
+	}
 }
 
 /* ---- a local repository ---- */
@@ -346,6 +610,11 @@ main(int argc, char **argv)
 	    cmocka_unit_test(a_plain_user_gets_it_too),
 	    cmocka_unit_test(works_without_user_namespaces),
 	    cmocka_unit_test(root_needs_a_user_to_become),
+	    cmocka_unit_test(attempts_are_real),
+	    cmocka_unit_test(no_more_user_namespaces),
+	    cmocka_unit_test(dial_has_two_ports),
+	    cmocka_unit_test(one_descriptor_too_many),
+	    cmocka_unit_test(descriptors_of_the_wrong_kind),
 	    cmocka_unit_test(a_local_repository_is_all_there_is),
 	};
 

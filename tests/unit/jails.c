@@ -13,11 +13,17 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "jails.h"
+
+#define NOBODY 65534
 
 const struct jail jails[] = {
     {"dial", ROLE_DIAL, VARIANT_PLAIN},
@@ -77,4 +83,56 @@ jail_named(const char *name)
 			return &jails[i];
 	fail_msg("no jail %s", name);
 	return NULL;
+}
+
+int
+become_plain_user(void)
+{
+	if (geteuid() != 0)
+		return 0;
+	if (setgroups(0, NULL) == -1 ||
+	    setresgid(NOBODY, NOBODY, NOBODY) == -1 ||
+	    setresuid(NOBODY, NOBODY, NOBODY) == -1)
+		return 40;
+	return 0;
+}
+
+static int
+write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n == -1 ? -1 : 0;
+}
+
+/* A host that forbids user namespaces, made inside one that has them. */
+int
+become_user_without_namespaces(void)
+{
+	char map[64];
+	uid_t uid;
+	gid_t gid;
+	int e = become_plain_user();
+
+	if (e != 0)
+		return e;
+	uid = getuid();
+	gid = getgid();
+	if (unshare(CLONE_NEWUSER) == -1)
+		return 0; /* forbidden here as it is */
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	snprintf(map, sizeof(map), "%u %u 1", (unsigned)uid, (unsigned)uid);
+	if (write_text("/proc/self/setgroups", "deny") == -1 ||
+	    write_text("/proc/self/uid_map", map) == -1)
+		return 50;
+	snprintf(map, sizeof(map), "%u %u 1", (unsigned)gid, (unsigned)gid);
+	if (write_text("/proc/self/gid_map", map) == -1 ||
+	    write_text("/proc/sys/user/max_user_namespaces", "0") == -1)
+		return 51;
+	return 0;
 }

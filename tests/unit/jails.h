@@ -32,4 +32,9 @@ int killed(int status);
 extern const struct jail *current;
 int filter_only(void);
 
+/* Setups: no longer root; and on a host, as it were, that forbids user
+ * namespaces (made inside one, so that the host must allow them). */
+int become_plain_user(void);
+int become_user_without_namespaces(void);
+
 #endif
