@@ -37,6 +37,7 @@ struct key {
 	EVP_MD_CTX *ctx; /* one for all signatures */
 	enum keytype type;
 	const struct keytype_way *way; /* it is set up for; NULL: none */
+	const EVP_MD *md;	       /* that way's */
 	uint8_t id[32];		       /* SHA-256 of the SubjectPublicKeyInfo */
 };
 
@@ -117,10 +118,13 @@ begin_signing(struct key *key, const struct keytype_way *way)
 	if (key->way != way) {
 		EVP_MD_CTX_reset(key->ctx);
 		pkey = key->pkey;
+		key->md = way->digest == NULL
+			      ? NULL
+			      : EVP_get_digestbyname(way->digest);
 	}
 	key->way = way;
-	return EVP_DigestSignInit_ex(key->ctx, &padding, way->digest, NULL,
-				     NULL, pkey, NULL) == 1 &&
+	return EVP_DigestSignInit(key->ctx, &padding, key->md, NULL, pkey) ==
+		   1 &&
 	       keytype_pad(way, padding);
 }
 

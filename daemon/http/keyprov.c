@@ -30,10 +30,7 @@ static const OSSL_ALGORITHM keymgmts[] = {
     {NULL, NULL, NULL, NULL}};
 
 static const OSSL_ALGORITHM signatures[] = {
-    {"ECDSA", PROPERTY, remote_key_signature, NULL},
-    {"ED25519:1.3.101.112", PROPERTY, remote_key_signature, NULL},
-    {"RSA:rsaEncryption:1.2.840.113549.1.1.1", PROPERTY, remote_key_signature,
-     NULL},
+    {REMOTE_KEY_SIGNATURE, PROPERTY, remote_key_signature, NULL},
     {NULL, NULL, NULL, NULL}};
 
 static const OSSL_ALGORITHM kdfs[] = {{"TLS13-KDF", QUICK, kdf_functions, NULL},

@@ -164,51 +164,34 @@ key_gettable(void *provctx)
 }
 
 static const char *
-ec_operation_name(int operation_id)
+operation_name(int operation_id)
 {
-	return operation_id == OSSL_OP_SIGNATURE ? "ECDSA" : NULL;
+	return operation_id == OSSL_OP_SIGNATURE ? REMOTE_KEY_SIGNATURE : NULL;
 }
 
-static const char *
-ed25519_operation_name(int operation_id)
-{
-	return operation_id == OSSL_OP_SIGNATURE ? "ED25519" : NULL;
-}
-
-static const char *
-rsa_operation_name(int operation_id)
-{
-	return operation_id == OSSL_OP_SIGNATURE ? "RSA" : NULL;
-}
-
-#define KEYMGMT_COMMON                                           \
-	FN(OSSL_FUNC_KEYMGMT_FREE, key_free),                    \
-	    FN(OSSL_FUNC_KEYMGMT_HAS, key_has),                  \
-	    FN(OSSL_FUNC_KEYMGMT_MATCH, key_match),              \
-	    FN(OSSL_FUNC_KEYMGMT_GET_PARAMS, key_get_params),    \
-	    FN(OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, key_gettable), \
-	    FN(OSSL_FUNC_KEYMGMT_IMPORT, key_import),            \
-	    FN(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, key_types),       \
-	    FN(OSSL_FUNC_KEYMGMT_EXPORT, key_export),            \
-	    FN(OSSL_FUNC_KEYMGMT_EXPORT_TYPES, key_types),       \
-	{                                                        \
-		0, NULL                                          \
+#define KEYMGMT_COMMON                                                  \
+	FN(OSSL_FUNC_KEYMGMT_FREE, key_free),                           \
+	    FN(OSSL_FUNC_KEYMGMT_HAS, key_has),                         \
+	    FN(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, operation_name), \
+	    FN(OSSL_FUNC_KEYMGMT_MATCH, key_match),                     \
+	    FN(OSSL_FUNC_KEYMGMT_GET_PARAMS, key_get_params),           \
+	    FN(OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, key_gettable),        \
+	    FN(OSSL_FUNC_KEYMGMT_IMPORT, key_import),                   \
+	    FN(OSSL_FUNC_KEYMGMT_IMPORT_TYPES, key_types),              \
+	    FN(OSSL_FUNC_KEYMGMT_EXPORT, key_export),                   \
+	    FN(OSSL_FUNC_KEYMGMT_EXPORT_TYPES, key_types),              \
+	{                                                               \
+		0, NULL                                                 \
 	}
 
-const OSSL_DISPATCH remote_key_ec[] = {
-    FN(OSSL_FUNC_KEYMGMT_NEW, key_new_ec),
-    FN(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, ec_operation_name),
-    KEYMGMT_COMMON};
+const OSSL_DISPATCH remote_key_ec[] = {FN(OSSL_FUNC_KEYMGMT_NEW, key_new_ec),
+				       KEYMGMT_COMMON};
 
 const OSSL_DISPATCH remote_key_ed25519[] = {
-    FN(OSSL_FUNC_KEYMGMT_NEW, key_new_ed25519),
-    FN(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, ed25519_operation_name),
-    KEYMGMT_COMMON};
+    FN(OSSL_FUNC_KEYMGMT_NEW, key_new_ed25519), KEYMGMT_COMMON};
 
-const OSSL_DISPATCH remote_key_rsa[] = {
-    FN(OSSL_FUNC_KEYMGMT_NEW, key_new_rsa),
-    FN(OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME, rsa_operation_name),
-    KEYMGMT_COMMON};
+const OSSL_DISPATCH remote_key_rsa[] = {FN(OSSL_FUNC_KEYMGMT_NEW, key_new_rsa),
+					KEYMGMT_COMMON};
 
 /* ---- SIGNATURE ---- */
 

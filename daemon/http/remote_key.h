@@ -18,6 +18,11 @@
 extern const OSSL_DISPATCH remote_key_ec[], remote_key_ed25519[],
     remote_key_rsa[];
 
+/* What signing with such a key is called.  By a name that the default provider
+ * has as well, libcrypto would ask that one first, and offer it the key, for
+ * each signature. */
+#define REMOTE_KEY_SIGNATURE "blogd-remote"
+
 /* For OSSL_OP_SIGNATURE, of all: signs whole messages, by asking keys. */
 extern const OSSL_DISPATCH remote_key_signature[];
 
