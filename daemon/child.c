@@ -19,6 +19,8 @@
 
 /* Resolving a name that no server answers for is what takes longest. */
 #define START_MS 120000
+/* Wiping takes a moment; a process that is stopped has none. */
+#define END_MS 2000
 /* What a dead process can have left in its channels, and more. */
 #define REST_MAX 512
 
@@ -183,7 +185,8 @@ child_told(struct child *c, const struct ipc_msg *msg)
 	if (msg->type != MSG_READY)
 		return;
 	c->ready = 1;
-	event_del(c->start_event);
+	if (!c->expected)
+		event_del(c->start_event);
 	snprintf(c->report, sizeof(c->report), "%.255s", msg->data);
 	log_report(c);
 }
@@ -217,8 +220,11 @@ too_late(evutil_socket_t fd, short what, void *arg)
 	struct child *c = arg;
 
 	(void)fd, (void)what;
-	log_err("%s is not ready after %d s and is killed", role_name(c->role),
-		START_MS / 1000);
+	if (c->expected)
+		log_err("%s does not end and is killed", role_name(c->role));
+	else
+		log_err("%s is not ready after %d s and is killed",
+			role_name(c->role), START_MS / 1000);
 	child_kill(c);
 }
 
@@ -257,6 +263,16 @@ child_end(struct child *c)
 {
 	c->expected = 1;
 	child_kill(c);
+}
+
+void
+child_ask_to_end(struct child *c)
+{
+	if (c->pid == 0 || c->expected)
+		return;
+	c->expected = 1;
+	kill(c->pid, SIGTERM);
+	timer_set(c->start_event, END_MS);
 }
 
 static void

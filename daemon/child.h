@@ -36,7 +36,7 @@ struct child {
 	struct ipc control;
 	struct child_lines lines;
 	struct event *control_event, *log_event;
-	struct event *start_event; /* it is to be ready by then */
+	struct event *start_event; /* it is to be ready by then, or gone */
 	struct child *next;	   /* all running children */
 };
 
@@ -72,6 +72,9 @@ void child_told(struct child *c, const struct ipc_msg *msg);
 void child_kill(struct child *c);
 /* The same, as something that was meant. */
 void child_end(struct child *c);
+/* SIGTERM first, for a child that has something to wipe; the other when it is
+ * not gone after a while. */
+void child_ask_to_end(struct child *c);
 
 /* Calls fn for each that runs. */
 void child_each(void (*fn)(const struct child *c, void *arg), void *arg);

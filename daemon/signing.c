@@ -117,7 +117,7 @@ signing_not_again(struct signing *s)
 void
 signing_end(struct signing *s)
 {
-	child_end(&s->keys);
+	child_ask_to_end(&s->keys);
 }
 
 int

@@ -70,13 +70,14 @@ sandbox_parent(const char *user, struct err *err)
 }
 
 /* When nobody has the other end of the control channel any more, the parent
- * died before it could be watched. */
+ * died before it could be watched.  keys wipes its memory first. */
 static void
-die_with_parent(void)
+die_with_parent(enum role role)
 {
+	int signal_number = role == ROLE_KEYS ? SIGTERM : SIGKILL;
 	char byte;
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
+	if (prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0) == -1)
 		fatal("PR_SET_PDEATHSIG");
 	if (recv(CONTROL_FD, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
 		_exit(0);
@@ -87,7 +88,7 @@ sandbox_broker(void)
 {
 	prctl(PR_SET_NAME, "blogd-broker");
 	limits_enter(ROLE_BROKER, VARIANT_PLAIN);
-	die_with_parent();
+	die_with_parent(ROLE_BROKER);
 }
 
 /* What the kernel may not know is left out of the result. */
@@ -204,7 +205,7 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 	limits_enter(role, VARIANT_PLAIN);
 	jail |= drop_rights();
 	if (role != ROLE_PARENT)
-		die_with_parent();
+		die_with_parent(role);
 	demand_met(role, jail);
 	report_jail(jail, landlock, prove_jail(role, jail));
 }

@@ -309,6 +309,7 @@ const struct rule rules[] = {
     MAY(PARENT, "waitid", "children that have ended"),
     MAY(PARENT, "wait4", "children that have ended"),
     MAY(PARENT, "kill", "children", INT(1, sig, SIGKILL)),
+    MAY(PARENT, "kill", "keys, which wipes its memory", INT(1, sig, SIGTERM)),
     MAY(PARENT, "accept4", "blogctl", INT(3, flags, ACCEPTED)),
     MAY(PARENT, "socketpair", "channels", INT(0, domain, AF_UNIX)),
     MAY(PARENT, "pipe2", "log lines of a child",

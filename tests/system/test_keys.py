@@ -155,6 +155,47 @@ def test_keys_ended_by_hand_comes_back(t):
     assert not daemon.grep("keys .*ended")
 
 
+def ends(trace):
+    """{pid: ["SIGTERM", ..., "exited with 0"]}: what strace saw come to each
+    process."""
+    found = {}
+    for line in blogd.read(trace).decode("utf-8", "replace").splitlines():
+        match = re.match(r"(\d+) +(?:--- (SIG\w+) |\+\+\+ (.*) \+\+\+)", line)
+        if match:
+            found.setdefault(int(match[1]), []).append(match[2] or match[3])
+    return found
+
+
+def wiped(trace, pid):
+    return ends(trace).get(pid) == ["SIGTERM", "exited with 0"]
+
+
+def test_keys_is_asked_to_end(t):
+    """So that it can wipe its memory: after a reload, at the end, and when the
+    parent is killed."""
+    if os.getuid() != 0:
+        t.skip("traces such processes, which root may")
+    trace = t.path("trace")
+    strace = ["strace", "-f", "-q", "-e", "trace=none", "-e",
+              "signal=SIGTERM,SIGKILL", "-o", trace]
+    daemon = t.serve(wrapper=strace)
+    first = daemon.children("keys")[0]
+    mark = daemon.mark()
+    daemon.signal(signal.SIGHUP)
+    daemon.wait_log("reloaded", after=mark)
+    eventually(lambda: wiped(trace, first))
+    second = daemon.children("keys")[0]
+    daemon.stop()
+    assert wiped(trace, second), ends(trace)
+    daemon = t.serve(wrapper=strace)
+    third = daemon.children("keys")[0]
+    os.kill(daemon.pid, signal.SIGKILL)
+    daemon.process.wait(60)
+    daemon.end_seen = True
+    # It may notice by itself before the kernel tells it.
+    eventually(lambda: ends(trace).get(third, [""])[-1] == "exited with 0")
+
+
 def test_few_system_calls(t):
     status, listing, _ = blogd.run("-S")
     count = int(re.search(r"^keys: (\d+) system calls", listing, re.M)[1])

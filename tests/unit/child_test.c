@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <sys/mman.h>
+#include <sys/wait.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -27,7 +28,7 @@
 
 static struct event_base *base;
 static char said[1024]; /* the text of its MSG_READY */
-static int gone;
+static int gone, last_status;
 
 /* --------------------------------------------------- the bad children -- */
 
@@ -75,6 +76,25 @@ child_that_floods_the_log(void)
 		(void)!write(STDERR_FILENO, line, sizeof(line) - 1);
 }
 
+static void
+wipe(int sig)
+{
+	(void)sig;
+	_exit(7);
+}
+
+/* Ends when it is asked to, or does not. */
+static void
+child_that_is_asked(void (*on_sigterm)(int))
+{
+	struct ipc parent = {CONTROL_FD, ROLE_KEYS, ROLE_PARENT};
+
+	signal(SIGTERM, on_sigterm);
+	ipc_send_text(&parent, MSG_READY, "");
+	for (;;)
+		pause();
+}
+
 static int
 be_child(const char *role)
 {
@@ -85,6 +105,10 @@ be_child(const char *role)
 		child_that_leaves_another();
 	if (strcmp(role, role_name(ROLE_RENDER)) == 0)
 		child_that_floods_the_log();
+	if (strcmp(role, role_name(ROLE_KEYS)) == 0)
+		child_that_is_asked(wipe);
+	if (strcmp(role, role_name(ROLE_SERVE)) == 0)
+		child_that_is_asked(SIG_IGN);
 	return 0;
 }
 
@@ -101,8 +125,9 @@ on_message(struct child *c, struct ipc_msg *msg)
 static void
 on_gone(struct child *c, int status)
 {
-	(void)c, (void)status;
+	(void)c;
 	gone = 1;
+	last_status = status;
 }
 
 static const struct child_ops ops = {on_message, on_gone};
@@ -183,6 +208,35 @@ logs_only_so_much_of_one_child(void **state)
 		    FLOOD / 2 * (off_t)strlen("blogd: render: a line\n"));
 }
 
+static int
+ask_to_end(enum role role)
+{
+	struct child c = {.ops = &ops};
+	struct err err;
+
+	gone = 0;
+	assert_int_equal(child_start(&c, role, &err), 0);
+	while (!c.ready)
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	while (!gone) {
+		child_ask_to_end(&c); /* again and again */
+		assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	}
+	return last_status;
+}
+
+static void
+asks_before_it_kills(void **state)
+{
+	int status;
+
+	(void)state;
+	status = ask_to_end(ROLE_KEYS);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	status = ask_to_end(ROLE_SERVE);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -190,6 +244,7 @@ main(int argc, char *argv[])
 	    cmocka_unit_test(inherits_nothing_and_outlives_the_parents_signals),
 	    cmocka_unit_test(takes_down_what_a_child_leaves_behind),
 	    cmocka_unit_test(logs_only_so_much_of_one_child),
+	    cmocka_unit_test(asks_before_it_kills),
 	};
 	struct event *reaper;
 	struct err err;

@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,7 +194,10 @@ start_signer(struct signer *s, const int *which, unsigned n, uint32_t rate)
 	s->pid = fork();
 	assert_int_not_equal(s->pid, -1);
 	if (s->pid == 0) {
-		if (dup2(control[1], CONTROL_FD) == CONTROL_FD)
+		/* As blogd does, whatever this program has inherited. */
+		if (dup2(control[1], CONTROL_FD) == CONTROL_FD &&
+		    close_range(CONTROL_FD + 1, UINT_MAX,
+				CLOSE_RANGE_CLOEXEC) == 0)
 			execl("/proc/self/exe", "keyprov_test", "keys", NULL);
 		_exit(127);
 	}
