@@ -33,6 +33,12 @@ void report_add(const char *text);
  * to be had; two in one process at most. */
 void filter_prepare(enum role role, enum sandbox_variant variant);
 
+/* The program itself, for any of libseccomp's SCMP_ARCH_...; the caller frees
+ * bpf->filter.  fatal when there is none. */
+struct sock_fprog;
+void filter_compile(enum role role, enum sandbox_variant variant, uint32_t arch,
+		    struct sock_fprog *bpf);
+
 /* ---- linux_pid.c ---- */
 
 /* getpid needs no system call from now on, except the first in a process that

@@ -40,14 +40,26 @@ static struct program {
 	struct sock_fprog bpf; /* filter NULL: none yet */
 } programs[2];
 
+/* The number, in this architecture, of a rule's call as that one has it.  Calls
+ * it never had are reached through their successors there. */
+static int
+number_of(const char *call, uint32_t arch)
+{
+	const char *heir = roles_successor(call);
+
+	if (heir != NULL && seccomp_syscall_resolve_name_arch(arch, call) < 0)
+		call = heir;
+	return seccomp_syscall_resolve_name(call);
+}
+
 static void
-add_rule(scmp_filter_ctx ctx, const struct rule *r)
+add_rule(scmp_filter_ctx ctx, const struct rule *r, uint32_t arch)
 {
 	struct scmp_arg_cmp cmp[CONDITIONS_MAX];
 	uint32_t action = r->answer == ALLOW
 			      ? SCMP_ACT_ALLOW
 			      : SCMP_ACT_ERRNO((uint32_t)r->answer);
-	int nr = seccomp_syscall_resolve_name(r->call);
+	int nr = number_of(r->call, arch);
 	unsigned n = 0;
 	int e;
 
@@ -68,21 +80,33 @@ add_rule(scmp_filter_ctx ctx, const struct rule *r)
 		fatalx("seccomp: %s: %s", r->call, strerror(-e));
 }
 
+/* For that architecture alone; seccomp_init begins with this one. */
+static void
+choose_architecture(scmp_filter_ctx ctx, uint32_t arch)
+{
+	if (arch == seccomp_arch_native())
+		return;
+	if (seccomp_arch_add(ctx, arch) != 0 ||
+	    seccomp_arch_remove(ctx, seccomp_arch_native()) != 0)
+		fatalx("seccomp: no filters for architecture %#x", arch);
+}
+
 static scmp_filter_ctx
-make_filter(enum role role, enum sandbox_variant variant)
+make_filter(enum role role, enum sandbox_variant variant, uint32_t arch)
 {
 	scmp_filter_ctx ctx = seccomp_init(REFUSED);
 	const struct rule *r = NULL;
 
 	if (ctx == NULL)
 		fatalx("seccomp: no memory");
+	choose_architecture(ctx, arch);
 	/* The architecture is the first thing the program checks, x32's bit
 	 * the second. */
 	if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
 			     SCMP_ACT_KILL_PROCESS) != 0)
 		fatalx("seccomp: cannot kill on a wrong architecture");
 	while ((r = roles_next(r, role, variant)) != NULL)
-		add_rule(ctx, r);
+		add_rule(ctx, r, arch);
 	return ctx;
 }
 
@@ -105,21 +129,28 @@ read_program(int fd, struct sock_fprog *bpf)
  * filter that may forbid that; so it only writes the program down.  A kill is
  * logged by the kernel without SECCOMP_FILTER_FLAG_LOG, which would log each
  * answered call as well. */
-static void
-prepare(struct program *p, enum role role, enum sandbox_variant variant)
+void
+filter_compile(enum role role, enum sandbox_variant variant, uint32_t arch,
+	       struct sock_fprog *bpf)
 {
-	scmp_filter_ctx ctx = make_filter(role, variant);
+	scmp_filter_ctx ctx = make_filter(role, variant, arch);
 	int e, fd = memfd_create("filter", MFD_CLOEXEC);
 
-	pid_remember();
 	if (fd == -1)
 		fatal("seccomp: memory for the filter");
 	e = seccomp_export_bpf(ctx, fd);
 	if (e != 0)
 		fatalx("seccomp: %s", strerror(-e));
 	seccomp_release(ctx);
-	read_program(fd, &p->bpf);
+	read_program(fd, bpf);
 	close(fd);
+}
+
+static void
+prepare(struct program *p, enum role role, enum sandbox_variant variant)
+{
+	pid_remember();
+	filter_compile(role, variant, seccomp_arch_native(), &p->bpf);
 	p->role = role;
 	p->variant = variant;
 }

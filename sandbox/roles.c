@@ -58,6 +58,32 @@ roles_next(const struct rule *prev, enum role role,
 	return NULL;
 }
 
+const char *
+roles_successor(const char *call)
+{
+	static const char *const heirs[][2] = {
+	    {"access", "faccessat"},
+	    {"alarm", "setitimer"},
+	    {"dup2", "dup3"},
+	    {"epoll_create", "epoll_create1"},
+	    {"epoll_wait", "epoll_pwait"},
+	    {"lstat", "newfstatat"},
+	    {"mkdir", "mkdirat"},
+	    {"open", "openat"},
+	    {"pause", "ppoll"},
+	    {"pipe", "pipe2"},
+	    {"poll", "ppoll"},
+	    {"readlink", "readlinkat"},
+	    {"select", "pselect6"},
+	    {"stat", "newfstatat"},
+	    {"time", "gettimeofday"}};
+
+	for (size_t i = 0; i < sizeof(heirs) / sizeof(heirs[0]); i++)
+		if (strcmp(heirs[i][0], call) == 0)
+			return heirs[i][1];
+	return NULL;
+}
+
 static int
 is_clock(const char *call)
 {

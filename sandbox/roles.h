@@ -38,6 +38,10 @@ struct rule {
 const struct rule *roles_next(const struct rule *prev, enum role role,
 			      enum sandbox_variant variant);
 
+/* What libc uses instead of this call where an architecture, such as aarch64,
+ * never had it; NULL: it is everywhere. */
+const char *roles_successor(const char *call);
+
 /* Different system calls the filter does not kill, clock calls aside (they
  * reach the kernel only where the vDSO has no clock to read). */
 unsigned roles_count(enum role role, enum sandbox_variant variant);

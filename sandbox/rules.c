@@ -295,7 +295,6 @@ const struct rule rules[] = {
     MAY(PARENT, "futex", "locks in libraries",
 	BITS(1, op, FUTEX_CMD_MASK, FUTEX_WAKE)),
     MAY(PARENT, "epoll_wait", "libevent"),
-    MAY(PARENT, "epoll_pwait", "libevent where epoll_wait is gone"),
     MAY(PARENT, "epoll_ctl", "libevent"),
     MAY(PARENT, "rt_sigreturn", "end of a signal handler"),
     MAY(PARENT, "recvfrom", "libevent: signals"),
