@@ -8,7 +8,6 @@
 #include <sys/prctl.h>
 #endif
 
-#include "../sandbox/descriptors.h"
 #include "../sandbox/sandbox.h"
 #include "check_files.h"
 #include "log.h"
@@ -40,7 +39,7 @@ child_main(const char *name)
 	    [ROLE_SERVE] = serve_main,	 [ROLE_LOG] = logger_main};
 
 	log_init(LOG_TO_PARENT, 1);
-	descriptors_none();
+	sandbox_begin();
 	for (unsigned r = 0; r < ROLE__MAX; r++)
 		if (mains[r] != NULL && strcmp(name, role_name(r)) == 0) {
 			name_process(name);

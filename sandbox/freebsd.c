@@ -120,6 +120,12 @@ sandbox_demand(int strict, struct err *err)
 
 /* ---- a child ---- */
 
+void
+sandbox_begin(void)
+{
+	descriptors_none();
+}
+
 static void
 limit(int resource, rlim_t value)
 {

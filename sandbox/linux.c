@@ -50,6 +50,13 @@ sandbox_repository_path(const char *path)
 
 /* ---- around the filter ---- */
 
+void
+sandbox_begin(void)
+{
+	descriptors_none();
+	filter_debug();
+}
+
 int
 sandbox_parent(const char *user, struct err *err)
 {

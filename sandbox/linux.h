@@ -29,6 +29,10 @@ void report_add(const char *text);
 
 /* ---- linux_filter.c ---- */
 
+/* From now on a debug build names what a filter refuses, this process's own or
+ * one that it inherited. */
+void filter_debug(void);
+
 /* Makes the filter that sandbox_filter is to load, as long as there is memory
  * to be had; two in one process at most. */
 void filter_prepare(enum role role, enum sandbox_variant variant);

@@ -80,6 +80,51 @@ add_rule(scmp_filter_ctx ctx, const struct rule *r, uint32_t arch)
 		fatalx("seccomp: %s: %s", r->call, strerror(-e));
 }
 
+/* ---- a debug build: every role may write to its log ---- */
+
+#ifdef BLOGD_SECCOMP_DEBUG
+#define NAMES 1024
+
+/* Found beforehand: in the handler there may be no memory. */
+static char *names[NAMES];
+
+static void
+refused(int sig, siginfo_t *info, void *context)
+{
+	static int entered;
+	int nr = info->si_syscall;
+
+	(void)context;
+	if (!entered++) /* or logging itself was refused */
+		log_err("system call %d (%s) is not in the filter", nr,
+			nr >= 0 && nr < NAMES && names[nr] != NULL ? names[nr]
+								   : "unknown");
+	_exit(128 + sig);
+}
+
+void
+filter_debug(void)
+{
+	struct sigaction sa = {.sa_sigaction = refused,
+			       .sa_flags = SA_SIGINFO | SA_NODEFER};
+
+	if (names[0] != NULL)
+		return; /* a worker has it from render */
+	for (int nr = 0; nr < NAMES; nr++)
+		names[nr] =
+		    seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+	if (sigaction(SIGSYS, &sa, NULL) == -1)
+		fatal("SIGSYS");
+}
+#else
+void
+filter_debug(void)
+{
+}
+#endif
+
+/* ---- a filter ---- */
+
 /* For that architecture alone; seccomp_init begins with this one. */
 static void
 choose_architecture(scmp_filter_ctx ctx, uint32_t arch)
@@ -175,32 +220,6 @@ filter_prepare(enum role role, enum sandbox_variant variant)
 	prepared(role, variant);
 }
 
-#ifdef BLOGD_SECCOMP_DEBUG
-static void
-refused(int sig, siginfo_t *info, void *context)
-{
-	char *name =
-	    seccomp_syscall_resolve_num_arch(info->si_arch, info->si_syscall);
-
-	(void)context;
-	log_err("system call %d (%s) is not in the filter", info->si_syscall,
-		name != NULL ? name : "unknown");
-	_exit(128 + sig);
-}
-
-static void
-debug_refused(void)
-{
-	struct sigaction sa = {.sa_sigaction = refused,
-			       .sa_flags = SA_SIGINFO | SA_NODEFER};
-	static int there; /* a worker has it from render */
-
-	if (!there && sigaction(SIGSYS, &sa, NULL) == -1)
-		fatal("SIGSYS");
-	there = 1;
-}
-#endif
-
 #ifdef BLOGD_SANITIZE
 static int filtered;
 
@@ -226,9 +245,7 @@ sandbox_filter(enum role role, enum sandbox_variant variant)
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		limits_enter(role, variant);
 	}
-#ifdef BLOGD_SECCOMP_DEBUG
-	debug_refused();
-#endif
+	filter_debug();
 #ifdef BLOGD_SANITIZE
 	filtered = 1;
 #endif

@@ -44,6 +44,9 @@ int sandbox_demand(int strict, struct err *err);
  * outlive it. */
 void sandbox_broker(void);
 
+/* First of all in a child: fatal if it has inherited more than it was to. */
+void sandbox_begin(void);
+
 /* dial, before sandbox_enter: the one TCP port, beside that of name servers,
  * that it may connect to where Landlock knows ports. */
 void sandbox_connects_to(uint16_t port);
