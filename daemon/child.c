@@ -199,6 +199,11 @@ on_control(evutil_socket_t fd, short what, void *arg)
 	int n = ipc_recv_nowait(&c->control, &msg);
 
 	(void)fd, (void)what;
+	if (n == 1 && msg.type == MSG_READY && c->ready) {
+		drop_fds(&msg);
+		n = -1;
+		errno = EPROTO; /* it is that once */
+	}
 	if (n == 1) {
 		child_told(c, &msg);
 		c->ops->message(c, &msg);

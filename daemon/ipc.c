@@ -223,6 +223,13 @@ take_fds(struct msghdr *mh, struct ipc_msg *msg)
 	}
 }
 
+static void
+drop_fds(struct ipc_msg *msg)
+{
+	while (msg->nfds > 0)
+		close(msg->fds[--msg->nfds]);
+}
+
 /* May anything with descriptors come?  Given no room for them, the kernel takes
  * none and says MSG_CTRUNC: who needs none need not close any. */
 static int
@@ -252,16 +259,19 @@ receive(const struct ipc *c, struct ipc_msg *msg, int flags)
 	do
 		n = recvmsg(c->fd, &mh, flags | MSG_CMSG_CLOEXEC);
 	while (n == -1 && errno == EINTR);
-	if (n <= 0)
-		return (int)n;
+	if (n == -1)
+		return -1;
 	msg->nfds = 0;
 	take_fds(&mh, msg);
+	if (n == 0) { /* the end, or an empty packet: it may have brought some */
+		drop_fds(msg);
+		return 0;
+	}
 	msg->len = (size_t)n < sizeof(wire) ? 0 : (size_t)n - sizeof(wire);
 	if ((size_t)n < sizeof(wire) ||
 	    (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
 	    !allowed(wire, c->peer, c->self, msg->len, msg->nfds)) {
-		while (msg->nfds > 0)
-			close(msg->fds[--msg->nfds]);
+		drop_fds(msg);
 		errno = EPROTO;
 		return -1;
 	}

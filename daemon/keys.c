@@ -211,9 +211,10 @@ may_ask(struct asker *a)
 }
 
 /* One message, so that every asker has its turn.  What the protocol does not
- * allow is not worth an answer. */
+ * allow is not worth an answer.  An empty packet looks like the end, but is one
+ * only if the other side is gone: the next serve will use the channel. */
 static void
-serve_asker(struct asker *a)
+serve_asker(struct asker *a, int hung_up)
 {
 	static struct ipc_msg m;
 	const struct msg_sign *question = (const void *)m.data;
@@ -222,7 +223,7 @@ serve_asker(struct asker *a)
 
 	if (n == -1 && errno == EAGAIN)
 		return;
-	if (n == 0) {
+	if (n == 0 && hung_up) {
 		a->channel.fd = -1; /* poll leaves it out */
 		return;
 	}
@@ -230,7 +231,7 @@ serve_asker(struct asker *a)
 	out.sequence = question->sequence;
 	if (!may_ask(a))
 		complain("too many requests in a second");
-	else if (n == -1)
+	else if (n != 1)
 		complain("a broken request");
 	else
 		answer(question, &out);
@@ -301,7 +302,8 @@ loop(void)
 			keymem_end(0);
 		for (unsigned i = 0; i < k.naskers; i++)
 			if (p[1 + i].revents != 0)
-				serve_asker(&k.asker[i]);
+				serve_asker(&k.asker[i],
+					    p[1 + i].revents & POLLHUP);
 	}
 }
 

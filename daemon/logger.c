@@ -132,9 +132,10 @@ clean(char *data, size_t len)
 	return len;
 }
 
-/* One message.  1, or 0 when there is none. */
+/* One message.  1, or 0 when there is none.  An empty packet is not the end
+ * unless the other side is gone: the next serve will use the channel. */
 static int
-take(int *channel)
+take(int *channel, int hung_up)
 {
 	ssize_t n = read(*channel, l.data, sizeof(l.data) - 1);
 	size_t len, done = 0;
@@ -142,7 +143,8 @@ take(int *channel)
 	if (n == -1)
 		return 0;
 	if (n == 0) {
-		*channel = -1; /* poll leaves it out */
+		if (hung_up)
+			*channel = -1; /* poll leaves it out */
 		return 0;
 	}
 	len = clean(l.data, (size_t)n);
@@ -159,7 +161,7 @@ static void
 take_the_rest(void)
 {
 	for (unsigned i = 0; i < l.n; i++)
-		for (int m = 0; m < REST_MAX && take(&l.channel[i]); m++)
+		for (int m = 0; m < REST_MAX && take(&l.channel[i], 0); m++)
 			continue;
 }
 
@@ -214,7 +216,8 @@ loop(void)
 			return;
 		for (unsigned i = 0; i < l.n; i++)
 			if (p[1 + i].revents != 0)
-				take(&l.channel[i]);
+				take(&l.channel[i],
+				     p[1 + i].revents & POLLHUP);
 	}
 }
 

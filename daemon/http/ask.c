@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../log.h"
+
 /* A lost request (keys was being started again) is repeated after WAIT_MS. */
 #define WAIT_MS 250
 #define TRIES	20
@@ -47,7 +49,11 @@ await(struct msg_signature *answer)
 	static struct ipc_msg m;
 
 	for (int stale = 0; stale < TRIES; stale++) {
-		if (ipc_recv(&keys, &m) != 1)
+		int n = ipc_recv(&keys, &m);
+
+		if (n == -1 && errno == EPROTO)
+			log_warn("keys sent what it may not, which is ignored");
+		if (n != 1)
 			return 0;
 		memcpy(answer, m.data, sizeof(*answer));
 		if (answer->sequence == sequence)
