@@ -166,6 +166,8 @@ read_loaded(int fd, struct conf *conf, char **text, struct err *err)
 	int problems;
 	size_t size;
 
+	if (memfd_check(fd, &size, err) == -1)
+		return -1;
 	loaded = memfd_map(fd, &size, err);
 	if (loaded == NULL)
 		return -1;

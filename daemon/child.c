@@ -73,7 +73,7 @@ static void
 began(struct child *c, enum role role, int control, int lines)
 {
 	c->role = role;
-	c->ready = c->expected = 0;
+	c->ready = c->expected = c->refused = 0;
 	c->started_ms = clock_ms();
 	c->report[0] = '\0';
 	c->control = (struct ipc){control, ROLE_PARENT, role};
@@ -81,6 +81,27 @@ began(struct child *c, enum role role, int control, int lines)
 	watch(c);
 	c->next = children;
 	children = c;
+}
+
+static struct child *
+find(pid_t pid)
+{
+	struct child *c = children;
+
+	while (c != NULL && c->pid != pid)
+		c = c->next;
+	return c;
+}
+
+/* The broker's word is not enough: this number will be killed some day. */
+static int
+is_new_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return pid > 1 && find(pid) == NULL &&
+	       waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+		   0;
 }
 
 /* fn NULL: the binary is executed. */
@@ -103,6 +124,10 @@ start(struct child *c, enum role role, void (*fn)(void), struct err *err)
 		close(lines[0]);
 		return err_set(err, "fork: %s", strerror(errno));
 	}
+	if (!is_new_child(c->pid))
+		fatalx("the broker says that it started process %ld, which is "
+		       "no new child",
+		       (long)c->pid);
 	began(c, role, control[0], lines[0]);
 	return 0;
 }
@@ -191,6 +216,41 @@ child_told(struct child *c, const struct ipc_msg *msg)
 	log_report(c);
 }
 
+void
+child_refuse(struct child *c, const char *why)
+{
+	if (c->pid == 0 || c->refused)
+		return;
+	log_err("%s broke the protocol and is killed: %s", role_name(c->role),
+		why);
+	c->refused = 1;
+	c->ready = 0;
+	event_del(c->control_event);
+	child_kill(c);
+}
+
+void
+child_distrusted(struct child *c, const struct ipc_msg *msg)
+{
+	struct msg_distrust m;
+
+	memcpy(&m, msg->data, sizeof(m));
+	m.why[sizeof(m.why) - 1] = '\0';
+	child_refuse(c, m.why);
+}
+
+static void
+take(struct child *c, struct ipc_msg *msg)
+{
+	if (msg->type == MSG_READY && c->ready) {
+		child_refuse(c, "it is ready once more");
+	} else {
+		child_told(c, msg);
+		c->ops->message(c, msg);
+	}
+	drop_fds(msg);
+}
+
 static void
 on_control(evutil_socket_t fd, short what, void *arg)
 {
@@ -199,22 +259,16 @@ on_control(evutil_socket_t fd, short what, void *arg)
 	int n = ipc_recv_nowait(&c->control, &msg);
 
 	(void)fd, (void)what;
-	if (n == 1 && msg.type == MSG_READY && c->ready) {
-		drop_fds(&msg);
-		n = -1;
-		errno = EPROTO; /* it is that once */
-	}
 	if (n == 1) {
-		child_told(c, &msg);
-		c->ops->message(c, &msg);
-		drop_fds(&msg);
+		take(c, &msg);
 		return;
 	}
 	if (n == -1 && errno == EAGAIN)
 		return;
-	if (n == -1 && errno != ECONNRESET) /* that one has ended */
-		log_err("%s broke the protocol and is killed: %s",
-			role_name(c->role), strerror(errno));
+	if (n == -1 && errno != ECONNRESET) { /* that one has ended */
+		child_refuse(c, strerror(errno));
+		return;
+	}
 	event_del(c->control_event);
 	child_kill(c);
 }
@@ -302,11 +356,10 @@ read_the_rest(struct child *c)
 	while (n-- > 0 && child_lines_read(&c->lines) == 1)
 		continue;
 	child_lines_end(&c->lines);
-	for (n = REST_MAX; n > 0 && !c->expected; n--) {
+	for (n = REST_MAX; n > 0 && !c->expected && !c->refused; n--) {
 		if (ipc_recv_nowait(&c->control, &msg) != 1)
 			break;
-		c->ops->message(c, &msg);
-		drop_fds(&msg);
+		take(c, &msg);
 	}
 }
 
@@ -346,16 +399,6 @@ child_each(void (*fn)(const struct child *c, void *arg), void *arg)
 {
 	for (const struct child *c = children; c != NULL; c = c->next)
 		fn(c, arg);
-}
-
-static struct child *
-find(pid_t pid)
-{
-	struct child *c = children;
-
-	while (c != NULL && c->pid != pid)
-		c = c->next;
-	return c;
 }
 
 void

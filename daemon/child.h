@@ -31,6 +31,7 @@ struct child {
 	pid_t pid;    /* 0: none */
 	int ready;    /* MSG_READY was seen */
 	int expected; /* its end is wanted: do not log it */
+	int refused;  /* it broke the protocol: it is not heard any more */
 	long long started_ms;
 	char report[256]; /* of MSG_READY */
 	struct ipc control;
@@ -75,6 +76,12 @@ void child_end(struct child *c);
 /* SIGTERM first, for a child that has something to wipe; the other when it is
  * not gone after a while. */
 void child_ask_to_end(struct child *c);
+
+/* The same, because of what it has sent; nothing else from it is heard. */
+void child_refuse(struct child *c, const char *why);
+
+/* The same, because somebody says so in MSG_DISTRUST. */
+void child_distrusted(struct child *c, const struct ipc_msg *msg);
 
 /* Calls fn for each that runs. */
 void child_each(void (*fn)(const struct child *c, void *arg), void *arg);

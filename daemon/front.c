@@ -311,6 +311,16 @@ mind_queues(struct front *f)
 		queues_mind(&f->queues);
 }
 
+/* By the number of its channel. */
+static void
+distrusted(struct front *f, const struct ipc_msg *msg)
+{
+	const struct msg_distrust *m = (const void *)msg->data;
+
+	if (m->number < f->nserve)
+		child_distrusted(&f->serve[m->number].child, msg);
+}
+
 static void
 keys_message(struct child *c, struct ipc_msg *msg)
 {
@@ -320,6 +330,8 @@ keys_message(struct child *c, struct ipc_msg *msg)
 		check_ready(f);
 	else if (msg->type == MSG_FAILED)
 		failed(f, c, msg->data);
+	else if (msg->type == MSG_DISTRUST)
+		distrusted(f, msg);
 }
 
 static void

@@ -297,6 +297,17 @@ update(struct git *g, int full, struct err *err)
 	return 0;
 }
 
+/* Its channel outlives it: the next dial begins afresh. */
+static void
+tell_of_dial(struct git *g)
+{
+	struct dialer *d = &g->fetcher.net.dialer;
+
+	if (d->broken)
+		ipc_distrust(&g->parent, 0, "git cannot read its answer");
+	d->broken = 0;
+}
+
 /* However it went: what a hostile remote made this process take is not kept
  * until the next fetch. */
 static void
@@ -328,6 +339,7 @@ git_main(void)
 			fatalx("unexpected message %d", (int)m.type);
 		if (update(&g, request->full != 0, &err) == -1)
 			ipc_send_text(&g.parent, MSG_FAILED, err.text);
+		tell_of_dial(&g);
 		let_go(&g);
 	}
 	if (n == -1)

@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -63,6 +64,9 @@ static const struct rule {
     [MSG_SIGNATURE] = {FROM(ROLE_KEYS), FROM(ROLE_SERVE),
 		       sizeof(struct msg_signature),
 		       sizeof(struct msg_signature), 0, 0},
+    [MSG_DISTRUST] = {FROM(ROLE_GIT) | FROM(ROLE_RENDER) | FROM(ROLE_KEYS),
+		      PARENT, sizeof(struct msg_distrust),
+		      sizeof(struct msg_distrust), 0, 0},
     [MSG_ASK] = {PARENT, FROM(ROLE_BROKER), sizeof(struct msg_ask),
 		 sizeof(struct msg_ask), 0, 2},
     [MSG_ANSWER] = {FROM(ROLE_BROKER), PARENT, sizeof(struct msg_answer),
@@ -207,6 +211,15 @@ ipc_send_text(const struct ipc *c, enum msg_type type, const char *text)
 	return ipc_send(c, type, text, len < max ? len : max, NULL, 0);
 }
 
+int
+ipc_distrust(const struct ipc *parent, uint32_t number, const char *why)
+{
+	struct msg_distrust m = {.number = number};
+
+	snprintf(m.why, sizeof(m.why), "%s", why);
+	return ipc_send(parent, MSG_DISTRUST, &m, sizeof(m), NULL, 0);
+}
+
 static void
 take_fds(struct msghdr *mh, struct ipc_msg *msg)
 {
@@ -263,7 +276,8 @@ receive(const struct ipc *c, struct ipc_msg *msg, int flags)
 		return -1;
 	msg->nfds = 0;
 	take_fds(&mh, msg);
-	if (n == 0) { /* the end, or an empty packet: it may have brought some */
+	if (n ==
+	    0) { /* the end, or an empty packet: it may have brought some */
 		drop_fds(msg);
 		return 0;
 	}

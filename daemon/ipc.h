@@ -62,6 +62,8 @@ enum msg_type {
 			  there and end */
 	MSG_SIGN,      /* serve to keys: struct msg_sign */
 	MSG_SIGNATURE, /* keys to serve: struct msg_signature */
+	MSG_DISTRUST,  /* git, render, keys to parent: struct msg_distrust;
+			  who this one works for has sent what it may not */
 	MSG_ASK,       /* parent to broker: struct msg_ask + for ASK_SPAWN the
 			  new process's control channel and log pipe */
 	MSG_ANSWER,    /* broker to parent: struct msg_answer + what was asked
@@ -89,6 +91,13 @@ enum slot {
 	SLOT_COUNTERS,	     /* serve: shared memory, see counters.h */
 	SLOT_ACCESS_LOG,     /* log: where the access log goes */
 	SLOT_ACCESS /* serve: channel to log; log: one channel a serve */
+};
+
+/* About whom: git speaks of dial, render of git, keys of a serve.  Nobody can
+ * accuse one that is trusted more. */
+struct msg_distrust {
+	uint32_t number; /* keys: of the channel it came by */
+	char why[256];
 };
 
 #define IPC_DATA_MAX 16384
@@ -253,6 +262,9 @@ int ipc_recv_nowait(const struct ipc *c, struct ipc_msg *msg);
 
 /* MSG_FAILED or MSG_READY with a text. */
 int ipc_send_text(const struct ipc *c, enum msg_type type, const char *text);
+
+/* MSG_DISTRUST to the parent. */
+int ipc_distrust(const struct ipc *parent, uint32_t number, const char *why);
 
 /* ---- what a child does first: receive all MSG_GIVE, then MSG_START ---- */
 

@@ -46,6 +46,7 @@ struct asker {
 	struct ipc channel;
 	int64_t tokens; /* thousandths of a signature */
 	int64_t filled_ms;
+	int64_t accused_ms;
 };
 
 static struct {
@@ -210,6 +211,20 @@ may_ask(struct asker *a)
 	return 1;
 }
 
+/* A serve that breaks the protocol is not that serve any more.  Once a second:
+ * what it has left in the channel is not its successor's. */
+static void
+accuse(struct asker *a)
+{
+	int64_t now = clock_ms();
+
+	if (a->accused_ms != 0 && now - a->accused_ms < 1000)
+		return;
+	a->accused_ms = now;
+	ipc_distrust(&k.start.parent, (uint32_t)(a - k.asker),
+		     "keys cannot read its request");
+}
+
 /* One message, so that every asker has its turn.  What the protocol does not
  * allow is not worth an answer.  An empty packet looks like the end, but is one
  * only if the other side is gone: the next serve will use the channel. */
@@ -227,6 +242,8 @@ serve_asker(struct asker *a, int hung_up)
 		a->channel.fd = -1; /* poll leaves it out */
 		return;
 	}
+	if (n != 1)
+		accuse(a);
 	memset(&out, 0, sizeof(out));
 	out.sequence = question->sequence;
 	if (!may_ask(a))

@@ -128,7 +128,10 @@ git_message(struct child *c, struct ipc_msg *msg)
 {
 	struct remote *r = c->owner;
 
-	r->ops->message(r->owner, msg);
+	if (msg->type != MSG_DISTRUST)
+		r->ops->message(r->owner, msg);
+	else
+		child_distrusted(&r->dial, msg);
 }
 
 static void

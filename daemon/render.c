@@ -36,6 +36,7 @@ struct render {
 	struct site *site;
 	struct snapshot_writer *writer;
 	struct pages_count count;
+	int distrusts; /* the source is not as git promises */
 };
 
 /* What goes to the parent. */
@@ -109,8 +110,10 @@ static int
 open_input(struct render *r, struct err *err)
 {
 	if (source_open(&r->source, start_fd(&r->start, SLOT_SOURCE, 0), err) ==
-	    -1)
+	    -1) {
+		r->distrusts = 1;
 		return -1;
+	}
 	if (start_fd(&r->start, SLOT_INDEX, 0) == -1 ||
 	    open_previous(r, err) == 0)
 		return 0;
@@ -315,7 +318,10 @@ render_main(void)
 	if (ipc_send_text(&r.start.parent, MSG_READY, sandbox_report()) == -1)
 		fatal("the parent does not listen");
 	if (update(&r, &o, &err) == -1) {
-		ipc_send_text(&r.start.parent, MSG_FAILED, err.text);
+		if (r.distrusts)
+			ipc_distrust(&r.start.parent, 0, err.text);
+		else
+			ipc_send_text(&r.start.parent, MSG_FAILED, err.text);
 		_exit(1);
 	}
 	if (send_outcome(&r, &o) == -1)

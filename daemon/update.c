@@ -161,8 +161,8 @@ take_source(struct update *u, struct ipc_msg *msg)
 	if (u->state != FETCHING)
 		return;
 	if (memfd_check(msg->fds[0], &size, &err) == -1) {
-		log_err("git sent a bad source: %s", err.text);
-		child_kill(&u->remote.git);
+		err_prefix(&err, "its source");
+		child_refuse(&u->remote.git, err.text);
 		return;
 	}
 	u->source = msg->fds[0];
@@ -293,6 +293,17 @@ update_counts(const struct update *u)
 
 /* ------------------------------------------------------------- messages -- */
 
+/* There is one answer to each MSG_FETCH: whoever gives more would have the next
+ * fetch answered before it is done. */
+static int
+is_unasked(const struct update *u, enum msg_type type)
+{
+	if (u->state == FETCHING || !u->remote.git.ready)
+		return 0;
+	return type == MSG_SOURCE || type == MSG_UNCHANGED ||
+	       type == MSG_FAILED;
+}
+
 static void
 git_message(void *owner, struct ipc_msg *msg)
 {
@@ -300,6 +311,10 @@ git_message(void *owner, struct ipc_msg *msg)
 
 	if (u->stopping)
 		return;
+	if (is_unasked(u, msg->type)) {
+		child_refuse(&u->remote.git, "it answers what nobody asked");
+		return;
+	}
 	switch (msg->type) {
 	case MSG_READY:
 		u->started = 1;
@@ -355,6 +370,11 @@ render_message(struct child *c, struct ipc_msg *msg)
 	} else if (msg->type == MSG_FAILED && u->state == RENDERING) {
 		child_end(c); /* it has said why */
 		render_failed(u, UPDATE_RENDER_FAILED, msg->data);
+	} else if (msg->type == MSG_DISTRUST && u->state == RENDERING) {
+		child_end(c);
+		child_distrusted(&u->remote.git, msg);
+		render_failed(u, UPDATE_RENDER_FAILED,
+			      "the source was refused");
 	}
 }
 

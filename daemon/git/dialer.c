@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define REPEAT_MS 5000
+#define DRAIN_MAX 10000
 
 void
 dialer_init(struct dialer *d, int fd)
@@ -25,12 +26,18 @@ close_all(struct ipc_msg *m)
 		close(m->fds[--m->nfds]);
 }
 
-/* Throws away answers to questions nobody waits for any more. */
+/* Throws away answers to questions nobody waits for any more, and what a dial
+ * left that was ended for it. */
 static void
 drain(const struct dialer *d, struct ipc_msg *m)
 {
-	while (ipc_recv_nowait(&d->ipc, m) == 1)
-		close_all(m);
+	int n, i = 0;
+
+	do {
+		n = ipc_recv_nowait(&d->ipc, m);
+		if (n == 1)
+			close_all(m);
+	} while ((n != -1 || errno == EPROTO) && ++i < DRAIN_MAX);
 }
 
 /* Without blocking: dial may be away while its successor is started. */
@@ -49,14 +56,15 @@ ask(const struct dialer *d, const struct msg_connect *q, struct err *err)
 enum answer { ANSWER_NONE, ANSWER_SOCKET, ANSWER_FAILED };
 
 static enum answer
-take_answer(const struct dialer *d, struct ipc_msg *m, int *fd, struct err *err)
+take_answer(struct dialer *d, struct ipc_msg *m, int *fd, struct err *err)
 {
 	const struct msg_connect *a = (const void *)m->data;
 	int n = ipc_recv_nowait(&d->ipc, m);
 
 	if (n == 0 || (n == -1 && errno != EAGAIN)) {
+		d->broken = 1;
 		err_set(err, "cannot hear dial: %s",
-			n == 0 ? "it is gone" : strerror(errno));
+			n == 0 ? "it says nothing" : strerror(errno));
 		return ANSWER_FAILED;
 	}
 	if (n == -1)

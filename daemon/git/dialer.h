@@ -17,6 +17,7 @@
 struct dialer {
 	struct ipc ipc;
 	uint64_t sequence; /* of the last question */
+	int broken;	   /* dial has sent what it may not */
 };
 
 /* fd is SLOT_DIAL's.  The numbers start from the clock, so that they differ

@@ -119,6 +119,8 @@ refuses_what_the_table_does_not_allow(void **state)
 	expect_refused(ROLE_SERVE, ROLE_PARENT, MSG_GIVE,
 		       sizeof(struct msg_give), 1);
 	expect_refused(ROLE_RENDER, ROLE_PARENT, MSG_SNAPSHOT, 0, 2);
+	expect_refused(ROLE_SERVE, ROLE_PARENT, MSG_DISTRUST,
+		       sizeof(struct msg_distrust), 0);
 	/* the wrong length */
 	expect_refused(ROLE_SERVE, ROLE_KEYS, MSG_SIGN,
 		       sizeof(struct msg_sign) - 1, 0);
@@ -149,6 +151,23 @@ refuses_a_packet_shorter_than_its_header(void **state)
 	send_raw(p.a.fd, "ab", 2, -1, 0);
 	assert_int_equal(ipc_recv(&p.b, &msg), -1);
 	assert_int_equal(errno, EPROTO);
+	close_pair(&p);
+}
+
+/* Who takes it for the end keeps what came with it all the same. */
+static void
+closes_what_comes_with_an_empty_packet(void **state)
+{
+	struct pair p = pair_of(ROLE_GIT, ROLE_PARENT);
+	int before = dup(0), after;
+
+	(void)state;
+	close(before);
+	send_raw(p.a.fd, "", 0, STDIN_FILENO, 3);
+	assert_int_equal(ipc_recv(&p.b, &msg), 0);
+	after = dup(0);
+	assert_int_equal(before, after);
+	close(after);
 	close_pair(&p);
 }
 
@@ -232,6 +251,7 @@ main(void)
 	    cmocka_unit_test(passes_a_message_with_its_descriptor),
 	    cmocka_unit_test(refuses_what_the_table_does_not_allow),
 	    cmocka_unit_test(refuses_a_packet_shorter_than_its_header),
+	    cmocka_unit_test(closes_what_comes_with_an_empty_packet),
 	    cmocka_unit_test(tells_the_end_of_the_peer),
 	    cmocka_unit_test(cuts_and_terminates_texts),
 	    cmocka_unit_test(starts_with_what_was_given),
