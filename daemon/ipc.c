@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hostile.h"
 #include "log.h"
 #include "settings.h"
 
@@ -166,6 +167,8 @@ send_message(const struct ipc *c, enum msg_type type, const void *data,
 	union control control;
 	ssize_t n;
 
+	if (hostile_send(c, type, data, len, fds, nfds))
+		return 0;
 	if (!allowed(wire, c->self, c->peer, len, nfds))
 		fatalx("message %u (%zu bytes, %u descriptors) may not go from "
 		       "%s to %s",
@@ -316,6 +319,7 @@ start_give(struct start *s, const struct ipc_msg *m)
 	if (m->nfds > START_FDS_MAX - s->n)
 		fatalx("too many descriptors were given");
 	for (unsigned i = 0; i < m->nfds; i++) {
+		hostile_given(give->slot, m->fds[i]);
 		s->given[s->n].slot = give->slot;
 		s->given[s->n].fd = m->fds[i];
 		s->n++;

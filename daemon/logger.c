@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "../sandbox/sandbox.h"
+#include "hostile.h"
 #include "http/access_log.h"
 #include "ipc.h"
 #include "log.h"
@@ -147,6 +148,7 @@ take(int *channel, int hung_up)
 			*channel = -1; /* poll leaves it out */
 		return 0;
 	}
+	hostile_line((struct slice){l.data, (size_t)n});
 	len = clean(l.data, (size_t)n);
 	while (done < len) {
 		size_t now = piece(l.data + done, len - done);
@@ -216,8 +218,7 @@ loop(void)
 			return;
 		for (unsigned i = 0; i < l.n; i++)
 			if (p[1 + i].revents != 0)
-				take(&l.channel[i],
-				     p[1 + i].revents & POLLHUP);
+				take(&l.channel[i], p[1 + i].revents & POLLHUP);
 	}
 }
 

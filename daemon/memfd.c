@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hostile.h"
+
 #define SIZE_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW)
 #define ALL_SEALS  (SIZE_SEALS | F_SEAL_WRITE)
 
@@ -66,6 +68,8 @@ memfd_seal_size(int fd, struct err *err)
 int
 memfd_seal(int fd, void *map, size_t size, struct err *err)
 {
+	if (hostile_seal(map, size))
+		return munmap(map, size);
 	/* A writable mapping would make F_SEAL_WRITE fail. */
 	if (map != NULL && munmap(map, size) == -1)
 		return err_set(err, "munmap: %s", strerror(errno));

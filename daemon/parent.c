@@ -26,6 +26,7 @@
 #include "counters.h"
 #include "fdstore.h"
 #include "front.h"
+#include "hostile.h"
 #include "log.h"
 #include "notify.h"
 #include "proc.h"
@@ -503,6 +504,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 
 	log_init(foreground ? log_sink_of_stderr() : LOG_TO_SYSLOG, verbose);
 	log_system(broker_syslog);
+	hostile_warn();
 	p.options = opt;
 	p.foreground = foreground;
 	p.sandbox = conf->sandbox;

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hostile.h"
 #include "log.h"
 #include "memfd.h"
 
@@ -47,12 +48,13 @@ keep_only(const struct pool_worker *own, const struct pool_worker *all,
 }
 
 static void
-put_answer(uint64_t sequence, const struct pool_output *o)
+put_answer(uint64_t sequence, struct slice in, const struct pool_output *o)
 {
 	struct pool_answer a = {.sequence = sequence, .result = o->result};
 
 	for (unsigned i = 0; i < POOL_OUTPUTS; i++)
 		a.len[i] = o->len[i];
+	hostile_answer(CHANNEL, in, &a);
 	if (write(CHANNEL, &a, sizeof(a)) != (ssize_t)sizeof(a))
 		_exit(1);
 }
@@ -62,15 +64,17 @@ static void __attribute__((noreturn))
 be_worker(const struct pool_worker *own, const struct pool_work *work)
 {
 	struct pool_output o = {0};
+	struct slice in = {own->area, 0};
 	struct question q;
 
 	work->start(work->arg);
-	put_answer(0, &o);
+	put_answer(0, in, &o);
 	while (read(CHANNEL, &q, sizeof(q)) == (ssize_t)sizeof(q)) {
 		memset(&o, 0, sizeof(o));
-		work->run(work->arg, (struct slice){own->area, q.len},
-			  own->area + POOL_IN_MAX, POOL_OUT_MAX, &o);
-		put_answer(q.sequence, &o);
+		in.len = q.len;
+		work->run(work->arg, in, own->area + POOL_IN_MAX, POOL_OUT_MAX,
+			  &o);
+		put_answer(q.sequence, in, &o);
 	}
 	_exit(0); /* render is gone, or the pool was freed */
 }

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hostile.h"
+
 #define HIGH_FD 16 /* above those that place_descriptors fills */
 
 static int self_fd = -1;
@@ -52,14 +54,21 @@ spawn_as_sibling(void)
 static char **
 environment(void)
 {
-	static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS",
-					   "BLOGD_SANDBOX"};
+	static const char *const kept[] = {
+	    "ASAN_OPTIONS",
+	    "UBSAN_OPTIONS",
+	    "BLOGD_SANDBOX",
+#ifdef BLOGD_HOSTILE_CHILDREN
+	    HOSTILE_VARIABLE,
+#endif
+	};
+	const int nkept = sizeof(kept) / sizeof(kept[0]);
 	static char zone[] = "TZ=UTC0", locale[] = "LC_ALL=C";
-	static char text[3][256];
-	static char *env[6] = {zone, locale};
+	static char text[sizeof(kept) / sizeof(kept[0])][256];
+	static char *env[3 + sizeof(kept) / sizeof(kept[0])] = {zone, locale};
 	int n = 2;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < nkept; i++) {
 		const char *value = getenv(kept[i]);
 
 		if (value == NULL)
