@@ -236,13 +236,19 @@ done(struct other *o, int status)
 	close(o->out);
 }
 
+/* Where base64 of the number itself begins, and goes on in the next line: what
+ * stands before is the same in every key, and in libraries. */
+#define PEM_SECRET 76
+#define PEM_SECOND 93
+
 /* Any sixteen bytes of the number in either direction, or of the file. */
 static int
 is_secret(const uint8_t *p)
 {
-	int found =
-	    memcmp(p, number, 16) == 0 || memcmp(p, number + 16, 16) == 0 ||
-	    memcmp(p, pem + 40, 16) == 0 || memcmp(p, pem + 70, 16) == 0;
+	int found = memcmp(p, number, 16) == 0 ||
+		    memcmp(p, number + 16, 16) == 0 ||
+		    memcmp(p, pem + PEM_SECRET, 16) == 0 ||
+		    memcmp(p, pem + PEM_SECOND, 16) == 0;
 
 	for (int half = 0; half < 2 && !found; half++) {
 		const uint8_t *end = number + 16 * half + 15;
