@@ -58,6 +58,9 @@ int broker_load(struct conf *conf, char **text, struct err *err);
 /* A connected datagram socket to the system's log, or -1. */
 int broker_syslog(void);
 
+/* A channel to "blogd --dial", which listens at path; -1 with errno. */
+int broker_connect_dial(const char *path);
+
 /* ------------------------------------------- broker_do.c: what it does -- */
 
 /* Allows what conf names. */

@@ -148,6 +148,15 @@ broker_unlisten_unix(const char *path, const struct unix_file *file)
 }
 
 int
+broker_connect_dial(const char *path)
+{
+	struct msg_ask q = question(ASK_CONNECT_DIAL, 0, path);
+	struct msg_answer a;
+
+	return put(&q, NULL, 0, &a);
+}
+
+int
 broker_syslog(void)
 {
 	struct msg_ask q = question(ASK_SYSLOG, 0, "");

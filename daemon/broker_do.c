@@ -91,6 +91,7 @@ broker_learn(const struct conf *conf)
 	learn(&paths, s->ca);
 	learn(&paths, s->ssh_key);
 	learn(&paths, s->password);
+	learn(&paths, s->dial_socket);
 	if (s->git.transport == GIT_LOCAL)
 		learn(&paths, s->git.path);
 	for (uint32_t i = 0; i < s->ncerts; i++) {
@@ -311,6 +312,31 @@ open_syslog(void)
 	return -1;
 }
 
+/* Nobody is waited for: a full queue is an error. */
+static int
+connect_dial(const char *path)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	size_t len = strlen(path);
+	int fd, e;
+
+	if (!may(&paths, path))
+		return -1;
+	if (len >= sizeof(sun.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(sun.sun_path, path, len + 1);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1 ||
+	    connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return fd;
+	e = errno;
+	close(fd);
+	errno = e;
+	return -1;
+}
+
 /* -------------------------------------------------------- configuration -- */
 
 static int
@@ -369,6 +395,8 @@ do_descriptor(const struct msg_ask *ask, struct msg_answer *answer)
 		return load(&answer->err);
 	case ASK_SYSLOG:
 		return open_syslog();
+	case ASK_CONNECT_DIAL:
+		return connect_dial(ask->text);
 	default:
 		errno = EINVAL;
 		return -1;

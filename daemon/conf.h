@@ -46,6 +46,8 @@ struct conf_site {
 	char ca[PATH_LEN];	 /* "": the system's bundle */
 	char ssh_key[PATH_LEN];	 /* "": none */
 	char password[PATH_LEN]; /* file; "": none */
+	char dial_socket[CONTROL_PATH_LEN]; /* of blogd --dial; "": a process
+					       of its own */
 	struct conf_cert cert[CERTS_MAX];
 	uint32_t ncerts;
 	uint32_t poll_s;	  /* 0: never */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "conf_set.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -138,9 +140,49 @@ conf_set_text(struct draft *d, const struct conf_option *o, const char *value,
 	return 0;
 }
 
+/* "credential:NAME": a file that systemd has put into a directory of this
+ * service's alone, systemd.exec(5). */
+#define CREDENTIAL "credential:"
+
+static int
+is_credential_name(const char *name)
+{
+	return name[0] != '\0' && name[0] != '.' &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")] ==
+		   '\0';
+}
+
+static int
+store_credential(char *to, const char *name, struct err *err)
+{
+	const char *directory = getenv("CREDENTIALS_DIRECTORY");
+	int n;
+
+	if (!is_credential_name(name))
+		return err_set(err,
+			       "\"%.64s\" is no name of a credential: write "
+			       "letters, digits, \"-\", \".\" and \"_\"",
+			       name);
+	if (directory == NULL || directory[0] != '/')
+		return err_set(
+		    err,
+		    "there are no credentials here: let the unit have "
+		    "LoadCredential=%.64s:FILE (by hand, set "
+		    "CREDENTIALS_DIRECTORY to a directory with a file "
+		    "\"%.64s\")",
+		    name, name);
+	n = snprintf(to, PATH_LEN, "%s/%s", directory, name);
+	if (n < 0 || n >= PATH_LEN)
+		return err_set(err, "the path is too long");
+	return 0;
+}
+
 int
 conf_store_path(struct draft *d, char *to, const char *value, struct err *err)
 {
+	if (strncmp(value, CREDENTIAL, strlen(CREDENTIAL)) == 0)
+		return store_credential(to, value + strlen(CREDENTIAL), err);
 	if (value[0] == '~')
 		return err_set(err,
 			       "\"%.128s\": write the path out, \"~\" is "

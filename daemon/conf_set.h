@@ -34,8 +34,8 @@ conf_setter conf_set_user, conf_set_access;
 /* Where the table says that the option's value is stored. */
 void *conf_option_field(struct draft *d, const struct conf_option *o);
 
-/* Makes the path absolute, in to[PATH_LEN]; an empty one stays empty.  -1 with
- * err. */
+/* Makes the path absolute, in to[PATH_LEN]; an empty one stays empty, and
+ * "credential:NAME" is NAME below CREDENTIALS_DIRECTORY.  -1 with err. */
 int conf_store_path(struct draft *d, char *to, const char *value,
 		    struct err *err);
 

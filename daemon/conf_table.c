@@ -41,6 +41,7 @@ const struct conf_option conf_options[] = {
 	ANY("root", "metrics", metrics, 0),
 	TEXT("root", "control", control, conf.control, CONTROL_PATH),
 	WORD("root", "sandbox", conf.sandbox, "auto", DEMAND_WORDS),
+	TEXT("root", "dial", control, conf.site.dial_socket, "off"),
 
 	TEXT("site", "repository", text, repository, NULL),
 	ANY("site", "certificate", certificate, 0),

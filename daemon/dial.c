@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "../sandbox/sandbox.h"
+#include "activation.h"
 #include "clock.h"
 #include "err.h"
 #include "ipc.h"
 #include "log.h"
+#include "notify.h"
 #include "proc.h"
 #include "settings.h"
 
@@ -16,6 +18,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,7 +27,9 @@
 /*
  * dial: resolves the one configured host, connects to the one configured port,
  * and hands the socket to git.  It parses what name servers send; it sees
- * nothing of what comes over the connection.
+ * nothing of what comes over the connection.  As a child of the parent it has a
+ * channel to git; as "blogd --dial", a service of its own, a socket where the
+ * other blogd asks (dialport.h).
  */
 struct dial {
 	struct dial_settings settings;
@@ -210,6 +215,61 @@ serve_parent(const struct dial *d)
 		fatal("control channel");
 }
 
+/* ------------------------------------------------------------- the port -- */
+
+/* Whoever comes last is asked for: a blogd that was started again, and whose
+ * predecessor has not been missed yet. */
+static void
+take_caller(struct dial *d, int listener)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd == -1)
+		return;
+	if (d->git.fd != -1)
+		close(d->git.fd);
+	d->git = (struct ipc){fd, ROLE_DIAL, ROLE_GIT};
+	d->answered = 0;
+}
+
+static void
+serve_caller(struct dial *d)
+{
+	static struct ipc_msg m;
+	int n = ipc_recv_nowait(&d->git, &m);
+
+	if (n == 1) {
+		answer(d, (void *)m.data);
+		return;
+	}
+	if (n == -1 && errno == EAGAIN)
+		return;
+	if (n == -1)
+		log_warn("the caller is dropped: %s", strerror(errno));
+	close(d->git.fd);
+	d->git.fd = -1;
+}
+
+static void __attribute__((noreturn)) port_loop(struct dial *d, int listener)
+{
+	for (;;) {
+		struct pollfd p[2] = {{.fd = listener, .events = POLLIN},
+				      {.fd = d->git.fd, .events = POLLIN}};
+
+		if (poll(p, 2, -1) == -1) {
+			if (errno == EINTR)
+				continue;
+			fatal("poll");
+		}
+		if (p[1].revents != 0)
+			serve_caller(d);
+		if (p[0].revents != 0)
+			take_caller(d, listener);
+	}
+}
+
+/* ---------------------------------------------------------- the process -- */
+
 static void loop(struct dial *d) __attribute__((noreturn));
 
 static void
@@ -252,6 +312,60 @@ warm_up(const struct dial_settings *s)
 	qsort(bytes, sizeof(bytes), 1, compare_bytes);
 	if (resolve(s, &list, &err) == 0)
 		freeaddrinfo(list);
+}
+
+/* The one socket that systemd has passed. */
+static int
+passed_socket(void)
+{
+	struct err err;
+
+	if (activation_init(&err) == -1 || activation_expects(1, &err) == -1)
+		fatalx("%s", err.text);
+	if (activation_count(PASSED_DIAL) != 1)
+		fatalx("--dial needs a socket: start it by blogd-dial.socket");
+	return activation_at(0)->fd;
+}
+
+/* What a child has there, its channel to the parent, is nobody's here. */
+static void
+fill_control_fd(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null == -1)
+		fatal("/dev/null");
+	if (null != CONTROL_FD &&
+	    (dup3(null, CONTROL_FD, O_CLOEXEC) == -1 || close(null) == -1))
+		fatal("/dev/null");
+}
+
+void
+dial_port_main(const struct conf *conf, int verbose)
+{
+	static struct dial d = {.git = {.fd = -1}};
+	struct err err;
+	int listener;
+
+	log_init(log_sink_of_stderr(), verbose);
+	notify_init();
+	listener = passed_socket();
+	fill_control_fd();
+	if (conf->site.git.transport == GIT_LOCAL)
+		fatalx("the repository is a directory: there is nothing to "
+		       "dial");
+	d.settings = conf->site.dial;
+	signal(SIGPIPE, SIG_IGN);
+	warm_up(&d.settings);
+	if (sandbox_parent(conf->user, &err) == -1)
+		fatalx("%s", err.text);
+	sandbox_connects_to((uint16_t)atoi(d.settings.port));
+	sandbox_enter(ROLE_DIAL, VARIANT_PORT, -1);
+	sandbox_filter(ROLE_DIAL, VARIANT_PORT);
+	log_info("%s", sandbox_report());
+	notify("READY=1\nSTATUS=connecting to %s port %s", d.settings.host,
+	       d.settings.port);
+	port_loop(&d, listener);
 }
 
 void

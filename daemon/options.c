@@ -15,7 +15,7 @@
 
 #define SHORT ":dnvVhSf:r:i:p:"
 
-enum { LONG_NAME = 256, LONG_TLS, LONG_HOOK };
+enum { LONG_NAME = 256, LONG_TLS, LONG_HOOK, LONG_DIAL };
 
 static const struct option long_options[] = {
     {"remote", required_argument, NULL, 'r'},
@@ -24,6 +24,7 @@ static const struct option long_options[] = {
     {"port", required_argument, NULL, 'p'},
     {"tls", required_argument, NULL, LONG_TLS},
     {"hook", required_argument, NULL, LONG_HOOK},
+    {"dial", no_argument, NULL, LONG_DIAL},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
@@ -31,7 +32,8 @@ static const struct option long_options[] = {
 
 static const char usage[] =
     "usage: blogd [-dnSVhv] [-f blogd.conf] [-r URL[#branch]] [-i page]\n"
-    "             [--name name] [-p port] [--tls port] [--hook name]\n";
+    "             [--name name] [-p port] [--tls port] [--hook name] "
+    "[--dial]\n";
 
 static const char help[] =
     "  -f FILE            read this configuration\n"
@@ -40,6 +42,9 @@ static const char help[] =
     "  -v                 log more\n"
     "  -S                 print what each process may ask of the system\n"
     "  -V                 print the version\n"
+    "      --dial             connect to the repository's host for another "
+    "blogd,\n"
+    "                         on a socket that systemd passes\n"
     "and instead of, or over, a configuration:\n"
     "  -r, --remote URL[#branch]  the blog's Git repository\n"
     "  -i, --index PAGE           what / shows\n"
@@ -64,6 +69,9 @@ set_flag(struct options *o, int c)
 		break;
 	case 'S':
 		o->print_sandbox = 1;
+		break;
+	case LONG_DIAL:
+		o->dial = 1;
 		break;
 	default:
 		return -1;

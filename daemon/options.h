@@ -13,6 +13,7 @@ struct options {
 	int check_only;		  /* -n */
 	int verbose;		  /* -v */
 	int print_sandbox;	  /* -S */
+	int dial;		  /* --dial */
 };
 
 enum options_result {

@@ -99,6 +99,10 @@ start_dial(struct remote *r)
 
 	if (r->site.git.transport == GIT_LOCAL)
 		return;
+	if (r->site.dial_socket[0] != '\0') {
+		dialport_start(&r->port, r->channel[1], r->site.dial_socket);
+		return;
+	}
 	restart_began(&r->dial_restart);
 	if (child_start(&r->dial, ROLE_DIAL, &err) == -1) {
 		log_err("cannot start dial: %s", err.text);
@@ -189,6 +193,7 @@ remote_init(struct remote *r, const struct conf_site *site,
 	}
 	restart_init(&r->git_restart, base, git_again, r);
 	restart_init(&r->dial_restart, base, dial_again, r);
+	dialport_init(&r->port, base);
 	return 0;
 }
 
@@ -204,6 +209,7 @@ remote_same(const struct conf_site *a, const struct conf_site *b)
 {
 	return memcmp(&a->git, &b->git, sizeof(a->git)) == 0 &&
 	       memcmp(&a->dial, &b->dial, sizeof(a->dial)) == 0 &&
+	       strcmp(a->dial_socket, b->dial_socket) == 0 &&
 	       strcmp(a->ca, b->ca) == 0 &&
 	       strcmp(a->ssh_key, b->ssh_key) == 0 &&
 	       strcmp(a->password, b->password) == 0;
@@ -220,6 +226,7 @@ remote_change(struct remote *r, const struct conf_site *site, struct err *err)
 	}
 	files_close(&old);
 	r->site = *site;
+	dialport_stop(&r->port);
 	child_end(&r->git);
 	child_end(&r->dial);
 	if (r->dial.pid == 0) { /* a local repository had none */
@@ -235,6 +242,7 @@ remote_stop(struct remote *r)
 	r->stopping = 1;
 	event_del(r->git_restart.timer);
 	event_del(r->dial_restart.timer);
+	dialport_stop(&r->port);
 	child_end(&r->git);
 	child_end(&r->dial);
 }

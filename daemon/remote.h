@@ -4,6 +4,7 @@
 
 #include "child.h"
 #include "conf.h"
+#include "dialport.h"
 #include "restart.h"
 
 /*
@@ -29,6 +30,7 @@ struct remote {
 	int channel[2]; /* git's end, dial's end: see signing.h */
 	struct child git, dial;
 	struct restart git_restart, dial_restart;
+	struct dialport port; /* instead of dial, if that is elsewhere */
 	int stopping;
 };
 

@@ -50,6 +50,7 @@ sandbox_dump(FILE *out)
 	dump_filter("parent", ROLE_PARENT, VARIANT_PLAIN, out);
 	dump_filter("broker", ROLE_BROKER, VARIANT_PLAIN, out);
 	dump_filter("dial", ROLE_DIAL, VARIANT_PLAIN, out);
+	dump_filter("dial (--dial)", ROLE_DIAL, VARIANT_PORT, out);
 	dump_filter("git", ROLE_GIT, VARIANT_PLAIN, out);
 	dump_filter("git (ssh)", ROLE_GIT, VARIANT_SSH, out);
 	dump_filter("git (directory)", ROLE_GIT, VARIANT_LOCAL, out);

@@ -18,7 +18,7 @@ jail_of(enum role role, enum sandbox_variant variant)
 	case ROLE_BROKER:
 		return BROKER;
 	case ROLE_DIAL:
-		return DIAL;
+		return variant == VARIANT_PORT ? DIAL | PORT : DIAL;
 	case ROLE_GIT:
 		return variant == VARIANT_SSH	  ? SSH
 		       : variant == VARIANT_LOCAL ? LOCAL

@@ -217,6 +217,7 @@ const struct rule rules[] = {
     GETS(DIAL, "socket", EAFNOSUPPORT, "nscd and others: not asked",
 	INT(0, domain, AF_UNIX)),
     MAY(DIAL, "connect", "the remote; name servers"),
+    MAY(PORT, "accept4", "blogd-serve", INT(3, flags, ACCEPTED)),
     MAY(DIAL, "bind", "netlink"),
     MAY(DIAL, "getsockname", "netlink; source address selection"),
     MAY(DIAL, "getpeername", "name servers"),

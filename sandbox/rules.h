@@ -21,6 +21,7 @@ enum {
 	SERVE = 1 << 8,
 	LOG = 1 << 9,
 	PARENT = 1 << 10,
+	PORT = 1 << 11, /* beside DIAL */
 };
 
 extern const struct rule rules[];

@@ -25,6 +25,7 @@ enum sandbox_variant {
 	VARIANT_PLAIN,
 	VARIANT_SSH,   /* git over ssh: libssh2 wants poll and fails opens */
 	VARIANT_LOCAL, /* git from a directory: may open below it, read-only */
+	VARIANT_PORT,  /* dial as a service of its own: others connect to it */
 	VARIANT_WORKER /* render's worker: the process that runs cmark */
 };
 

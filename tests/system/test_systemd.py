@@ -4,8 +4,12 @@ store of descriptors, credentials."""
 import fcntl
 import mmap
 import os
+import re
+import shutil
 import signal
 import socket
+import struct
+import subprocess
 import threading
 import time
 
@@ -15,7 +19,10 @@ import manager
 import servers
 from harness import eventually
 from manager import listening
-from repo import article
+from repo import ENV, article
+from test_service import installed
+
+MSG_CONNECT = 4  # enum msg_type
 
 
 def passed_daemon(t, sockets, files=None, **options):
@@ -536,3 +543,292 @@ def test_restart_under_load_with_a_passed_socket(t):
 def test_restart_under_load_of_several_processes(t):
     restart_under_load(t, Service(t, {"Posts/One": article("One")},
                                   options={"serve": {"processes": 3}}))
+
+
+# ------------------------------------------------------------ credentials --
+
+def credentials(t, **files):
+    for name, text in files.items():
+        t.write("credentials/" + name, text, 0o600)
+    os.makedirs(t.path("credentials"), exist_ok=True)
+    return {"CREDENTIALS_DIRECTORY": t.path("credentials")}
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def test_certificate_and_key_are_credentials(t):
+    ca = t.ca()
+    certificate, key = ca.issue("localhost", "blog.example")
+    env = credentials(t, certificate=read(certificate), key=read(key))
+    daemon = t.serve(certificate=("credential:certificate", "credential:key"),
+                     env=env)
+    with client.Connection(daemon.https, client.tls_context(ca.cert)) as peer:
+        assert peer.fetch("/").status == 200
+    mark = daemon.mark()
+    daemon.signal(signal.SIGHUP)  # the broker knows the directory as well
+    daemon.wait_log("reloaded", after=mark)
+
+
+def test_token_is_a_credential(t):
+    made = t.blog()
+    ca = t.ca("remote")
+    web = t.started(servers.GitHttp(t.path("web"), t.dir, tls=ca.issue(
+        "localhost"), password="secret"))
+    daemon = t.daemon(web.url("blog.git"), site={
+        "ca": ca.cert, "username": "blog",
+        "password-file": "credential:token"},
+        env=credentials(t, token="secret\n"))
+    assert daemon.page("/")
+    assert made.tip() in "\n".join(daemon.lines())
+
+
+def test_credentials_that_are_not_there(t):
+    made = t.blog()
+    pair = ("credential:certificate", "credential:key")
+    for env, words in [
+            ({}, "there are no credentials here: let the unit have "
+             "LoadCredential=certificate:FILE"),
+            (credentials(t), "cannot read the certificate .*: No such file")]:
+        daemon = t.daemon(made.path, certificate=pair, wait=False, env=env)
+        assert daemon.wait_exit() == 1
+        assert daemon.grep(words), daemon.lines()
+
+
+def test_credentials_that_are_no_names(t):
+    made = t.blog()
+    for name in ["", "..", "../key", "a/b", ".hidden", "a b"]:
+        daemon = t.daemon(made.path, wait=False, env=credentials(t),
+                          certificate=("credential:" + name, "credential:k"))
+        assert daemon.wait_exit() == 1
+        assert daemon.grep("is no name of a credential"), daemon.lines()
+
+
+# ------------------------------------------------------------- split pair --
+
+class Dial:
+    """blogd --dial, at a socket that is passed."""
+
+    def __init__(self, t, conf, path, sockets=None, wrapper=()):
+        self.manager = t.started(manager.Manager(path + ".n"))
+        self.socket = listening(path, socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        os.chmod(path, 0o777)
+        self.conf = conf
+        self.test = t
+        self.wrapper = wrapper
+        self.start()
+
+    def start(self, wait=True):
+        passed = [("dial", self.socket)]
+        self.manager.forget()
+        self.process = subprocess.Popen(
+            [*self.wrapper, *manager.activate(passed), blogd.BINARY, "--dial",
+             "-v", "-f", self.conf], stdin=subprocess.DEVNULL,
+            pass_fds=[s.fileno() for _, s in passed],
+            env={**ENV, **self.manager.environment()})
+        self.manager.wait_line("READY=1")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(30)
+
+    def stop(self):
+        self.kill()
+        self.socket.close()
+
+
+def split(t, wrapper=(), **options):
+    """The pair, and the repository: the daemon's wrapper may take its network
+    away."""
+    made = t.blog()
+    git = t.started(servers.GitDaemon(t.path("s"), t.dir))
+    path = t.path("dial.sock")
+    site = blogd.configuration(git.url("blog.git"), https=False,
+                               url="http://blog.example",
+                               options={"dial": path, **options})
+    http = listening()
+    conf = t.write("split.conf", site)
+    dial = t.started(Dial(t, conf, path))
+    daemon = t.daemon(None, text=site, passed=[("http", http)], wrapper=wrapper)
+    return made, http, dial, daemon
+
+
+def test_split_pair_without_a_network(t):
+    """The serving one sees no interface, and serves."""
+    made, http, dial, daemon = split(
+        t, wrapper=("unshare", "--net", *(
+            () if os.getuid() == 0 else ("--user", "--map-current-user"))))
+    daemon.wrapped = False  # unshare executes
+    assert "dial" not in daemon.settled()
+    own = os.readlink("/proc/self/ns/net")
+    for pid in [daemon.pid, *blogd.descendants(daemon.pid)]:
+        assert os.readlink("/proc/%d/ns/net" % pid) != own
+        devices = blogd.read("/proc/%d/net/dev" % pid)
+        assert re.findall(rb"^\s*(\S+):", devices, re.M) == [b"lo"], devices
+    port = http.getsockname()[1]
+    assert fetch(port).status == 200
+    tip = made.commit({"Posts/Two": article("Two")})
+    daemon.push_hook()
+    daemon.wait_serving(tip)
+    with client.Connection(("127.0.0.1", port)) as connection:
+        assert connection.fetch("/Posts/Two").status == 200
+
+
+def test_split_dial_may_be_started_again(t):
+    made, _, dial, daemon = split(t)
+    for i in range(3):
+        dial.kill()
+        dial.start()
+        tip = made.commit({"Posts/%d" % i: article("P")})
+        daemon.push_hook()
+        daemon.wait_serving(tip)
+
+
+def test_split_dial_that_is_not_there(t):
+    """The site stays, and the log says what to do."""
+    made, http, dial, daemon = split(t)
+    dial.stop()
+    made.commit({"Posts/New": article("New")})
+    daemon.push_hook()
+    daemon.wait_log("cannot reach dial at .*dial.sock: .*start "
+                    "blogd-dial.socket")
+    assert fetch(http.getsockname()[1]).status == 200
+
+
+def packet(host, port, kind=MSG_CONNECT, sequence=1):
+    return struct.pack("=IQ256s8s", kind, sequence, host, port)
+
+
+def test_dial_connects_to_the_configured_host_alone(t):
+    _, _, dial, daemon = split(t)
+    daemon.stop()
+    with listening() as other, socket.socket(
+            socket.AF_UNIX, socket.SOCK_SEQPACKET) as peer:
+        peer.settimeout(60)
+        peer.connect(dial.socket.getsockname())
+        port = b"%d" % other.getsockname()[1]
+        peer.send(packet(b"127.0.0.1", port))
+        text, fds, _, _ = socket.recv_fds(peer, 4096, 4)
+        assert b"is not the configured remote" in text and not fds, text
+
+
+def test_dial_survives_callers_that_break_the_protocol(t):
+    made, _, dial, daemon = split(t)
+    for garbage in [b"x", b"\xff" * 300, packet(b"h", b"1", 3),
+                    packet(b"h", b"1") + b"x", b"\0" * 16384]:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as peer:
+            peer.settimeout(60)
+            peer.connect(dial.socket.getsockname())
+            peer.send(garbage)
+            assert peer.recv(100) == b"", "it was not dropped"
+    tip = made.commit({"Posts/Two": article("Two")})
+    daemon.push_hook()
+    daemon.wait_serving(tip)
+    assert dial.process.poll() is None
+
+
+def test_dial_is_confined(t):
+    _, _, dial, _ = split(t)
+    status = blogd.status_of(dial.process.pid)
+    assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
+    assert set(status["Uid"].split()) == {str(blogd.UID)}
+    assert int(status["CapPrm"], 16) == 0
+
+
+def test_dial_needs_its_socket(t):
+    made, conf = t.blog(), t.path("c.conf")
+    t.write("c.conf", blogd.configuration(
+        "git://127.0.0.1/x", https=False, url="http://blog.example"))
+    status, _, error = blogd.run("--dial", "-f", conf)
+    assert status == 1 and "start it by blogd-dial.socket" in error, error
+    t.write("c.conf", blogd.configuration(made.path, https=False,
+                                          url="http://blog.example"))
+    with listening(t.path("s"), socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+        done = subprocess.run(
+            [*manager.activate([("dial", s)]), blogd.BINARY, "--dial", "-f",
+             conf], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            pass_fds=[s.fileno()], env=ENV)
+    assert done.returncode == 1 and b"nothing to dial" in done.stderr
+
+
+# ------------------------------------------------------------------ units --
+
+UNITS = {"blogd": 10, "blogd-serve": 2, "blogd-dial": 10}  # tenths
+
+
+def test_exposure(t):
+    """As systemd counts it; 0 is best, 100 worst."""
+    if not shutil.which("systemd-analyze"):
+        t.skip("no systemd-analyze")
+    root, found = installed(t)
+    for name, most in UNITS.items():
+        path, = [n for n in found if n.endswith("/%s.service" % name)]
+        done = subprocess.run(
+            ["systemd-analyze", "security", "--no-pager", "--offline=true",
+             "--threshold=%d" % most, os.path.join(root, path)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        text = done.stdout.decode()
+        assert done.returncode == 0, text
+        assert re.search(r"exposure level for %s" % name, text), text
+        print(text.strip().splitlines()[-1])
+
+
+def unit_settings(root, found, name):
+    path, = [n for n in found if n.endswith("/" + name)]
+    settings = {}
+    for line in read(os.path.join(root, path)).splitlines():
+        if "=" in line and not line.startswith("#"):
+            key, value = line.split("=", 1)
+            settings.setdefault(key, []).append(value)
+    return settings
+
+
+def test_units_name_what_the_daemon_takes(t):
+    """The names of sockets and credentials, and the mount points."""
+    root, found = installed(t)
+    names = set()
+    for unit in [n.rsplit("/", 1)[1] for n in found if n.endswith(".socket")]:
+        names.update(unit_settings(root, found, unit)["FileDescriptorName"])
+    assert names == {"https", "http", "control", "dial"}, names
+    service = unit_settings(root, found, "blogd.service")
+    assert {c.split(":")[0] for c in service["LoadCredential"]} == {
+        "blogd." + name for name in ("certificate", "key", "token", "ssh-key")}
+    # Each is a mount point of the empty root, or below one.
+    for line in service["BindReadOnlyPaths"]:
+        for path in line.replace("-/", "/").split():
+            top = path.split("/")[1]
+            assert os.path.isdir(root + service["RootDirectory"][0] + "/" +
+                                 top), path
+
+
+# -------------------------------------------------------------- logrotate --
+
+def test_logrotate_of_a_directory_whose_owner_has_no_name(t):
+    """As LogsDirectory= makes it for a dynamic user: below a directory of
+    root's, reached by a link."""
+    if not shutil.which("logrotate") or os.getuid() != 0:
+        t.skip("no logrotate, or not root")
+    private = t.path("private")
+    os.mkdir(private, 0o700)
+    os.mkdir(private + "/blogd", 0o750)
+    os.symlink("private/blogd", t.path("blogd"))
+    log = private + "/blogd/access.log"
+    t.write("private/blogd/access.log", "line\n", 0o640)
+    for path in (private + "/blogd", log):
+        os.chown(path, 61234, 61234)
+    text = read(os.path.join(blogd.TOP, "conf/logrotate"))
+    text = text.replace("/var/log/blogd", t.path("blogd"))
+    text, n = re.subn(r"systemctl kill .*", "touch " + t.path("told"), text)
+    assert n == 1
+    conf = t.write("rotate", text)
+    os.chown(conf, 0, 0)
+    done = subprocess.run(["logrotate", "--force", "--state", t.path("state"),
+                           conf], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    assert done.returncode == 0 and not done.stdout, done.stdout.decode()
+    assert read(log + ".1") == "line\n"
+    status = os.stat(log)
+    assert (status.st_uid, status.st_size) == (61234, 0), status
+    assert os.path.exists(t.path("told"))

@@ -27,6 +27,7 @@
 
 const struct jail jails[] = {
     {"dial", ROLE_DIAL, VARIANT_PLAIN},
+    {"port", ROLE_DIAL, VARIANT_PORT},
     {"git", ROLE_GIT, VARIANT_PLAIN},
     {"ssh", ROLE_GIT, VARIANT_SSH},
     {"local", ROLE_GIT, VARIANT_LOCAL},

@@ -45,7 +45,8 @@ run(const char *const *words)
 #define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
 #define USAGE                                                                  \
 	"usage: blogd [-dnSVhv] [-f blogd.conf] [-r URL[#branch]] [-i page]\n" \
-	"             [--name name] [-p port] [--tls port] [--hook name]\n"
+	"             [--name name] [-p port] [--tls port] [--hook name] "     \
+	"[--dial]\n"
 
 static void
 test_nothing(void **state)
@@ -86,6 +87,10 @@ test_long(void **state)
 	assert_string_equal(o.conf.port, "1");
 	assert_string_equal(o.conf.tls, "2");
 	assert_string_equal(o.conf.hook, "up");
+	assert_int_equal(o.dial, 0);
+	assert_int_equal(RUN("--dial", "-f", "x"), OPTIONS_OK);
+	assert_int_equal(o.dial, 1);
+	assert_string_equal(o.conf.file, "x");
 }
 
 static void
