@@ -131,6 +131,7 @@ union control {
 	struct cmsghdr align;
 };
 
+#ifdef __linux__
 /* serve hands over no descriptors, and so has write alone for all that it says
  * to anybody; it ignores SIGPIPE. */
 static ssize_t
@@ -144,6 +145,7 @@ send_by_write(int fd, const struct iovec iov[2])
 		       iov[1].iov_len);
 	return write(fd, packet, iov[0].iov_len + iov[1].iov_len);
 }
+#endif
 
 /* MSG_EOR: FreeBSD 15 joins messages that nothing separates. */
 static ssize_t

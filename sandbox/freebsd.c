@@ -25,12 +25,11 @@
 
 #include "../daemon/log.h"
 #include "descriptors.h"
-#include "sandbox.h"
+#include "freebsd.h"
 
 #define DESCRIPTORS_MAX 256 /* open at once, but for serve */
 
 static char report[128];
-static enum role entered = ROLE__MAX;
 static const char *repository; /* "." in the repository */
 
 static void
@@ -126,11 +125,39 @@ sandbox_begin(void)
 	descriptors_none();
 }
 
-static void
-limit(int resource, rlim_t value)
-{
-	struct rlimit rl = {value, value};
+/* ---- limits ---- */
 
+#define OF(role) (1U << ROLE_##role)
+#define EACH	 (OF(DIAL) | OF(GIT) | OF(RENDER) | OF(KEYS) | OF(SERVE) | OF(LOG))
+
+static const struct row {
+	unsigned roles;
+	int resource;
+	rlim_t most;
+} rows[] = {
+    {EACH, RLIMIT_CORE, 0}, /* it would hold keys and tickets */
+    {EACH, RLIMIT_NPTS, 0},
+    {EACH & ~OF(KEYS), RLIMIT_MEMLOCK, 0},
+    /* Shared memory counts as a file. */
+    {OF(DIAL) | OF(KEYS) | OF(SERVE), RLIMIT_FSIZE, 0},
+    {EACH & ~OF(RENDER), RLIMIT_NPROC, 0},
+    /* serve: as many as the administrator allows. */
+    {EACH & ~OF(SERVE), RLIMIT_NOFILE, DESCRIPTORS_MAX},
+    /* Seconds: an update is given up after 900. */
+    {OF(RENDER), RLIMIT_CPU, 1000},
+};
+
+/* Never more than there was: that would need a right. */
+static void
+lower(int resource, rlim_t most)
+{
+	struct rlimit rl;
+
+	if (getrlimit(resource, &rl) == -1)
+		fatal("getrlimit %d", resource);
+	if (most < rl.rlim_max)
+		rl.rlim_max = most;
+	rl.rlim_cur = rl.rlim_max;
 	if (setrlimit(resource, &rl) == -1)
 		fatal("setrlimit %d", resource);
 }
@@ -138,18 +165,15 @@ limit(int resource, rlim_t value)
 static void
 limits(enum role role)
 {
-	limit(RLIMIT_CORE, 0);
 	/* Where standard error is a file, a line is lost rather than the
 	 * process. */
 	signal(SIGXFSZ, SIG_IGN);
-	/* Shared memory counts as a file. */
-	if (role != ROLE_GIT && role != ROLE_RENDER && role != ROLE_LOG)
-		limit(RLIMIT_FSIZE, 0);
-	if (role != ROLE_RENDER)
-		limit(RLIMIT_NPROC, 0);
-	if (role != ROLE_SERVE)
-		limit(RLIMIT_NOFILE, DESCRIPTORS_MAX);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].roles & (1U << role))
+			lower(rows[i].resource, rows[i].most);
 }
+
+/* ---- what others may do to it, and it with what it was given ---- */
 
 static void
 not_observable(void)
@@ -223,7 +247,6 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 	(void)variant;
 	if (role == ROLE_PARENT)
 		return; /* it still opens files and starts processes */
-	entered = role;
 	if (start_given() >= 0)
 		descriptors_check(role, (unsigned)start_given());
 	limits(role);
@@ -239,33 +262,41 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 static int
 needs_names(enum role role, enum sandbox_variant variant)
 {
-	return role == ROLE_PARENT || role == ROLE_BROKER ||
-	       role == ROLE_DIAL ||
+	return role == ROLE_DIAL ||
 	       (role == ROLE_GIT && variant == VARIANT_LOCAL);
 }
 
-static void
-prove(void)
+static unsigned
+enter_capability_mode(void)
 {
 	u_int mode;
 
+	if (cap_enter() == -1) {
+		if (errno == ENOSYS)
+			return 0; /* sandbox_demand has spoken of it */
+		fatal("cap_enter");
+	}
 	if (cap_getmode(&mode) == -1 || mode != 1)
 		fatal("capability mode");
-	if (open("/", O_RDONLY) != -1 ||
-	    (errno != ECAPMODE && errno != ENOTCAPABLE))
-		fatalx("the sandbox leaks: files can be opened");
+	report_add("capability mode");
+	return JAIL_CAPABILITY_MODE | JAIL_NO_INPUT;
 }
 
+/* Workers are forked from a render that has proved all of it. */
 void
 sandbox_filter(enum role role, enum sandbox_variant variant)
 {
-	if (needs_names(role, variant))
+	unsigned jail = role == ROLE_RENDER ? 0 : JAIL_NO_FORK;
+	char text[40];
+
+	if (role == ROLE_PARENT || role == ROLE_BROKER ||
+	    variant == VARIANT_WORKER)
 		return;
-	if (cap_enter() == -1)
-		fatal("cap_enter");
-	prove();
-	if (entered != ROLE_RENDER || variant != VARIANT_WORKER)
-		report_add("capability mode");
+	if (!needs_names(role, variant))
+		jail |= enter_capability_mode();
+	snprintf(text, sizeof(text), "%u attempts refused",
+		 prove_jail(role, jail));
+	report_add(text);
 }
 
 int
