@@ -13,6 +13,7 @@
 #include "log.h"
 #include "options.h"
 #include "proc.h"
+#include "selftest/selftest.h"
 
 /* What ps and the kernel's log call the process: it was started through a
  * descriptor and would be named after its number. */
@@ -75,6 +76,8 @@ main(int argc, char *argv[])
 		sandbox_dump(stdout);
 		return 0;
 	}
+	if (o.test_self)
+		return selftest();
 	if (conf_load(&conf, &o.conf, stderr) != 0)
 		return 1;
 	if (o.check_only) {

@@ -13,7 +13,7 @@
 #define MEASURED ""
 #endif
 
-#define SHORT ":dnvVhSf:r:i:p:"
+#define SHORT ":dnvVhSTf:r:i:p:"
 
 enum { LONG_NAME = 256, LONG_TLS, LONG_HOOK, LONG_DIAL };
 
@@ -31,7 +31,7 @@ static const struct option long_options[] = {
 };
 
 static const char usage[] =
-    "usage: blogd [-dnSVhv] [-f blogd.conf] [-r URL[#branch]] [-i page]\n"
+    "usage: blogd [-dnSTVhv] [-f blogd.conf] [-r URL[#branch]] [-i page]\n"
     "             [--name name] [-p port] [--tls port] [--hook name] "
     "[--dial]\n";
 
@@ -41,6 +41,7 @@ static const char help[] =
     "  -d                 stay in the foreground, log to standard error\n"
     "  -v                 log more\n"
     "  -S                 print what each process may ask of the system\n"
+    "  -T                 test this build on this host\n"
     "  -V                 print the version\n"
     "      --dial             connect to the repository's host for another "
     "blogd,\n"
@@ -72,6 +73,9 @@ set_flag(struct options *o, int c)
 		break;
 	case LONG_DIAL:
 		o->dial = 1;
+		break;
+	case 'T':
+		o->test_self = 1;
 		break;
 	default:
 		return -1;

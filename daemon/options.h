@@ -14,6 +14,7 @@ struct options {
 	int verbose;		  /* -v */
 	int print_sandbox;	  /* -S */
 	int dial;		  /* --dial */
+	int test_self;		  /* -T */
 };
 
 enum options_result {

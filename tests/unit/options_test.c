@@ -44,7 +44,7 @@ run(const char *const *words)
 
 #define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
 #define USAGE                                                                  \
-	"usage: blogd [-dnSVhv] [-f blogd.conf] [-r URL[#branch]] [-i page]\n" \
+	"usage: blogd [-dnSTVhv] [-f blogd.conf] [-r URL[#branch]] [-i page]\n" \
 	"             [--name name] [-p port] [--tls port] [--hook name] "     \
 	"[--dial]\n"
 
