@@ -94,6 +94,8 @@ def configuration(remote, site=None, options=None, url=SITE, https=True,
         top["http"] = ["127.0.0.1:0"]
     if https:
         top["https"] = ["127.0.0.1:0"]
+    if INCOMPLETE:
+        top["sandbox"] = "available"
     of_site = {"repository": remote}
     if certificate:
         of_site["certificate"], of_site["key"] = certificate
@@ -197,7 +199,7 @@ class Daemon:
         threading.Thread(target=self.collect, daemon=True).start()
 
     def configure(self, text):
-        if INCOMPLETE and "sandbox" not in text:
+        if INCOMPLETE and not re.search("^sandbox = ", text, re.M):
             text += 'sandbox = "available"\n'
         with open(self.conf_path, "w") as out:
             out.write(text)

@@ -86,7 +86,7 @@ def test_namespaces(t):
         t.skip("reads /proc/PID/ns, which root may")
     _, daemon = networked(t)
     if not blogd.user_namespaces():
-        assert daemon.grep("parent: no user namespace")
+        assert daemon.grep("broker is ready: no user namespace")
         t.skip("this host allows no user namespaces")
     for role, pids in {**daemon.settled(), "parent": [daemon.pid]}.items():
         for pid in pids:
