@@ -71,6 +71,10 @@ main(int argc, char *argv[])
 	if (argc == 3 && strcmp(argv[1], "-R") == 0)
 		child_main(argv[2]);
 	fill_standard_descriptors();
+	/* What the self-test has sshd start. */
+	if (argc == 4 && strcmp(argv[1], "-T") == 0 &&
+	    strcmp(argv[2], "upload-pack") == 0)
+		return selftest_upload_pack(argv[3]);
 	options_parse(&o, argc, argv);
 	if (o.print_sandbox) {
 		sandbox_dump(stdout);

@@ -13,6 +13,7 @@
  *	work.c		what must work: whole daemons, from clone to page
  *	repository.c	the blog they publish, by libgit2
  *	server.c	a Git server for it: git, http, https
+ *	ssh.c		and ssh, where there is an sshd
  *	pair.c		certificates and keys of each kind
  *	client.c	handshakes and requests
  */
@@ -44,11 +45,23 @@ void check_work(const char *dir);
  * says word.  Its commit in hexadecimal goes to commit[41]. */
 void repository_commit(const char *dir, const char *word, char commit[41]);
 
-enum serving { SERVING_GIT, SERVING_HTTP, SERVING_HTTPS };
+enum serving { SERVING_GIT, SERVING_HTTP, SERVING_HTTPS, SERVING_SSH };
 
 /* Starts a process that serves DIR/blog.git on a port of 127.0.0.1, which goes
  * to *port; it ends with this one.  https wants the files of pair_write. */
 void server_start(const char *dir, enum serving how, unsigned *port);
+
+/* What sshd starts: a fetch from DIR/blog.git over standard input and output.
+ */
+int selftest_upload_pack(const char *dir);
+
+/* Why no sshd can be had here, or NULL. */
+const char *ssh_missing(void);
+/* Makes the keys and the configuration of an sshd in dir: DIR/ssh_user logs in,
+ * host_key is how blogd.conf names the other. */
+void ssh_prepare(const char *dir, char host_key[64]);
+/* Becomes sshd, for one connection. */
+void ssh_serve(const char *dir, int fd) __attribute__((noreturn));
 
 enum pair_kind { PAIR_P256, PAIR_P384, PAIR_ED25519, PAIR_RSA, PAIR__MAX };
 

@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 #endif
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <netinet/in.h>
 
@@ -26,8 +27,8 @@
  * has.
  */
 struct peer {
-	int fd;
-	SSL *ssl; /* NULL: plain */
+	int fd, to; /* to read, to write: the same, but for sshd's command */
+	SSL *ssl;   /* NULL: plain */
 };
 
 static const char *directory;
@@ -53,7 +54,7 @@ put(struct peer *p, const struct buf *b)
 		int n =
 		    p->ssl != NULL
 			? SSL_write(p->ssl, b->data + at, (int)(b->len - at))
-			: (int)write(p->fd, b->data + at, b->len - at);
+			: (int)write(p->to, b->data + at, b->len - at);
 
 		if (n <= 0)
 			return;
@@ -151,17 +152,25 @@ serve_git(struct peer *p)
 {
 	struct buf in = {0}, out = {0};
 
-	if (read_until(p, &in, "host=", 5)) {
-		advertise(&out);
+	advertise(&out);
+	put(p, &out);
+	buf_clear(&out);
+	if (read_until(p, &in, "0009done", 8)) {
+		add_pack(&out);
 		put(p, &out);
-		buf_clear(&out);
-		if (read_until(p, &in, "0009done", 8)) {
-			add_pack(&out);
-			put(p, &out);
-		}
 	}
 	buf_free(&in);
 	buf_free(&out);
+}
+
+/* git:// begins with a line that says what is wanted of whom. */
+static void
+skip_request(struct peer *p)
+{
+	struct buf in = {0};
+
+	read_until(p, &in, "host=", 5);
+	buf_free(&in);
 }
 
 static void
@@ -200,7 +209,7 @@ serve_http(struct peer *p)
 static void
 serve_peer(int fd)
 {
-	struct peer p = {.fd = fd};
+	struct peer p = {.fd = fd, .to = fd};
 
 	if (context != NULL) {
 		p.ssl = SSL_new(context);
@@ -208,15 +217,47 @@ serve_peer(int fd)
 		if (SSL_accept(p.ssl) != 1)
 			return;
 	}
-	if (serving == SERVING_GIT)
+	if (serving == SERVING_GIT) {
+		skip_request(&p);
 		serve_git(&p);
-	else
+	} else {
 		serve_http(&p);
+	}
 	if (p.ssl != NULL)
 		SSL_shutdown(p.ssl);
 }
 
 /* ---- the process ---- */
+
+static void
+library_init(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	git_libgit2_init();
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+}
+
+int
+selftest_upload_pack(const char *dir)
+{
+	struct peer p = {.fd = STDIN_FILENO, .to = STDOUT_FILENO};
+
+	library_init();
+	directory = dir;
+	serve_git(&p);
+	return 0;
+}
+
+static void
+serve_by_sshd(int fd)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		ssh_serve(directory, fd);
+	if (pid != -1)
+		waitpid(pid, NULL, 0);
+}
 
 static void
 load_pair(void)
@@ -237,9 +278,7 @@ static void __attribute__((noreturn)) serve_for_ever(int fd)
 #ifdef __linux__
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 #endif
-	signal(SIGPIPE, SIG_IGN);
-	git_libgit2_init();
-	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	library_init();
 	if (serving == SERVING_HTTPS)
 		load_pair();
 	for (;;) {
@@ -247,7 +286,10 @@ static void __attribute__((noreturn)) serve_for_ever(int fd)
 
 		if (peer == -1)
 			_exit(1);
-		serve_peer(peer);
+		if (serving == SERVING_SSH)
+			serve_by_sshd(peer);
+		else
+			serve_peer(peer);
 		close(peer);
 	}
 }

@@ -37,11 +37,10 @@ struct daemon {
 /* ---- starting and ending ---- */
 
 static void
-write_conf(const char *dir, const char *repository)
+write_conf(const char *dir, const char *repository, const char *extra)
 {
 	char path[PATH_MAX];
 	const struct passwd *pw = getpwuid(getuid());
-	int https = strncmp(repository, "https:", 6) == 0;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/blogd.conf", dir);
@@ -54,10 +53,9 @@ write_conf(const char *dir, const char *repository)
 		"serve {\n\tprocesses = 1\n}\n"
 		"site \"https://localhost\" {\n\trepository = \"%s\"\n"
 		"\tcertificate = \"%s/cert.pem\"\n\tkey = \"%s/key.pem\"\n"
-		"%s%s%s}\n",
+		"%s}\n",
 		getuid() == 0 || pw == NULL ? "nobody" : pw->pw_name,
-		repository, dir, dir, https ? "\tca = \"" : "",
-		https ? dir : "", https ? "/cert.pem\"\n" : "");
+		repository, dir, dir, extra);
 	fclose(f);
 }
 
@@ -79,12 +77,13 @@ static void __attribute__((noreturn)) be_daemon(const char *dir, int lines)
 }
 
 static void
-start(struct daemon *d, const char *dir, const char *repository)
+start(struct daemon *d, const char *dir, const char *repository,
+      const char *extra)
 {
 	int fds[2];
 
 	memset(d, 0, sizeof(*d));
-	write_conf(dir, repository);
+	write_conf(dir, repository, extra);
 	if (pipe2(fds, O_CLOEXEC) == -1)
 		fatal("pipe");
 	d->pid = fork();
@@ -175,13 +174,13 @@ find_port(struct daemon *d)
 
 static void
 check_daemon(const char *dir, const char *transport, const char *repository,
-	     enum pair_kind kind)
+	     const char *extra, enum pair_kind kind)
 {
 	char commit[41], what[80];
 	struct daemon d;
 
 	repository_commit(dir, "before", commit);
-	start(&d, dir, repository);
+	start(&d, dir, repository, extra);
 	check(serves(&d, commit), "%s: a clone, a render", transport);
 	find_port(&d);
 	snprintf(what, sizeof(what), "%s", pair_name(kind));
@@ -214,13 +213,37 @@ check_remote(const char *dir, enum serving how, enum pair_kind kind)
 					      [SERVING_HTTPS] = "https"};
 	const char *host =
 	    how == SERVING_GIT && has_localhost() ? "localhost" : "127.0.0.1";
-	char url[128];
+	char url[128], extra[PATH_MAX + 16] = "";
 	unsigned port;
 
+	if (how == SERVING_HTTPS)
+		snprintf(extra, sizeof(extra), "\tca = \"%s/cert.pem\"\n", dir);
 	server_start(dir, how, &port);
 	snprintf(url, sizeof(url), "%s://%s:%u/blog.git", schemes[how], host,
 		 port);
-	check_daemon(dir, schemes[how], url, kind);
+	check_daemon(dir, schemes[how], url, extra, kind);
+}
+
+static void
+check_ssh(const char *dir)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	const char *missing = ssh_missing();
+	char url[128], host_key[64], extra[PATH_MAX + 128];
+	unsigned port;
+
+	if (missing != NULL) {
+		check_left_out("a clone over ssh: %s", missing);
+		return;
+	}
+	ssh_prepare(dir, host_key);
+	server_start(dir, SERVING_SSH, &port);
+	snprintf(url, sizeof(url), "ssh://%s@127.0.0.1:%u/blog.git",
+		 pw->pw_name, port);
+	snprintf(extra, sizeof(extra),
+		 "\tssh-key = \"%s/ssh_user\"\n\thost-key = \"%s\"\n", dir,
+		 host_key);
+	check_daemon(dir, "ssh", url, extra, PAIR_RSA);
 }
 
 void
@@ -229,7 +252,7 @@ check_work(const char *dir)
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/blog.git", dir);
-	check_daemon(dir, "directory", path, PAIR_P256);
+	check_daemon(dir, "directory", path, "", PAIR_P256);
 	pair_write(dir, PAIR_P384);
 	if (!has_localhost())
 		check_left_out("a name look-up: this host does not know "
@@ -239,6 +262,5 @@ check_work(const char *dir)
 	check_remote(dir, SERVING_HTTP, PAIR_ED25519);
 	pair_write(dir, PAIR_RSA);
 	check_remote(dir, SERVING_HTTPS, PAIR_RSA);
-	check_left_out("a clone over ssh: this test has no ssh server; the "
-		       "system tests have");
+	check_ssh(dir);
 }
