@@ -249,7 +249,6 @@ attempts_are_real(void **state)
 	static const char *const real[] = {"have a capability",
 					   "raise a capability",
 					   "keep capabilities",
-					   "get privileges from a program",
 					   "make a mount namespace",
 					   "make a network namespace",
 					   "make an IPC namespace",

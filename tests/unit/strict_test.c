@@ -293,8 +293,9 @@ static void
 a_unit_may_have_no_namespaces(void **state)
 {
 	(void)state;
-	assert_int_equal(run(unit_without_namespaces, leaves_them_to_systemd),
-			 0);
+	if (landlock_version() > 0)
+		assert_int_equal(
+		    run(unit_without_namespaces, leaves_them_to_systemd), 0);
 	assert_int_equal(
 	    run(unit_on_an_old_kernel, wants_landlock_all_the_same), 0);
 	if (has_namespaces())
@@ -359,8 +360,8 @@ no_child_starts_with_less(void **state)
 	int status;
 
 	(void)state;
-	if (!has_namespaces())
-		skip();
+	if (!has_namespaces() || landlock_version() == 0)
+		skip(); /* a strict start is what this is about */
 	status = run(become_plain_user, child_gets_less);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 1);
