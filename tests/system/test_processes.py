@@ -290,8 +290,9 @@ def test_end_of_the_broker_ends_blogd(t):
 def test_sigterm_for_everybody(t):
     """As pkill sends it: whatever goes first, the end is an orderly one."""
     _, daemon = networked(t)
+    broker = daemon.settled()["broker"][0]
     family = blogd.descendants(daemon.pid)
-    os.kill(daemon.settled()["broker"][0], signal.SIGTERM)
+    os.kill(broker, signal.SIGTERM)
     time.sleep(0.1)
     assert daemon.get("/").status == 200
     for pid in [*family, daemon.pid]:
