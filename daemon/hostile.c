@@ -181,12 +181,14 @@ static void
 lengths(const struct shot *s)
 {
 	static char zeros[LEN_MOST];
-	static const int fds[3] = {0, 1, 2};
+	int fds[FDS_MOST];
 
+	for (int i = 0; i < FDS_MOST; i++)
+		fds[i] = STDERR_FILENO;
 	if (is("parent-empty") || is("peer-empty"))
 		shoot_bytes(s, "", 0, NULL, 0);
 	else if (is("parent-empty-with-fds") || is("peer-empty-with-fds"))
-		shoot_bytes(s, "", 0, fds, 3);
+		shoot_bytes(s, "", 0, fds, IPC_FDS_MAX);
 	else if (is("parent-runt") || is("peer-runt"))
 		shoot_bytes(s, "abc", 3, NULL, 0);
 	else if (is("parent-short") || is("peer-short"))

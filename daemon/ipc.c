@@ -281,8 +281,8 @@ receive(const struct ipc *c, struct ipc_msg *msg, int flags)
 		return -1;
 	msg->nfds = 0;
 	take_fds(&mh, msg);
-	if (n ==
-	    0) { /* the end, or an empty packet: it may have brought some */
+	if (n == 0) {
+		/* The end, or an empty packet, which may have brought some. */
 		drop_fds(msg);
 		return 0;
 	}
