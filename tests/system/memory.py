@@ -3,6 +3,7 @@
 would hold."""
 import base64
 import hashlib
+import os
 import re
 import subprocess
 
@@ -11,6 +12,10 @@ import blogd
 # AddressSanitizer's shadow tells for eight bytes each which of them are valid,
 # holds none of them, and takes an eighth of all addresses.
 SHADOW = 1 << 40
+
+# /proc/PID/pagemap: 64 bits for each page, of which these say so.
+PAGE = os.sysconf("SC_PAGESIZE")
+IN_MEMORY_OR_SWAP = 0xc0  # of the last byte
 
 
 class Mapping:
@@ -32,6 +37,27 @@ class Mapping:
 
     def locked(self):
         return "lo" in self.flags
+
+    def parts(self, pagemap):
+        """(start, length) of what has content.  Pages of no file that nobody
+        has written to have none, and heaps reserve many."""
+        whole = [(self.start, self.end - self.start)]
+        if self.name.startswith("/"):
+            return whole
+        pagemap.seek(self.start // PAGE * 8)
+        entries = pagemap.read((self.end - self.start) // PAGE * 8)
+        if not any(entries):
+            return []
+        found = []
+        for i in range(0, len(entries), 8):
+            if not entries[i + 7] & IN_MEMORY_OR_SWAP:
+                continue
+            at = self.start + i // 8 * PAGE
+            if found and sum(found[-1]) == at:
+                found[-1] = (found[-1][0], found[-1][1] + PAGE)
+            else:
+                found.append((at, PAGE))
+        return found
 
 
 def mappings(pid):
@@ -62,19 +88,26 @@ class Scan:
             self.clean.add(digest)
         return found
 
+    def mapping(self, mapping, memory, pagemap):
+        found = set()
+        for start, length in mapping.parts(pagemap):
+            memory.seek(start)
+            data = memory.read(length)
+            if not data:  # no memory any more
+                raise ProcessLookupError
+            found |= self.block(data)
+        return found
+
     def process(self, pid):
         """[(mapping, needles in it)] for those that have any; None if the
         process ended meanwhile."""
         result = []
         found = mappings(pid)
         try:
-            with open("/proc/%d/mem" % pid, "rb", 0) as memory:
+            with open("/proc/%d/mem" % pid, "rb", 0) as memory, \
+                    open("/proc/%d/pagemap" % pid, "rb", 0) as pagemap:
                 for mapping in filter(Mapping.readable, found):
-                    memory.seek(mapping.start)
-                    data = memory.read(mapping.end - mapping.start)
-                    if not data:  # no memory any more
-                        raise ProcessLookupError
-                    hits = self.block(data)
+                    hits = self.mapping(mapping, memory, pagemap)
                     if hits:
                         result.append((mapping, hits))
         except OSError:
