@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "../sandbox/demand.h"
 #include "../sandbox/sandbox.h"
 #include "activation.h"
 #include "clock.h"
@@ -345,7 +346,7 @@ dial_port_main(const struct conf *conf, int verbose)
 {
 	static struct dial d = {.git = {.fd = -1}};
 	struct err err;
-	int listener;
+	int listener, strict;
 
 	log_init(log_sink_of_stderr(), verbose);
 	notify_init();
@@ -357,7 +358,9 @@ dial_port_main(const struct conf *conf, int verbose)
 	d.settings = conf->site.dial;
 	signal(SIGPIPE, SIG_IGN);
 	warm_up(&d.settings);
-	if (sandbox_parent(conf->user, &err) == -1)
+	strict = demand_is_strict(conf->sandbox);
+	if (sandbox_parent(conf->user, &err) == -1 ||
+	    sandbox_demand(strict, &err) == -1)
 		fatalx("%s", err.text);
 	sandbox_connects_to((uint16_t)atoi(d.settings.port));
 	sandbox_enter(ROLE_DIAL, VARIANT_PORT, -1);
