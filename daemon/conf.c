@@ -221,6 +221,7 @@ conf_load_from(struct conf *conf, const struct conf_options *opt,
 	int rc = 0, n;
 
 	memcpy(d->base, cwd, strlen(cwd) + 1);
+	d->opens_none = opt->dial;
 	draft_reset(d);
 	if (opt->file != NULL || opt->remote == NULL || access(file, F_OK) == 0)
 		rc = load_file(d, file, opt->file != NULL, cwd);

@@ -43,9 +43,9 @@ struct conf_site {
 	struct dial_settings dial;
 	struct git_settings git;
 	struct render_settings render;
-	char ca[PATH_LEN];	 /* "": the system's bundle */
-	char ssh_key[PATH_LEN];	 /* "": none */
-	char password[PATH_LEN]; /* file; "": none */
+	char ca[PATH_LEN];		    /* "": the system's bundle */
+	char ssh_key[PATH_LEN];		    /* "": none */
+	char password[PATH_LEN];	    /* file; "": none */
 	char dial_socket[CONTROL_PATH_LEN]; /* of blogd --dial; "": a process
 					       of its own */
 	struct conf_cert cert[CERTS_MAX];
@@ -79,6 +79,7 @@ struct conf_options {
 	const char *hook;   /* --hook NAME */
 	const char *port;   /* -p, --port PORT */
 	const char *tls;    /* --tls PORT */
+	int dial; /* --dial: no file but the configuration is opened */
 };
 
 /* Parses and checks.  Every problem found is printed to `out` as

@@ -40,6 +40,7 @@ struct draft_pair {
 struct draft {
 	struct conf conf;
 	char base[PATH_LEN]; /* what relative paths start from */
+	int opens_none;	     /* of the files: where they are does not matter */
 	char repository[URL_MAX];
 	struct conf_listen http[LISTEN_MAX], https[LISTEN_MAX];
 	uint32_t nhttp, nhttps;
@@ -88,7 +89,7 @@ const struct conf_option *conf_option_find(const char *section,
 int conf_option_set(struct draft *d, const struct conf_option *o,
 		    const char *value, struct err *err);
 
-/* Zero-fills all but base and problems and sets every default. */
+/* Zero-fills all but base, opens_none and problems and sets every default. */
 void draft_reset(struct draft *d);
 
 /* The line where an option of the table was set; 0 for a default. */

@@ -154,7 +154,8 @@ is_credential_name(const char *name)
 }
 
 static int
-store_credential(char *to, const char *name, struct err *err)
+store_credential(const struct draft *d, char *to, const char *name,
+		 struct err *err)
 {
 	const char *directory = getenv("CREDENTIALS_DIRECTORY");
 	int n;
@@ -164,6 +165,8 @@ store_credential(char *to, const char *name, struct err *err)
 			       "\"%.64s\" is no name of a credential: write "
 			       "letters, digits, \"-\", \".\" and \"_\"",
 			       name);
+	if (d->opens_none)
+		directory = "/";
 	if (directory == NULL || directory[0] != '/')
 		return err_set(
 		    err,
@@ -182,7 +185,7 @@ int
 conf_store_path(struct draft *d, char *to, const char *value, struct err *err)
 {
 	if (strncmp(value, CREDENTIAL, strlen(CREDENTIAL)) == 0)
-		return store_credential(to, value + strlen(CREDENTIAL), err);
+		return store_credential(d, to, value + strlen(CREDENTIAL), err);
 	if (value[0] == '~')
 		return err_set(err,
 			       "\"%.128s\": write the path out, \"~\" is "

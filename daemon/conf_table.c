@@ -152,11 +152,13 @@ void
 draft_reset(struct draft *d)
 {
 	struct conf_problems problems = d->problems;
+	int opens_none = d->opens_none;
 	char base[PATH_LEN];
 
 	memcpy(base, d->base, sizeof(base));
 	memset(d, 0, sizeof(*d));
 	memcpy(d->base, base, sizeof(base));
+	d->opens_none = opens_none;
 	d->problems = problems;
 	for (const struct conf_option *o = conf_options; o->name != NULL; o++)
 		if (o->fallback != NULL)

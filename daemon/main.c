@@ -91,7 +91,7 @@ main(int argc, char *argv[])
 			conf.file[0] != '\0' ? conf.file : "command line");
 		return 0;
 	}
-	if (o.dial)
+	if (o.conf.dial)
 		dial_port_main(&conf, o.verbose);
 	parent_main(&conf, &o.conf, o.foreground, o.verbose);
 }

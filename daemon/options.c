@@ -72,7 +72,7 @@ set_flag(struct options *o, int c)
 		o->print_sandbox = 1;
 		break;
 	case LONG_DIAL:
-		o->dial = 1;
+		o->conf.dial = 1;
 		break;
 	case 'T':
 		o->test_self = 1;

@@ -13,7 +13,6 @@ struct options {
 	int check_only;		  /* -n */
 	int verbose;		  /* -v */
 	int print_sandbox;	  /* -S */
-	int dial;		  /* --dial */
 	int test_self;		  /* -T */
 };
 

@@ -737,6 +737,16 @@ def test_dial_is_confined(t):
     assert int(status["CapPrm"], 16) == 0
 
 
+def test_dial_needs_no_credentials(t):
+    """The configuration is that of the other service, which has them."""
+    path = t.path("dial.sock")
+    conf = t.write("split.conf", blogd.configuration(
+        "https://git.example/blog.git", options={"dial": path},
+        site={"password-file": "credential:token"},
+        certificate=("credential:certificate", "credential:key")))
+    t.started(Dial(t, conf, path))
+
+
 def test_dial_needs_its_socket(t):
     made, conf = t.blog(), t.path("c.conf")
     t.write("c.conf", blogd.configuration(

@@ -87,9 +87,9 @@ test_long(void **state)
 	assert_string_equal(o.conf.port, "1");
 	assert_string_equal(o.conf.tls, "2");
 	assert_string_equal(o.conf.hook, "up");
-	assert_int_equal(o.dial, 0);
+	assert_int_equal(o.conf.dial, 0);
 	assert_int_equal(RUN("--dial", "-f", "x"), OPTIONS_OK);
-	assert_int_equal(o.dial, 1);
+	assert_int_equal(o.conf.dial, 1);
 	assert_string_equal(o.conf.file, "x");
 }
 
