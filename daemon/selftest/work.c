@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "selftest.h"
 
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 
