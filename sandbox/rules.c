@@ -74,6 +74,7 @@
 #define PROT_RW	   (PROT_READ | PROT_WRITE)
 #define MAP_MEMORY (MAP_PRIVATE | MAP_ANONYMOUS)
 #define O_CHANGING (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)
+#define MFD_KINDS  (~8U) /* all flags but MFD_NOEXEC_SEAL, Linux 6.3 */
 #define FORK_FLAGS (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD)
 #define ACCEPTED   (SOCK_NONBLOCK | SOCK_CLOEXEC)
 #define POLLED	   (MSG_DONTWAIT | MSG_CMSG_CLOEXEC) /* ipc_recv_nowait */
@@ -92,15 +93,25 @@ const struct rule rules[] = {
     MAY(EACH, "gettimeofday", "where the vDSO has no clock"),
     MAY(EACH, "time", "where the vDSO has no clock"),
     MAY(EACH & ~SERVE, "write", "log lines", INT(0, fd, STDERR_FILENO)),
-    MAY(LIBC, "recvmsg", "messages, with descriptors"),
-    MAY(LIBC | LOG, "sendmsg", "messages, with descriptors"),
+    MAY(ANY_GIT, "recvmsg", "orders from parent", INT(0, fd, CONTROL_FD),
+	INT(2, flags, MSG_CMSG_CLOEXEC)),
+    MAY(ANY_GIT | DIAL, "recvmsg", "messages, with a connection",
+	INT(2, flags, POLLED)),
+    MAY(ANY_GIT | RENDER, "recvmsg", "what the remote sends; workers",
+	INT(2, flags, MSG_DONTWAIT)),
+    MAY(DIAL, "recvmsg", "netlink", INT(2, flags, 0)),
+    MAY(LIBC, "sendmsg", "messages, with descriptors", INT(2, flags, SENT)),
+    MAY(LOG, "sendmsg", "messages to parent", INT(0, fd, CONTROL_FD),
+	INT(2, flags, SENT)),
+    MAY(ANY_GIT | RENDER, "sendmsg", "to the remote; to workers",
+	INT(2, flags, MSG_DONTWAIT | MSG_NOSIGNAL)),
     MAY(LIBC, "close", "descriptors that came with messages"),
     MAY(KEYS, "recvmsg", "what is to be signed", INT(2, flags, POLLED)),
     MAY(KEYS, "sendmsg", "signatures", INT(2, flags, SENT)),
 
     /* ---- memory: never executable ---- */
     MAY(LIBC, "brk", "malloc"),
-    MAY(LIBC, "mmap", "malloc",
+    MAY(LIBC, "mmap", "malloc", IS(0, addr, 0),
 	IS(2, prot, PROT_RW), IS(3, flags, MAP_MEMORY)),
     MAY(LIBC, "munmap", "malloc, memfds"),
     MAY(LIBC, "mremap", "realloc", IS(3, flags, MREMAP_MAYMOVE)),
@@ -136,9 +147,10 @@ const struct rule rules[] = {
     MAY(ANY_GIT, "ppoll", "waits for peers"),
     MAY(ANY_GIT, "madvise", "memory of a fetch that is over",
 	INT(2, advice, MADV_DONTNEED)),
-    MAY(ANY_GIT | RENDER, "memfd_create", "source, snapshot"),
+    MAY(ANY_GIT | RENDER, "memfd_create", "source, snapshot",
+	BITS(1, flags, MFD_KINDS, MFD_CLOEXEC | MFD_ALLOW_SEALING)),
     MAY(ANY_GIT | RENDER, "ftruncate", "size of a new memfd"),
-    MAY(ANY_GIT | RENDER, "mmap", "fills a memfd",
+    MAY(ANY_GIT | RENDER, "mmap", "fills a memfd", IS(0, addr, 0),
 	IS(2, prot, PROT_RW), IS(3, flags, MAP_SHARED)),
     MAY(ANY_GIT | RENDER, "fcntl", "seals a memfd", INT(1, cmd, F_ADD_SEALS)),
 
@@ -182,7 +194,7 @@ const struct rule rules[] = {
     MAY(RENDER, "fstat", "size of a memfd, in glibc from 2.39"),
     MAY(RENDER, "newfstatat", "size of a memfd", INT(3, flags, AT_EMPTY_PATH)),
     MAY(RENDER, "fcntl", "is a memfd sealed?", INT(1, cmd, F_GET_SEALS)),
-    MAY(RENDER, "mmap", "source, previous snapshot",
+    MAY(RENDER, "mmap", "source, previous snapshot", IS(0, addr, 0),
 	IS(2, prot, PROT_READ), IS(3, flags, MAP_SHARED)),
     MAY(RENDER, "write", "fills a snapshot's segment"),
     MAY(RENDER, "ppoll", "waits for workers"),
@@ -348,6 +360,9 @@ const struct rule rules[] = {
     MAY(BROKER, "bind", "listeners after a reload"),
     MAY(BROKER, "listen", "listeners after a reload"),
     MAY(BROKER, "getsockopt", "listeners"),
+    MAY(BROKER, "recvmsg", "messages, and those of a child's start"),
+    MAY(BROKER, "sendmsg", "messages, with descriptors"),
+    MAY(BROKER, "memfd_create", "a child's filter"),
     MAY(BROKER, "setsockopt", "listeners after a reload; a child's channels"),
     MAY(BROKER, "getsockname", "listeners"),
     MAY(BROKER, "fcntl", "descriptors"),

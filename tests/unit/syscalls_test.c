@@ -305,6 +305,29 @@ dial_marks(void)
 		   : 97;
 }
 
+/* So that nothing mapped can be replaced. */
+static int
+git_maps_where_it_likes(void)
+{
+	mmap((void *)0x10000, 4096, PROT_READ | PROT_WRITE,
+	     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return 97;
+}
+
+static int
+git_makes_files_that_run(void)
+{
+	return memfd_create("t", 0) == -1 ? 98 : 97;
+}
+
+static int
+dial_waits_to_send(void)
+{
+	struct msghdr mh = {0};
+
+	return sendmsg(STDIN_FILENO, &mh, 0) == -1 ? 98 : 97;
+}
+
 static int
 git_duplicates(void)
 {
@@ -366,6 +389,7 @@ conditions_hold(void **state)
 	    {"worker", worker_reads_elsewhere},
 	    {"worker", worker_writes_elsewhere},
 	    {"worker", worker_wants_memory},
+	    {"git", git_maps_where_it_likes},
 #endif
 	    {"keys", keys_waits_to_receive},
 	    {"keys", keys_sends_otherwise},
@@ -375,6 +399,8 @@ conditions_hold(void **state)
 	    {"serve", serve_stops_reading},
 	    {"git", git_duplicates},
 	    {"git", git_stats},
+	    {"git", git_makes_files_that_run},
+	    {"dial", dial_waits_to_send},
 	    {"git", git_reads_elsewhere},
 	    {"dial", dial_marks},
 	    {"render", render_terminates},
