@@ -216,13 +216,12 @@ static const struct attempt *tried;
 static int
 have_every_right(void)
 {
-	int flags = CLONE_NEWNS | CLONE_NEWNET;
-
-	if (!(caps_effective() & CAP_BIT(CAP_SYS_ADMIN)))
-		flags |= CLONE_NEWUSER;
-	if (unshare(flags) == -1)
+	if (!(caps_effective() & CAP_BIT(CAP_SYS_ADMIN)) &&
+	    be_alone_in_a_user_namespace() != 0)
 		return 1;
-	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 ? 0 : 2;
+	if (unshare(CLONE_NEWNS | CLONE_NEWNET) == -1)
+		return 2;
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 ? 0 : 3;
 }
 
 static int

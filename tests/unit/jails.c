@@ -111,29 +111,34 @@ write_text(const char *path, const char *text)
 	return n == -1 ? -1 : 0;
 }
 
-/* A host that forbids user namespaces, made inside one that has them. */
 int
-become_user_without_namespaces(void)
+be_alone_in_a_user_namespace(void)
 {
 	char map[64];
-	uid_t uid;
-	gid_t gid;
-	int e = become_plain_user();
+	uid_t uid = getuid();
+	gid_t gid = getgid();
 
-	if (e != 0)
-		return e;
-	uid = getuid();
-	gid = getgid();
 	if (unshare(CLONE_NEWUSER) == -1)
-		return 0; /* forbidden here as it is */
+		return -1;
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	snprintf(map, sizeof(map), "%u %u 1", (unsigned)uid, (unsigned)uid);
 	if (write_text("/proc/self/setgroups", "deny") == -1 ||
 	    write_text("/proc/self/uid_map", map) == -1)
 		return 50;
 	snprintf(map, sizeof(map), "%u %u 1", (unsigned)gid, (unsigned)gid);
-	if (write_text("/proc/self/gid_map", map) == -1 ||
-	    write_text("/proc/sys/user/max_user_namespaces", "0") == -1)
-		return 51;
-	return 0;
+	return write_text("/proc/self/gid_map", map) == -1 ? 51 : 0;
+}
+
+/* A host that forbids user namespaces, made inside one that has them. */
+int
+become_user_without_namespaces(void)
+{
+	int e = become_plain_user();
+
+	if (e == 0)
+		e = be_alone_in_a_user_namespace();
+	if (e != 0)
+		return e == -1 ? 0 : e; /* forbidden here as it is */
+	return write_text("/proc/sys/user/max_user_namespaces", "0") == -1 ? 52
+									   : 0;
 }

@@ -37,4 +37,8 @@ int filter_only(void);
 int become_plain_user(void);
 int become_user_without_namespaces(void);
 
+/* The only user, with every right, in a namespace of its own; -1 where the host
+ * allows none, else what went wrong. */
+int be_alone_in_a_user_namespace(void);
+
 #endif
