@@ -165,6 +165,15 @@ the_broker_dies_of_these_too(void **state)
 /* ---- conditions on arguments ---- */
 
 #ifndef BLOGD_SANITIZE /* which may write and map as it likes */
+/* So that nothing mapped can be replaced. */
+static int
+git_maps_where_it_likes(void)
+{
+	mmap((void *)0x10000, 4096, PROT_READ | PROT_WRITE,
+	     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return 97;
+}
+
 static int
 keys_writes_elsewhere(void)
 {
@@ -303,15 +312,6 @@ dial_marks(void)
 			  sizeof(mark)) == -1
 		   ? 98
 		   : 97;
-}
-
-/* So that nothing mapped can be replaced. */
-static int
-git_maps_where_it_likes(void)
-{
-	mmap((void *)0x10000, 4096, PROT_READ | PROT_WRITE,
-	     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return 97;
 }
 
 static int
