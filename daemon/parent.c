@@ -495,43 +495,76 @@ launch(const struct conf *conf)
 	watchdog_start(p.base, is_well, NULL);
 }
 
-void
-parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
-	    int verbose)
+static void
+remember(const struct conf *conf, const struct conf_options *opt,
+	 int foreground)
 {
-	struct listeners l;
-	struct err err;
-
-	log_init(foreground ? log_sink_of_stderr() : LOG_TO_SYSLOG, verbose);
-	log_system(broker_syslog);
-	hostile_warn();
 	p.options = opt;
 	p.foreground = foreground;
 	p.sandbox = conf->sandbox;
 	p.strict = demand_is_strict(conf->sandbox);
+}
+
+/* What shows at once that another start is needed: what cannot be bound. */
+static void
+bind_all(const struct conf *conf, struct listeners *l)
+{
+	struct err err;
+
 	notify_init();
 	if (take_passed(&err) == -1 || check_access_log(conf, &err) == -1 ||
-	    listeners_open(&l, conf, NULL, &err) == -1)
+	    listeners_open(l, conf, NULL, &err) == -1)
 		fatalx("%s", err.text);
+}
+
+/* What is made once, and needs files or root. */
+static void
+prepare(const struct conf *conf)
+{
+	struct err err;
+
 	if (counters_init(&err) == -1)
 		fatalx("%s", err.text);
 	record_start();
 	progress_init();
 	control_prepare(conf->control, conf->user);
-	if (!foreground)
+	if (!p.foreground)
 		p.launcher = background_enter();
-	/* The keys of tickets come later. */
-	mlock(&p.tickets, sizeof(p.tickets));
+	mlock(&p.tickets, sizeof(p.tickets)); /* the keys come later */
 	p.base = event_base_new();
-	if (p.base == NULL || child_init(p.base, "/usr/sbin/blogd", &err) == -1)
-		fatalx("%s", p.base == NULL ? "no event base" : err.text);
-	p.front = front_new(conf, &l, p.base, &front_ops, &err);
+	if (p.base == NULL)
+		fatalx("no event base");
+	if (child_init(p.base, "/usr/sbin/blogd", &err) == -1)
+		fatalx("%s", err.text);
+	catch_signals();
+}
+
+static void
+make_site(const struct conf *conf, struct listeners *l)
+{
+	struct err err;
+
+	p.front = front_new(conf, l, p.base, &front_ops, &err);
 	if (p.front == NULL)
 		fatalx("%s", err.text);
 	p.update = update_new(&conf->site, p.base, &update_ops, &err);
 	if (p.update == NULL)
 		fatalx("%s", err.text);
-	catch_signals();
+}
+
+void
+parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
+	    int verbose)
+{
+	struct listeners l;
+
+	log_init(foreground ? log_sink_of_stderr() : LOG_TO_SYSLOG, verbose);
+	log_system(broker_syslog);
+	hostile_warn();
+	remember(conf, opt, foreground);
+	bind_all(conf, &l);
+	prepare(conf);
+	make_site(conf, &l);
 	confine(conf);
 	make_tickets();
 	launch(conf);
