@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "published.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,26 @@ is_commit(const char text[65])
 	size_t len = strnlen(text, 65);
 
 	return len > 0 && len < 65 && strspn(text, "0123456789abcdef") == len;
+}
+
+/* What render may make everybody map: memory that nobody has written costs some
+ * when it is read. */
+#define BYTES_MAX ((uint64_t)4 << 30)
+
+/* The size of each goes to size. */
+static int
+check_parts(const struct ipc_msg *msg, size_t *size, struct err *err)
+{
+	uint64_t left = BYTES_MAX;
+
+	for (unsigned i = 0; i < msg->nfds; i++) {
+		if (memfd_check(msg->fds[i], &size[i], err) == -1)
+			return -1;
+		if (size[i] > left)
+			return err_set(err, "it is larger than 4 GiB");
+		left -= size[i];
+	}
+	return 0;
 }
 
 struct published *
@@ -34,9 +55,8 @@ published_take(struct ipc_msg *msg, struct err *err)
 		err_set(err, "no commit");
 		return NULL;
 	}
-	for (unsigned i = 0; i < msg->nfds; i++)
-		if (memfd_check(msg->fds[i], &size[i], err) == -1)
-			return NULL;
+	if (check_parts(msg, size, err) == -1)
+		return NULL;
 	p = xcalloc(1, sizeof(*p));
 	p->nfds = r->segments + 1;
 	memcpy(p->fds, msg->fds, p->nfds * sizeof(p->fds[0]));

@@ -12,11 +12,13 @@
 #include "../log.h"
 
 /* A lost request (keys was being started again) is repeated after WAIT_MS. */
-#define WAIT_MS 250
-#define TRIES	20
+#define WAIT_MS	    250
+#define TRIES	    20
+#define FIRST_TRIES 240 /* it may be starting, on a machine that is busy */
 
 static struct ipc keys;
 static uint64_t sequence; /* of the last question */
+static int answered;	  /* at least once */
 
 static int
 set_timeouts(int fd)
@@ -76,13 +78,15 @@ ask_signature(const uint8_t id[32], uint32_t scheme, const uint8_t *tbs,
 	question.len = (uint32_t)len;
 	memcpy(question.key, id, sizeof(question.key));
 	memcpy(question.tbs, tbs, len);
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < (answered ? TRIES : FIRST_TRIES); i++) {
 		if (ipc_send(&keys, MSG_SIGN, &question, sizeof(question), NULL,
 			     0) == -1 &&
 		    errno != EAGAIN)
 			return -1;
-		if (await(answer))
-			return answer->len <= SIGNATURE_MAX ? 0 : -1;
+		if (!await(answer))
+			continue;
+		answered = 1;
+		return answer->len <= SIGNATURE_MAX ? 0 : -1;
 	}
 	return -1;
 }

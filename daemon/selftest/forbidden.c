@@ -203,6 +203,44 @@ try_userfaultfd(void)
 }
 
 static long
+try_keyctl(void)
+{
+	return syscall(SYS_keyctl, 0 /* KEYCTL_GET_KEYRING_ID */, -3, 1);
+}
+
+static long
+try_perf(void)
+{
+	uint32_t attr[32] = {[0] = 1, [1] = sizeof(attr)}; /* software */
+
+	return syscall(SYS_perf_event_open, attr, 0, -1, -1, 0);
+}
+
+static long
+try_chroot(void)
+{
+	return syscall(SYS_chroot, "/");
+}
+
+static long
+try_setns(void)
+{
+	return syscall(SYS_setns, CONTROL_FD, 0);
+}
+
+static long
+try_pidfd_getfd(void)
+{
+	return syscall(SYS_pidfd_getfd, CONTROL_FD, 0, 0);
+}
+
+static long
+try_module(void)
+{
+	return syscall(SYS_init_module, page, 0, "");
+}
+
+static long
 try_unshare(void)
 {
 	return syscall(SYS_unshare, CLONE_NEWUSER);
@@ -245,6 +283,12 @@ static const struct {
     {"io_uring_setup", try_io_uring, 0, 0},
     {"bpf", try_bpf, 0, 0},
     {"userfaultfd", try_userfaultfd, 0, 0},
+    {"keyctl", try_keyctl, 0, 0},
+    {"perf_event_open", try_perf, 0, 0},
+    {"chroot", try_chroot, 0, 0},
+    {"setns", try_setns, 0, 0},
+    {"pidfd_getfd", try_pidfd_getfd, 0, 0},
+    {"init_module", try_module, 0, 0},
     {"a user namespace", try_unshare, BROKER, 0},
     {"write to the snapshot", try_write_snapshot, 0, WRITERS},
     {"map the snapshot writable", try_map_snapshot, 0, MAPPERS},
