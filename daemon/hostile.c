@@ -25,7 +25,8 @@
 #define LEN_MOST    (IPC_DATA_MAX + 4096)
 #define FLOOD	    20000
 #define CATALOGUE   "blogdca1"
-#define SPARSE_SIZE ((off_t)1 << 42)
+#define SPARSE_SIZE ((off_t)1 << 30) /* what a site may have */
+#define HUGE_SIZE   ((off_t)1 << 42)
 
 /* ---- which attack ---- */
 
@@ -314,6 +315,8 @@ wrong_kind(void)
 		return new_memfd(1 << 20, seals);
 	if (strstr(attack, "-nothing") != NULL)
 		return new_memfd(0, seals | F_SEAL_WRITE);
+	if (strstr(attack, "-huge") != NULL)
+		return new_memfd(HUGE_SIZE, seals | F_SEAL_WRITE);
 	if (strstr(attack, "-sparse") != NULL)
 		return new_memfd(SPARSE_SIZE, seals | F_SEAL_WRITE);
 	return new_memfd(1 << 20, seals | F_SEAL_WRITE); /* zeros */

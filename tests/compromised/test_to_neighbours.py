@@ -36,8 +36,8 @@ takeover.tests(globals(), "descriptor_of", {
     "fd0-" + kind: "its source: (not a memfd|memory is not sealed)"
     for kind in SEALED}, bad_source)
 takeover.tests(globals(), "memory_of", {
-    "fd0-nothing": "empty", "fd0-sparse": "header|cannot map",
-    "fd0-zeros": "header", "source-not-sealed": "not sealed"}, bad_source)
+    "fd0-nothing": "empty", "fd0-sparse": "header",
+    "fd0-huge": "header|cannot map", "fd0-zeros": "header", "source-not-sealed": "not sealed"}, bad_source)
 takeover.tests(globals(), "git", {
     "source-magic": "no header",
     "source-size": "another size",
@@ -96,6 +96,7 @@ def bad_snapshot(t, attack, why):
 
 NO_MEMFD = "render sent a bad snapshot: (not a memfd|memory is not sealed)"
 REFUSED = "serve refused the snapshot"
+TOO_LARGE = "render sent a bad snapshot: it is larger than"
 
 takeover.tests(globals(), "index", {
     "fd0-" + kind: NO_MEMFD for kind in SEALED}, bad_snapshot)
@@ -107,6 +108,8 @@ takeover.tests(globals(), "index", {
     "fd0-" + kind: REFUSED for kind in EMPTY}, bad_snapshot)
 takeover.tests(globals(), "segment", {
     "fd1-" + kind: REFUSED for kind in EMPTY}, bad_snapshot)
+takeover.tests(globals(), "larger_than_a_site", dict.fromkeys(
+    ["fd0-huge", "fd1-huge", "fd9-huge"], TOO_LARGE), bad_snapshot)
 takeover.tests(globals(), "render", {
     "ones": "render sent a bad snapshot: \\d+ segments",
     "zeros": "render sent a bad snapshot: 0 segments",
