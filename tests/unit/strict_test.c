@@ -289,6 +289,29 @@ names_the_limit_under_systemd_too(void)
 	return names_the_limit();
 }
 
+/* A filter, but not one that systemd makes: as seccomp profiles of containers
+ * answer. */
+static int
+unit_in_a_container(void)
+{
+	int e = become_plain_user();
+
+	forget_systemd();
+	if (e == 0)
+		e = forbid("unshare", ENOSYS);
+	return e != 0 ? e : systemd_starts();
+}
+
+static int
+is_refused_there(void)
+{
+	struct err err;
+
+	if (demand(1, &err) != -1)
+		return 1;
+	return strstr(err.text, "no user namespaces") != NULL ? 0 : 2;
+}
+
 static void
 a_unit_may_have_no_namespaces(void **state)
 {
@@ -298,6 +321,7 @@ a_unit_may_have_no_namespaces(void **state)
 		    run(unit_without_namespaces, leaves_them_to_systemd), 0);
 	assert_int_equal(
 	    run(unit_on_an_old_kernel, wants_landlock_all_the_same), 0);
+	assert_int_equal(run(unit_in_a_container, is_refused_there), 0);
 	if (has_namespaces())
 		assert_int_equal(run(host_of_no_namespaces,
 				     names_the_limit_under_systemd_too),
