@@ -174,6 +174,10 @@ binds_nothing_else(void **state)
 	assert_int_equal(listens("127.0.0.2", 0, len), EPERM);
 	assert_int_equal(listens("0.0.0.0", 0, len), EPERM);
 	assert_int_equal(listens("127.0.0.1", 0, UINT32_MAX), EPERM);
+	/* Nor another port of the same address. */
+	assert_int_equal(resolves("127.0.0.3", "8080"), 1);
+	assert_int_equal(listens("127.0.0.3", 8081, len), EPERM);
+	assert_int_equal(listens("127.0.0.3", 0, len), EPERM);
 }
 
 static void
@@ -243,11 +247,13 @@ refuses_nonsense(void **state)
 static void
 configure(struct conf *conf)
 {
-	struct conf_listen *l = &conf->listen[0];
+	struct conf_listen *l = conf->listen;
 
 	snprintf(l->host, sizeof(l->host), "127.0.0.1");
 	snprintf(l->port, sizeof(l->port), "0");
-	conf->nlisten = 1;
+	snprintf(l[1].host, sizeof(l[1].host), "127.0.0.3");
+	snprintf(l[1].port, sizeof(l[1].port), "8080");
+	conf->nlisten = 2;
 	conf->access.to = ACCESS_FILE;
 	snprintf(conf->access.path, PATH_LEN, "%s", in_directory("log"));
 	snprintf(conf->control, sizeof(conf->control), "%s",
