@@ -57,7 +57,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check_remote(text);
 	check_site(text);
 	if (conf_listen_address(text, len & 1, &listen, &err) == 0)
-		CHECK(listen.host[0] != '\0' && listen.port[0] != '\0');
+		CHECK(listen.port[0] != '\0' ? listen.host[0] != '\0'
+					     : listen.host[0] == '/');
 	free(text);
 	return 0;
 }
