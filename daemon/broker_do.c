@@ -20,11 +20,12 @@
 #include "socket_listen.h"
 #include "spawn.h"
 
-/* Names of files, and addresses, of all configurations so far. */
+/* What all configurations so far name, each for its own purpose: a key is not
+ * to be written to, a log not to be removed as if it were a socket. */
 static struct known {
 	char **list;
 	size_t n;
-} paths, addresses;
+} files, logs, sockets, dials, addresses;
 static int confined;
 static const struct conf_options *options;
 
@@ -39,21 +40,13 @@ is_known(const struct known *k, const char *text)
 	return 0;
 }
 
-static char *
-copy(const char *text)
-{
-	size_t size = strlen(text) + 1;
-
-	return memcpy(xcalloc(1, size), text, size);
-}
-
 static void
 learn(struct known *k, const char *text)
 {
 	if (text[0] == '\0' || is_known(k, text))
 		return;
 	k->list = xreallocarray(k->list, k->n + 1, sizeof(*k->list));
-	k->list[k->n++] = copy(text);
+	k->list[k->n++] = xstrndup(text, strlen(text));
 }
 
 /* "host port": neither has a space in it. */
@@ -73,7 +66,7 @@ learn_listeners(const struct conf *conf)
 		const struct conf_listen *l = &conf->listen[i];
 
 		if (l->port[0] == '\0')
-			learn(&paths, l->host);
+			learn(&sockets, l->host);
 		else
 			learn(&addresses, address_text(l->host, l->port));
 	}
@@ -85,18 +78,18 @@ broker_learn(const struct conf *conf)
 	const struct conf_site *s = &conf->site;
 
 	learn_listeners(conf);
-	learn(&paths, conf->control);
+	learn(&sockets, conf->control);
 	if (conf->access.to == ACCESS_FILE)
-		learn(&paths, conf->access.path);
-	learn(&paths, s->ca);
-	learn(&paths, s->ssh_key);
-	learn(&paths, s->password);
-	learn(&paths, s->dial_socket);
+		learn(&logs, conf->access.path);
+	learn(&files, s->ca);
+	learn(&files, s->ssh_key);
+	learn(&files, s->password);
+	learn(&dials, s->dial_socket);
 	if (s->git.transport == GIT_LOCAL)
-		learn(&paths, s->git.path);
+		learn(&files, s->git.path);
 	for (uint32_t i = 0; i < s->ncerts; i++) {
-		learn(&paths, s->cert[i].certificate);
-		learn(&paths, s->cert[i].key);
+		learn(&files, s->cert[i].certificate);
+		learn(&files, s->cert[i].key);
 	}
 }
 
@@ -163,10 +156,10 @@ open_file(enum broker_file how, const char *path)
 
 	if (how == BROKER_CA && path[0] == '\0')
 		return open(system_ca(), flags);
-	if (!may(&paths, path))
-		return -1;
 	if (how == BROKER_APPEND)
-		return open_to_append(path);
+		return may(&logs, path) ? open_to_append(path) : -1;
+	if (!may(&files, path))
+		return -1;
 	return open(path, flags | (how == BROKER_DIRECTORY ? O_DIRECTORY : 0));
 }
 
@@ -287,7 +280,7 @@ listen_at(const struct msg_address *a, int sharing)
 static int
 listen_at_path(const struct msg_ask *ask, struct msg_answer *answer)
 {
-	if (!may(&paths, ask->text)) {
+	if (!may(&sockets, ask->text)) {
 		err_set(&answer->err, "%s: %s", ask->text, strerror(errno));
 		return -1;
 	}
@@ -320,7 +313,7 @@ connect_dial(const char *path)
 	size_t len = strlen(path);
 	int fd, e;
 
-	if (!may(&paths, path))
+	if (!may(&dials, path))
 		return -1;
 	if (len >= sizeof(sun.sun_path)) {
 		errno = ENAMETOOLONG;
@@ -434,7 +427,7 @@ broker_do(const struct msg_ask *ask, const int *fds, unsigned nfds,
 	} else if (ask->what == ASK_RESOLVE) {
 		resolve(ask, answer);
 	} else if (ask->what == ASK_UNLISTEN_UNIX) {
-		if (may(&paths, ask->text))
+		if (may(&sockets, ask->text))
 			unlisten_unix(ask->text, &ask->file);
 	} else {
 		fd = do_descriptor(ask, answer);

@@ -139,7 +139,10 @@ writes_to_the_access_log_alone(void **state)
 	int fds[2];
 
 	(void)state;
+	assert_int_equal(opens(BROKER_APPEND, in_directory("key")), EPERM);
+	assert_int_equal(opens(BROKER_APPEND, in_directory("control")), EPERM);
 	assert_int_equal(opens(BROKER_APPEND, in_directory("log")), 0);
+	assert_int_equal(opens(BROKER_READ, in_directory("log")), EPERM);
 	/* Where a link or a pipe has come into its place. */
 	assert_int_equal(unlink(in_directory("log")), 0);
 	assert_int_equal(symlink(in_directory("key"), in_directory("log")), 0);
@@ -195,10 +198,14 @@ unix_sockets_of_the_configuration_alone(void **state)
 	close(fd);
 	q = ask(ASK_LISTEN_UNIX, 0600, in_directory("another"));
 	assert_int_equal(does(&q, NULL), EPERM);
+	q = ask(ASK_LISTEN_UNIX, 0600, in_directory("password"));
+	assert_int_equal(does(&q, NULL), EPERM);
 
-	/* A file that it did not make is not removed, nor one by another name.
-	 */
+	/* No file is removed that is named for something else, even by who can
+	 * tell its number, nor one by another name. */
+	assert_int_equal(stat(in_directory("key"), &st), 0);
 	q = ask(ASK_UNLISTEN_UNIX, 0, in_directory("key"));
+	q.file = (struct unix_file){st.st_dev, st.st_ino};
 	does(&q, NULL);
 	assert_int_equal(stat(in_directory("key"), &st), 0);
 	q.file = (struct unix_file){st.st_dev, st.st_ino};
