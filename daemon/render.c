@@ -159,11 +159,11 @@ text_done(void *ctx, const struct pool_result *r)
 {
 	struct texts *t = ctx;
 	enum markdown_result result = result_of(r);
-	struct slice html = r->out[0];
+	struct slice html = r->out[0], notes = r->out[1];
 
 	if (result != MARKDOWN_OK)
-		html = (struct slice){NULL, 0};
-	site_text_done(t->site, r->id, result, html);
+		html = notes = (struct slice){NULL, 0};
+	site_text_done(t->site, r->id, result, html, notes);
 }
 
 static int

@@ -20,6 +20,18 @@ article_new(struct site *s, struct file *f)
 	return a;
 }
 
+void
+article_recall(struct article *a, const struct article *known)
+{
+	struct article fresh = *a;
+
+	*a = *known;
+	a->file = fresh.file;
+	a->created = fresh.created;
+	a->updated = fresh.updated;
+	a->body_off = 0;
+}
+
 static int
 has_tag(const struct article *a, struct slice tag)
 {
@@ -172,7 +184,8 @@ fallback(struct site *s, struct article *a, enum article_text which)
 
 void
 article_text_done(struct site *s, struct article *a, enum article_text which,
-		  enum markdown_result result, struct slice html)
+		  enum markdown_result result, struct slice html,
+		  struct slice notes)
 {
 	a->result[which] = (uint8_t)result;
 	if (result != MARKDOWN_OK) {
@@ -188,6 +201,8 @@ article_text_done(struct site *s, struct article *a, enum article_text which,
 		}
 	}
 	a->html[which] = region_copy(&s->region, html);
+	if (which == TEXT_BODY)
+		a->notes = region_copy(&s->region, notes);
 }
 
 /* ---- HTML to text ---- */

@@ -3,9 +3,10 @@
 
 #include "catalogue.h"
 
+#include <stddef.h>
 #include <string.h>
 
-static const char magic[] = "blogdca1";
+static const char magic[] = "blogdca2";
 
 /* ---- writing ---- */
 
@@ -22,19 +23,38 @@ put(struct buf *out, struct slice s)
 	buf_add(out, s.data, s.len);
 }
 
+/* What is kept of an article: a new member of struct article that comes from
+ * its file is written and read once it is listed here. */
+static const size_t strings[] = {
+    offsetof(struct article, title),
+    offsetof(struct article, author),
+    offsetof(struct article, author_url),
+    offsetof(struct article, tag_line),
+    offsetof(struct article, abstract),
+    offsetof(struct article, html[TEXT_ABSTRACT]),
+    offsetof(struct article, html[TEXT_AUTHOR]),
+    offsetof(struct article, notes),
+};
+static const size_t numbers[] = {
+    offsetof(struct article, body_off),
+};
+#define NSTRINGS (sizeof(strings) / sizeof(strings[0]))
+#define NNUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
 static void
 put_article(struct buf *out, const struct article *a)
 {
-	put(out, a->title);
-	put(out, a->author);
-	put(out, a->author_url);
-	put(out, a->tag_line);
-	put(out, a->abstract);
-	put(out, a->html[TEXT_ABSTRACT]);
-	put(out, a->html[TEXT_AUTHOR]);
+	const char *base = (const char *)a;
+	size_t i;
+
+	for (i = 0; i < NSTRINGS; i++)
+		put(out, *(const struct slice *)(base + strings[i]));
+	for (i = 0; i < NNUMBERS; i++)
+		buf_add(out, base + numbers[i], sizeof(uint64_t));
 	buf_add(out, a->result, sizeof(a->result));
-	put_number(out, a->body_off);
 	put_number(out, a->html[TEXT_BODY].len);
+	if (a->body_off == 0)
+		put(out, a->html[TEXT_BODY]);
 }
 
 static void
@@ -120,25 +140,38 @@ get(struct slice *from, struct slice *s)
 }
 
 static int
-get_article(struct slice *from, struct record *r)
+get_results(struct slice *from, struct article *a)
 {
-	struct slice result;
+	struct slice results;
 	size_t i;
 
-	if (get(from, &r->title) == -1 || get(from, &r->author) == -1 ||
-	    get(from, &r->author_url) == -1 || get(from, &r->tag_line) == -1 ||
-	    get(from, &r->abstract) == -1 ||
-	    get(from, &r->abstract_html) == -1 ||
-	    get(from, &r->author_html) == -1 ||
-	    get_bytes(from, sizeof(r->result), &result) == -1 ||
-	    get_number(from, &r->body_off) == -1 ||
-	    get_number(from, &r->body_len) == -1)
+	if (get_bytes(from, sizeof(a->result), &results) == -1)
 		return -1;
-	memcpy(r->result, result.data, sizeof(r->result));
+	memcpy(a->result, results.data, sizeof(a->result));
 	for (i = 0; i < TEXT__MAX; i++)
-		if (r->result[i] >= MARKDOWN__MAX)
+		if (a->result[i] >= MARKDOWN__MAX)
 			return -1;
 	return 0;
+}
+
+static int
+get_article(struct slice *from, struct record *r)
+{
+	char *base = (char *)&r->article;
+	size_t i;
+
+	for (i = 0; i < NSTRINGS; i++)
+		if (get(from, (struct slice *)(base + strings[i])) == -1)
+			return -1;
+	for (i = 0; i < NNUMBERS; i++)
+		if (get_number(from, (uint64_t *)(base + numbers[i])) == -1)
+			return -1;
+	if (get_results(from, &r->article) == -1 ||
+	    get_number(from, &r->body_len) == -1)
+		return -1;
+	if (r->article.body_off > 0)
+		return 0;
+	return get(from, &r->article.html[TEXT_BODY]);
 }
 
 static int

@@ -23,10 +23,11 @@ struct record {
 	struct slice blob;
 	enum file_kind kind;
 	struct slice problems, value, address;
-	struct slice title, author, author_url, tag_line, abstract;
-	struct slice abstract_html, author_html;
-	uint8_t result[TEXT__MAX];
-	uint64_t body_off, body_len;
+	/* FILE_ARTICLE: what it is made of, but file, source and digest.  When
+	 * its page does not hold the body (body_off 0), html[TEXT_BODY] is
+	 * here; else only its length is known. */
+	struct article article;
+	uint64_t body_len;
 };
 
 /* An empty one when the bytes are not a catalogue made with the same key for

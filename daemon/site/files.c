@@ -80,21 +80,24 @@ has_reserved_path(const struct site *s, const struct file *f)
 	return reserved;
 }
 
-/* The rendered body of an article, which is a part of its page.  Without a page
- * there is none, nor is it needed while the article has no address. */
+/* The rendered body of an article: in the catalogue, or a part of its page.
+ * Without a page there is none, nor is it needed while the article has no
+ * address. */
 static int
 previous_article(const struct site *s, const struct file *f,
 		 const struct record *r, struct slice *html)
 {
+	uint64_t off = r->article.body_off, len = r->body_len;
 	struct slice body;
 
-	*html = slice_of("");
-	if (r->address.len == 0)
-		return has_reserved_path(s, f);
-	if (!previous_body(s, r->address, &body) || r->body_off == 0 ||
-	    r->body_off > body.len || r->body_len > body.len - r->body_off)
+	*html = r->article.html[TEXT_BODY];
+	if (off == 0)
+		return html->len == len &&
+		       (r->address.len > 0 || has_reserved_path(s, f));
+	if (!previous_body(s, r->address, &body) || off > body.len ||
+	    len > body.len - off)
 		return 0;
-	*html = (struct slice){body.data + r->body_off, (size_t)r->body_len};
+	*html = (struct slice){body.data + off, (size_t)len};
 	return 1;
 }
 
@@ -107,15 +110,8 @@ recall_article(struct site *s, struct file *f, const struct record *r)
 	if (!previous_article(s, f, r, &html))
 		return 0;
 	a = article_new(s, f);
-	a->title = r->title;
-	a->author = r->author;
-	a->author_url = r->author_url;
-	a->tag_line = r->tag_line;
-	a->abstract = r->abstract;
+	article_recall(a, &r->article);
 	a->html[TEXT_BODY] = html;
-	a->html[TEXT_ABSTRACT] = r->abstract_html;
-	a->html[TEXT_AUTHOR] = r->author_html;
-	memcpy(a->result, r->result, sizeof(a->result));
 	article_tags(s, a);
 	return 1;
 }

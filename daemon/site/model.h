@@ -46,11 +46,13 @@ struct article {
 	struct slice title, author, author_url, tag_line, abstract;
 	struct slice source; /* of the body; empty when it is known rendered */
 	struct slice html[TEXT__MAX];
+	struct slice notes; /* what the worker noticed in the body, beside its
+			       HTML: see markdown.h */
 	uint8_t result[TEXT__MAX]; /* enum markdown_result */
 	struct slice *tags;	   /* trimmed, no duplicates, as written */
 	size_t ntags;
-	uint64_t body_off; /* of html[TEXT_BODY] in the article's page;
-			      0: not known yet */
+	uint64_t body_off; /* of html[TEXT_BODY] in the article's page; 0: it is
+			      not there, or not known yet */
 	uint8_t digest[DIGEST_LEN];
 };
 
@@ -138,6 +140,8 @@ void model_notice(struct site *s, struct slice path, const char *fmt, ...)
 /* ---- articles (article.c) ---- */
 
 struct article *article_new(struct site *s, struct file *f);
+/* Takes over what the last run knew of the same file. */
+void article_recall(struct article *a, const struct article *known);
 /* Splits tag_line. */
 void article_tags(struct site *s, struct article *a);
 /* Lists the texts that are not known yet; an author without markup is done at
@@ -145,7 +149,7 @@ void article_tags(struct site *s, struct article *a);
 void article_queue(struct site *s, struct article *a);
 void article_text_done(struct site *s, struct article *a,
 		       enum article_text which, enum markdown_result result,
-		       struct slice html);
+		       struct slice html, struct slice notes);
 
 /* Appends HTML's text: tags out, references that we write decoded. */
 void html_to_text(struct buf *out, struct slice html);

@@ -92,10 +92,10 @@ site_text(const struct site *s, size_t i)
 
 void
 site_text_done(struct site *s, size_t i, enum markdown_result result,
-	       struct slice html)
+	       struct slice html, struct slice notes)
 {
 	article_text_done(s, s->texts[i].article, s->texts[i].which, result,
-			  html);
+			  html, notes);
 }
 
 int

@@ -43,10 +43,10 @@ void site_free(struct site *s);
 /* The texts to be rendered, 0 <= i < site_ntexts(s). */
 size_t site_ntexts(const struct site *s);
 struct slice site_text(const struct site *s, size_t i);
-/* html is copied.  On any result but MARKDOWN_OK the article will show its
+/* html and notes (the body's, see markdown.h; else empty) are copied.  On any result but MARKDOWN_OK the article will show its
  * source with a notice, and the problem is reported. */
 void site_text_done(struct site *s, size_t i, enum markdown_result result,
-		    struct slice html);
+		    struct slice html, struct slice notes);
 
 /* -1 with err, e.g. when there is no article at all. */
 int site_link(struct site *s, struct err *err);

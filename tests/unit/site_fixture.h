@@ -139,7 +139,8 @@ fx_texts(struct fx *fx)
 		limits.max_output = room;
 		out = malloc(room);
 		result = markdown_render(&limits, text, out, room, &len);
-		site_text_done(fx->site, i, result, (struct slice){out, len});
+		site_text_done(fx->site, i, result, (struct slice){out, len},
+			       slice_of(""));
 		free(out);
 		fx->rendered++;
 	}

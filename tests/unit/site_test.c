@@ -599,7 +599,8 @@ link_time(size_t n)
 			   fx_report, &fx, &fx.err);
 	assert_non_null(fx.site);
 	for (i = 0; i < site_ntexts(fx.site); i++)
-		site_text_done(fx.site, i, MARKDOWN_OK, slice_of("<p>x</p>\n"));
+		site_text_done(fx.site, i, MARKDOWN_OK, slice_of("<p>x</p>\n"),
+			       slice_of(""));
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
 	assert_int_equal(site_link(fx.site, &fx.err), 0);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
