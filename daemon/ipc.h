@@ -160,8 +160,10 @@ struct msg_rendered {
 	char commit[65];
 	uint32_t segments; /* descriptors: index, segments..., catalogue */
 	uint32_t articles;
-	uint32_t pages;	   /* addresses in the snapshot */
-	uint32_t problems; /* files left out or over budget, already logged */
+	uint32_t pages;	     /* addresses in the snapshot */
+	uint32_t problems;   /* files left out or over budget, already logged */
+	int64_t next_change; /* Unix time at which the same files make another
+				site; INT64_MIN: never */
 };
 
 struct msg_snapshot {

@@ -234,9 +234,9 @@ write_outcome(struct render *r, struct outcome *o, struct err *err)
 /* ------------------------------------------------------------ one update -- */
 
 static void
-report(void *ctx, const char *problem)
+report(void *ctx, enum severity severity, const char *problem)
 {
-	(void)ctx;
+	(void)ctx, (void)severity;
 	log_warn("%s", problem);
 }
 
@@ -277,6 +277,7 @@ send_outcome(const struct render *r, const struct outcome *o)
 	struct msg_rendered m = {.segments = o->nfds - 2};
 
 	commit_text(r->source.head, m.commit);
+	m.next_change = site_next_change(r->site);
 	m.articles = (uint32_t)site_narticles(r->site);
 	m.pages = (uint32_t)(r->count.made + r->count.reused);
 	m.problems = (uint32_t)(site_nproblems(r->site) + r->count.left_out);

@@ -63,6 +63,8 @@ struct render_settings {
 	uint32_t post_output_factor; /* output <= factor * input + constant */
 	uint64_t post_output_constant;
 	uint32_t feed_entries;
+	int64_t now; /* Unix time for which the site is made: the parent adds
+			it at each start */
 };
 
 struct keys_settings {

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -48,12 +49,15 @@ struct update {
 static int
 start_render(struct update *u, struct err *err)
 {
+	struct render_settings set = u->site.render;
+
+	set.now = (int64_t)time(NULL);
 	if (child_start(&u->render, ROLE_RENDER, err) == -1)
 		return -1;
 	record_render();
 	child_give(&u->render, SLOT_SOURCE, u->source);
 	published_give(u->published, &u->render);
-	child_settings(&u->render, &u->site.render, sizeof(u->site.render));
+	child_settings(&u->render, &set, sizeof(set));
 	return 0;
 }
 

@@ -13,8 +13,9 @@ article_new(struct site *s, struct file *f)
 	struct article *a = region_alloc(&s->region, 1, sizeof(*a));
 
 	a->file = f;
-	a->created = f->src->created;
-	a->updated = f->src->updated;
+	a->said_created = a->said_updated = DATE_NONE;
+	a->publish = a->expires = DATE_NONE;
+	a->toc = -1;
 	f->article = a;
 	s->articles[s->narticles++] = a;
 	return a;
@@ -27,41 +28,34 @@ article_recall(struct article *a, const struct article *known)
 
 	*a = *known;
 	a->file = fresh.file;
-	a->created = fresh.created;
-	a->updated = fresh.updated;
 	a->body_off = 0;
 }
 
-static int
-has_tag(const struct article *a, struct slice tag)
+/* A file that was never changed since it came into the repository was last
+ * changed when its author says that it was written. */
+static void
+set_dates(struct article *a)
 {
-	size_t i;
+	const struct source_file *src = a->file->src;
 
-	for (i = 0; i < a->ntags; i++)
-		if (slice_cmp(a->tags[i], tag) == 0)
-			return 1;
-	return 0;
+	a->created = src->created;
+	a->updated = src->updated;
+	if (a->said_created != DATE_NONE) {
+		a->created = a->said_created;
+		if (src->updated == src->created)
+			a->updated = a->created;
+	}
+	if (a->said_updated != DATE_NONE)
+		a->updated = a->said_updated;
+	if (a->updated < a->created)
+		a->updated = a->created;
 }
 
-#define TAGS_MAX 64 /* of one article */
-
 void
-article_tags(struct site *s, struct article *a)
+article_complete(struct site *s, struct article *a)
 {
-	struct slice left = a->tag_line, tag;
-	const char *comma;
-	size_t n;
-
-	a->tags = region_alloc(&s->region, TAGS_MAX, sizeof(*a->tags));
-	while (left.len > 0 && a->ntags < TAGS_MAX) {
-		comma = memchr(left.data, ',', left.len);
-		n = comma != NULL ? (size_t)(comma - left.data) : left.len;
-		tag = trim((struct slice){left.data, n});
-		if (tag.len > 0 && !has_tag(a, tag))
-			a->tags[a->ntags++] = tag;
-		n += comma != NULL;
-		left = (struct slice){left.data + n, left.len - n};
-	}
+	a->tags = items_array(&s->region, a->tag_line, &a->ntags);
+	set_dates(a);
 }
 
 /* Nothing in it that Markdown could make something of? */
@@ -113,8 +107,8 @@ article_queue(struct site *s, struct article *a)
 	queue(s, a, TEXT_BODY);
 	if (a->abstract.len > 0)
 		queue(s, a, TEXT_ABSTRACT);
-	if (is_plain(a->author))
-		a->html[TEXT_AUTHOR] = escaped(s, "", a->author, "");
+	if (is_plain(a->authors) || items_count(a->authors) > 1)
+		a->html[TEXT_AUTHOR] = escaped(s, "", a->authors, "");
 	else
 		queue(s, a, TEXT_AUTHOR);
 }
@@ -161,7 +155,7 @@ report_result(struct site *s, struct article *a, enum article_text which,
 
 	buf_printf(&b, "%s %s; shown as its source", what[which],
 		   result_text(result));
-	model_problem(s, a->file, 1, 1, buf_cstr(&b));
+	model_problem(s, a->file, SEVERITY_ERROR, 1, 1, buf_cstr(&b));
 	buf_free(&b);
 }
 
@@ -178,7 +172,7 @@ fallback(struct site *s, struct article *a, enum article_text which)
 	case TEXT_ABSTRACT:
 		return escaped(s, "<p>", a->abstract, "</p>\n");
 	default:
-		return escaped(s, "", a->author, "");
+		return escaped(s, "", a->authors, "");
 	}
 }
 

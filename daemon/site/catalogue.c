@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char magic[] = "blogdca2";
+static const char magic[] = "blogdca3";
 
 /* ---- writing ---- */
 
@@ -27,16 +27,27 @@ put(struct buf *out, struct slice s)
  * its file is written and read once it is listed here. */
 static const size_t strings[] = {
     offsetof(struct article, title),
-    offsetof(struct article, author),
+    offsetof(struct article, authors),
     offsetof(struct article, author_url),
     offsetof(struct article, tag_line),
     offsetof(struct article, abstract),
     offsetof(struct article, html[TEXT_ABSTRACT]),
     offsetof(struct article, html[TEXT_AUTHOR]),
+    offsetof(struct article, permalink),
+    offsetof(struct article, aliases),
+    offsetof(struct article, lang),
+    offsetof(struct article, image),
     offsetof(struct article, notes),
 };
 static const size_t numbers[] = {
     offsetof(struct article, body_off),
+    offsetof(struct article, said_created),
+    offsetof(struct article, said_updated),
+    offsetof(struct article, publish),
+    offsetof(struct article, expires),
+    offsetof(struct article, draft),
+    offsetof(struct article, toc),
+    offsetof(struct article, weight),
 };
 #define NSTRINGS (sizeof(strings) / sizeof(strings[0]))
 #define NNUMBERS (sizeof(numbers) / sizeof(numbers[0]))

@@ -8,7 +8,8 @@
  * Times as pages and feeds show them: UTC, in no locale, without libc's time
  * functions (which read files).  Times outside the years 1 to 9999 are clamped.
  */
-#define DATE_LEN 31
+#define DATE_LEN  31
+#define DATE_NONE INT64_MIN /* no time: nobody said one */
 
 void date_rfc3339(int64_t t, char out[DATE_LEN + 1]); /* 2016-04-09T18:50:20Z */
 void date_canopy(int64_t t, char out[DATE_LEN + 1]);  /* ...T18:50:20-00:00 */

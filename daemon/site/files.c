@@ -12,28 +12,30 @@
 #define PROBLEM_MAX 768
 
 static void
-report(struct site *s, const char *line)
+report(struct site *s, enum severity severity, const char *line)
 {
 	s->nproblems++;
-	s->report(s->ctx, line);
+	s->report(s->ctx, severity, line);
 }
 
 void
-model_problem(struct site *s, struct file *f, size_t line, size_t column,
-	      const char *message)
+model_problem(struct site *s, struct file *f, enum severity severity,
+	      size_t line, size_t column, const char *message)
 {
 	struct buf b = {0};
 
 	buf_add(&b, f->path.data, f->path.len);
 	buf_printf(&b, ":%zu:%zu: %s", line, column, message);
-	report(s, buf_cstr(&b));
+	report(s, severity, buf_cstr(&b));
+	buf_char(&f->problems, severity == SEVERITY_ERROR ? '0' : '1');
 	buf_add(&f->problems, b.data, b.len);
 	buf_char(&f->problems, '\n');
 	buf_free(&b);
 }
 
 void
-model_notice(struct site *s, struct slice path, const char *fmt, ...)
+model_notice(struct site *s, enum severity severity, struct slice path,
+	     const char *fmt, ...)
 {
 	char message[PROBLEM_MAX];
 	struct buf b = {0};
@@ -45,7 +47,7 @@ model_notice(struct site *s, struct slice path, const char *fmt, ...)
 	buf_add(&b, path.data, path.len);
 	buf_str(&b, ":1:1: ");
 	buf_str(&b, message);
-	report(s, buf_cstr(&b));
+	report(s, severity, buf_cstr(&b));
 	buf_free(&b);
 }
 
@@ -66,34 +68,17 @@ previous_body(const struct site *s, struct slice address, struct slice *body)
 	return 1;
 }
 
-/* Is the file left out because its address is blogd's own? */
+/* The rendered body of an article: in the catalogue, or a part of its page. */
 static int
-has_reserved_path(const struct site *s, const struct file *f)
-{
-	struct buf b = {0};
-	int reserved;
-
-	buf_char(&b, '/');
-	buf_add(&b, f->path.data, f->path.len);
-	reserved = link_reserved(s, (struct slice){b.data, b.len});
-	buf_free(&b);
-	return reserved;
-}
-
-/* The rendered body of an article: in the catalogue, or a part of its page.
- * Without a page there is none, nor is it needed while the article has no
- * address. */
-static int
-previous_article(const struct site *s, const struct file *f,
-		 const struct record *r, struct slice *html)
+previous_article(const struct site *s, const struct record *r,
+		 struct slice *html)
 {
 	uint64_t off = r->article.body_off, len = r->body_len;
 	struct slice body;
 
 	*html = r->article.html[TEXT_BODY];
 	if (off == 0)
-		return html->len == len &&
-		       (r->address.len > 0 || has_reserved_path(s, f));
+		return html->len == len;
 	if (!previous_body(s, r->address, &body) || off > body.len ||
 	    len > body.len - off)
 		return 0;
@@ -107,12 +92,12 @@ recall_article(struct site *s, struct file *f, const struct record *r)
 	struct slice html;
 	struct article *a;
 
-	if (!previous_article(s, f, r, &html))
+	if (!previous_article(s, r, &html))
 		return 0;
 	a = article_new(s, f);
 	article_recall(a, &r->article);
 	a->html[TEXT_BODY] = html;
-	article_tags(s, a);
+	article_complete(s, a);
 	return 1;
 }
 
@@ -128,8 +113,12 @@ repeat_problems(struct site *s, struct file *f, struct slice problems)
 		end = memchr(problems.data, '\n', problems.len);
 		n = end != NULL ? (size_t)(end - problems.data) : problems.len;
 		buf_clear(&line);
-		buf_add(&line, problems.data, n);
-		report(s, buf_cstr(&line));
+		if (n > 0)
+			buf_add(&line, problems.data + 1, n - 1);
+		report(s,
+		       problems.data[0] == '0' ? SEVERITY_ERROR
+					       : SEVERITY_WARNING,
+		       buf_cstr(&line));
 		n += end != NULL;
 		problems.data += n;
 		problems.len -= n;
@@ -167,11 +156,12 @@ struct reading {
 };
 
 static void
-report_frontmatter(void *ctx, size_t line, size_t column, const char *message)
+report_frontmatter(void *ctx, enum severity severity, size_t line,
+		   size_t column, const char *message)
 {
 	struct reading *r = ctx;
 
-	model_problem(r->site, r->file, line, column, message);
+	model_problem(r->site, r->file, severity, line, column, message);
 }
 
 /* A path on this site, or a web address; header_add is one more guard. */
@@ -198,19 +188,19 @@ read_article(struct site *s, struct file *f, const struct frontmatter *fm)
 
 	f->kind = FILE_ARTICLE;
 	a->title = fm->title;
-	a->author = fm->author;
+	a->authors = fm->author;
 	a->author_url = fm->author_url;
-	a->tag_line = fm->tags;
+	a->tag_line = items_split(&s->region, fm->tags, ',');
 	a->abstract = fm->abstract;
 	a->source = fm->body;
 	if (a->author_url.len > 0 && !url_allowed(a->author_url, URL_LINK)) {
 		model_problem(
-		    s, f, 1, 1,
+		    s, f, SEVERITY_WARNING, 1, 1,
 		    "author_url is neither a path nor an http, https or "
 		    "mailto address; ignored");
 		a->author_url = slice_of("");
 	}
-	article_tags(s, a);
+	article_complete(s, a);
 	article_queue(s, a);
 }
 
@@ -232,7 +222,7 @@ read_file(struct site *s, struct file *f, struct slice text)
 			break;
 		}
 		model_problem(
-		    s, f, fm.redirect_line, 1,
+		    s, f, SEVERITY_ERROR, fm.redirect_line, 1,
 		    "left out: redirect needs a path that begins with \"/\", "
 		    "or an http or https address");
 		/* fall through */

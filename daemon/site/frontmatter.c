@@ -129,7 +129,7 @@ read_header(const struct header *h, struct frontmatter *f,
 		if (take_line(f, line, at.number) || !h->closed)
 			continue;
 		if (bad++ < BAD_LINES_MAX)
-			report(ctx, at.number, 1,
+			report(ctx, SEVERITY_WARNING, at.number, 1,
 			       "header line without \"key: value\" ignored");
 	}
 }
@@ -143,21 +143,21 @@ judge(const struct header *h, const struct frontmatter *f,
 	if (f->redirect.len > 0 && !(complete && h->closed))
 		return FRONTMATTER_REDIRECT;
 	if (!h->closed) {
-		report(ctx, h->last_line > 0 ? h->last_line : 1, 1,
-		       "left out: no line \"---\" ends the header");
+		report(ctx, SEVERITY_ERROR, h->last_line > 0 ? h->last_line : 1,
+		       1, "left out: no line \"---\" ends the header");
 		return FRONTMATTER_NONE;
 	}
 	if (f->title.len == 0)
-		report(ctx, h->last_line, 1,
+		report(ctx, SEVERITY_ERROR, h->last_line, 1,
 		       "left out: the header has no \"title: \"");
 	if (f->author.len == 0)
-		report(ctx, h->last_line, 1,
+		report(ctx, SEVERITY_ERROR, h->last_line, 1,
 		       "left out: the header has no \"author: \"");
 	if (!complete)
 		return FRONTMATTER_NONE;
 	if (f->content.len > 0 && !slice_is(f->content, "markdown")) {
 		report(
-		    ctx, h->last_line, 1,
+		    ctx, SEVERITY_ERROR, h->last_line, 1,
 		    "left out: \"content: \" names another type than markdown");
 		return FRONTMATTER_NONE;
 	}
@@ -173,7 +173,7 @@ frontmatter_parse(struct slice text, struct frontmatter *f,
 
 	memset(f, 0, sizeof(*f));
 	if (!find_header(text, &h, &body)) {
-		report(ctx, 1, 1,
+		report(ctx, SEVERITY_WARNING, 1, 1,
 		       "left out: not an article (no header with title and "
 		       "author), nor below static/");
 		return FRONTMATTER_NONE;

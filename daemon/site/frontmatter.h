@@ -3,6 +3,7 @@
 #define BLOGD_FRONTMATTER_H
 
 #include "../buf.h"
+#include "severity.h"
 
 /*
  * The header of an article.  Canopy's grammar:
@@ -36,7 +37,8 @@ struct frontmatter {
 };
 
 /* line and column count from 1, columns in characters. */
-typedef void frontmatter_report_fn(void *ctx, size_t line, size_t column,
+typedef void frontmatter_report_fn(void *ctx, enum severity severity,
+				   size_t line, size_t column,
 				   const char *message);
 
 enum frontmatter_kind frontmatter_parse(struct slice text,

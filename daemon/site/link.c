@@ -149,8 +149,10 @@ take_exact(struct site *s, struct slice *taken)
 		if (!has_page(f))
 			continue;
 		f->exact = with_slash(s, f->path);
+		if (f->kind == FILE_ARTICLE && f->article->hidden)
+			continue;
 		if (link_reserved(s, f->exact)) {
-			model_notice(s, f->path,
+			model_notice(s, SEVERITY_ERROR, f->path,
 				     "left out: its address belongs to blogd");
 			continue;
 		}
@@ -176,7 +178,7 @@ shorten(struct site *s, struct file *f, const struct slice *taken, size_t n)
 		return;
 	if (link_reserved(s, address) || is_taken(taken, n, address))
 		model_notice(
-		    s, f->path,
+		    s, SEVERITY_WARNING, f->path,
 		    "\"%.*s\" is the address of something else, so this file "
 		    "keeps its ending in its own",
 		    (int)(address.len < 512 ? address.len : 512), address.data);

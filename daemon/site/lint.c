@@ -23,7 +23,8 @@ lint_utf8(struct slice text, frontmatter_report_fn *report, void *ctx)
 		bad = utf8_check(line);
 		if (bad == line.len)
 			continue;
-		report(ctx, at.number, lines_column(line, bad),
+		report(ctx, SEVERITY_WARNING, at.number,
+		       lines_column(line, bad),
 		       "bytes that are not UTF-8 are shown as U+FFFD");
 		return;
 	}
@@ -93,7 +94,7 @@ lint_headings(const struct frontmatter *f, frontmatter_report_fn *report,
 		if (column == 0)
 			continue;
 		found++;
-		report(ctx, at.number, column,
+		report(ctx, SEVERITY_WARNING, at.number, column,
 		       "\"#\" without a blank behind it makes no heading");
 	}
 }

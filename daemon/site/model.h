@@ -2,7 +2,9 @@
 #ifndef BLOGD_MODEL_H
 #define BLOGD_MODEL_H
 
+#include "date.h"
 #include "digest.h"
+#include "items.h"
 #include "region.h"
 #include "site.h"
 
@@ -15,7 +17,7 @@
 
 /* To be raised whenever the same input would make other pages than before; the
  * package's version counts as well. */
-#define SITE_FORMAT 3
+#define SITE_FORMAT 4
 
 enum file_kind {
 	FILE_HIDDEN,  /* a name that begins with a dot: none of our business */
@@ -32,7 +34,8 @@ struct file {
 	struct slice path; /* in the repository */
 	enum file_kind kind;
 	struct slice value;  /* a setting's text, a redirect's target */
-	struct buf problems; /* reported lines, for the catalogue */
+	struct buf problems; /* reported lines, for the catalogue: "0" or "1"
+				for the severity before each */
 	struct article *article;
 	struct slice exact;   /* "/" path */
 	struct slice address; /* where it is served; empty: nowhere */
@@ -42,14 +45,28 @@ enum article_text { TEXT_BODY, TEXT_ABSTRACT, TEXT_AUTHOR, TEXT__MAX };
 
 struct article {
 	struct file *file;
-	int64_t created, updated;
-	struct slice title, author, author_url, tag_line, abstract;
+	int64_t created, updated; /* as pages show them: git's, unless the
+				     header says otherwise */
+	int64_t said_created, said_updated; /* by the header, or DATE_NONE */
+	int64_t publish, expires;	    /* DATE_NONE: at once, never */
+	int64_t draft;			    /* 1: never shown */
+	int64_t toc;			    /* 0, 1, or -1: not said */
+	int64_t weight; /* 0: not said; those that have one come first */
+	struct slice title, author_url, abstract;
+	struct slice authors;	/* a list (items.h): one is Markdown, several
+				   are names */
+	struct slice tag_line;	/* a list, categories too */
+	struct slice permalink; /* an address that the header gives, or "" */
+	struct slice aliases;	/* a list of further addresses */
+	struct slice lang;	/* BCP 47, or "" */
+	struct slice image;	/* a reference, as in the text, or "" */
+	int hidden;		/* a draft, not yet or no longer to be shown */
 	struct slice source; /* of the body; empty when it is known rendered */
 	struct slice html[TEXT__MAX];
 	struct slice notes; /* what the worker noticed in the body, beside its
 			       HTML: see markdown.h */
 	uint8_t result[TEXT__MAX]; /* enum markdown_result */
-	struct slice *tags;	   /* trimmed, no duplicates, as written */
+	struct slice *tags;	   /* the items of tag_line */
 	size_t ntags;
 	uint64_t body_off; /* of html[TEXT_BODY] in the article's page; 0: it is
 			      not there, or not known yet */
@@ -113,6 +130,9 @@ struct site {
 	size_t ntexts, captexts;
 
 	struct slice name, index, uuid;
+	struct slice author, description, lang; /* defaults; may be empty, but
+						   lang */
+	size_t per_page;			/* articles on a listing page */
 	struct slice root;   /* public base, no slash at the end; a NUL
 				follows it */
 	struct slice prefix; /* its path: "" or "/blog" */
@@ -120,6 +140,8 @@ struct site {
 	struct article **shown;	 /* those with an address, by path */
 	struct article **newest; /* the same, newest first */
 	size_t nshown;
+	size_t nhidden;	     /* articles that are not to be shown now */
+	int64_t next_change; /* see site_next_change */
 	struct menu_item *menu;
 	size_t nmenu;
 	struct tag *tags; /* by name */
@@ -131,19 +153,19 @@ struct site {
 };
 
 /* Reports "path:line:col: message" and remembers it for the next run. */
-void model_problem(struct site *s, struct file *f, size_t line, size_t column,
-		   const char *message);
+void model_problem(struct site *s, struct file *f, enum severity severity,
+		   size_t line, size_t column, const char *message);
 /* The same for what depends on other files, or is no file: not remembered. */
-void model_notice(struct site *s, struct slice path, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+void model_notice(struct site *s, enum severity severity, struct slice path,
+		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* ---- articles (article.c) ---- */
 
 struct article *article_new(struct site *s, struct file *f);
 /* Takes over what the last run knew of the same file. */
 void article_recall(struct article *a, const struct article *known);
-/* Splits tag_line. */
-void article_tags(struct site *s, struct article *a);
+/* What follows from the fields: the array of tags, the dates. */
+void article_complete(struct site *s, struct article *a);
 /* Lists the texts that are not known yet; an author without markup is done at
  * once. */
 void article_queue(struct site *s, struct article *a);
@@ -158,6 +180,11 @@ void html_to_text(struct buf *out, struct slice html);
 
 /* Decides what every file is.  -1 with err. */
 int files_read(struct site *s, struct slice catalogue, struct err *err);
+
+/* ---- times (when.c) ---- */
+
+/* Decides which articles are hidden now, and when that changes. */
+void when_hide(struct site *s);
 
 /* ---- settings (dotconfig.c) ---- */
 

@@ -80,7 +80,8 @@ plan_redirect(struct site *s, const struct file *f)
 
 	if (slice_cmp(f->value, f->address) == 0 ||
 	    slice_cmp(f->value, f->exact) == 0) {
-		model_notice(s, f->path, "left out: it redirects to itself");
+		model_notice(s, SEVERITY_ERROR, f->path,
+			     "left out: it redirects to itself");
 		return;
 	}
 	add_redirect(s, f, f->address, to);
@@ -172,7 +173,7 @@ plan_directories(struct site *s, const struct directory *dirs, size_t n)
 		if (link_reserved(s,
 				  (struct slice){address.data, address.len})) {
 			model_notice(
-			    s, dirs[i].path,
+			    s, SEVERITY_WARNING, dirs[i].path,
 			    "no listing of this directory: its address "
 			    "belongs to blogd");
 			buf_clear(&address);
@@ -220,7 +221,7 @@ plan_home(struct site *s, const struct directory *dirs, size_t ndirs)
 		}
 	set_list(p, s->newest, s->nshown);
 	model_notice(
-	    s, s->index,
+	    s, SEVERITY_WARNING, s->index,
 	    "there is no article and no directory of this name to be the "
 	    "first page (index_page); \"/\" lists all articles");
 }
@@ -274,7 +275,7 @@ drop_doubles(struct site *s)
 		if (n > 0 && slice_cmp(s->pages[n - 1].pub.path,
 				       s->pages[i].pub.path) == 0)
 			model_notice(
-			    s, s->pages[i].pub.path,
+			    s, SEVERITY_WARNING, s->pages[i].pub.path,
 			    "two pages have this address; one is left out");
 		else
 			s->pages[n++] = s->pages[i];

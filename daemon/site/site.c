@@ -86,7 +86,7 @@ site_text(const struct site *s, size_t i)
 	case TEXT_ABSTRACT:
 		return t->article->abstract;
 	default:
-		return t->article->author;
+		return t->article->authors;
 	}
 }
 
@@ -101,8 +101,9 @@ site_text_done(struct site *s, size_t i, enum markdown_result result,
 int
 site_link(struct site *s, struct err *err)
 {
+	when_hide(s);
 	link_addresses(s);
-	if (s->nshown == 0)
+	if (s->nshown == 0 && s->nhidden == 0)
 		return err_set(err, "every article is at an address that "
 				    "belongs to blogd (/tags, /atom)");
 	link_menu(s);

@@ -6,6 +6,7 @@
 #include "../snapshot/snapshot.h"
 #include "../source.h"
 #include "markdown.h"
+#include "severity.h"
 
 /*
  * The site: a pure function from (source, previous snapshot, settings) to
@@ -28,7 +29,8 @@
 struct site;
 
 /* How the site reports a file: problem is "path:line:col: message". */
-typedef void site_report_fn(void *ctx, const char *problem);
+typedef void site_report_fn(void *ctx, enum severity severity,
+			    const char *problem);
 
 /* previous and catalogue are of the last run, or NULL and {NULL, 0}; both and
  * the source must outlive the site.  NULL with err when the source cannot be
@@ -43,8 +45,9 @@ void site_free(struct site *s);
 /* The texts to be rendered, 0 <= i < site_ntexts(s). */
 size_t site_ntexts(const struct site *s);
 struct slice site_text(const struct site *s, size_t i);
-/* html and notes (the body's, see markdown.h; else empty) are copied.  On any result but MARKDOWN_OK the article will show its
- * source with a notice, and the problem is reported. */
+/* html and notes (the body's, see markdown.h; else empty) are copied.  On any
+ * result but MARKDOWN_OK the article will show its source with a notice, and
+ * the problem is reported. */
 void site_text_done(struct site *s, size_t i, enum markdown_result result,
 		    struct slice html, struct slice notes);
 
@@ -82,5 +85,8 @@ void site_catalogue(const struct site *s, struct buf *out);
 const char *site_root(const struct site *s); /* public base URL */
 size_t site_narticles(const struct site *s);
 size_t site_nproblems(const struct site *s);
+/* The first moment behind settings.now at which the same files make another
+ * site, because an article appears or expires; DATE_NONE: never. */
+int64_t site_next_change(const struct site *s);
 
 #endif

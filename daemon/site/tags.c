@@ -61,7 +61,7 @@ tag_address(struct site *s, const struct use *use)
 		buf_free(&b);
 	} else {
 		model_notice(
-		    s, use->article->file->path,
+		    s, SEVERITY_WARNING, use->article->file->path,
 		    "the tag \"%.*s\" cannot be part of an address and gets "
 		    "no page",
 		    (int)(use->tag.len < 200 ? use->tag.len : 200),

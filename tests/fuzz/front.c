@@ -8,11 +8,13 @@ struct context {
 };
 
 static void
-report(void *arg, size_t line, size_t column, const char *message)
+report(void *arg, enum severity severity, size_t line, size_t column,
+       const char *message)
 {
 	struct context *c = arg;
 
 	c->reports++;
+	CHECK(severity == SEVERITY_ERROR || severity == SEVERITY_WARNING);
 	CHECK(line >= 1 && line <= c->text.len + 1);
 	CHECK(column >= 1 && column <= c->text.len + 1);
 	CHECK(message[0] != '\0');

@@ -13,11 +13,12 @@
 static char said[4096];
 
 static void
-report(void *ctx, size_t line, size_t column, const char *message)
+report(void *ctx, enum severity severity, size_t line, size_t column,
+       const char *message)
 {
 	size_t n = strlen(said);
 
-	(void)ctx;
+	(void)ctx, (void)severity;
 	snprintf(said + n, sizeof(said) - n, "%zu:%zu: %s\n", line, column,
 		 message);
 }

@@ -41,10 +41,11 @@ struct fx {
 };
 
 static void
-fx_report(void *ctx, const char *problem)
+fx_report(void *ctx, enum severity severity, const char *problem)
 {
 	struct fx *fx = ctx;
 
+	(void)severity;
 	buf_str(&fx->problems, problem);
 	buf_char(&fx->problems, '\n');
 }
@@ -118,6 +119,7 @@ fx_defaults(struct fx *fx)
 	fx->set.post_output_factor = 20;
 	fx->set.post_output_constant = 65536;
 	fx->set.feed_entries = 10;
+	fx->set.now = 1700000000;
 	if (!initialised)
 		markdown_init(FX_ARENA);
 	initialised = 1;
