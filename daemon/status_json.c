@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "site/escape.h"
+
 /* A member's name, behind a comma if it is not the first one. */
 static void
 name(struct buf *out, const char *text)
@@ -30,17 +32,12 @@ boolean(struct buf *out, const char *text, int value)
 static void
 string(struct buf *out, const char *text, const char *value)
 {
-	size_t start;
 	struct buf clean = {0};
 
 	name(out, text);
 	buf_char(out, '"');
 	status_clean(&clean, value);
-	for (start = 0; start < clean.len; start++) {
-		if (clean.data[start] == '"' || clean.data[start] == '\\')
-			buf_char(out, '\\');
-		buf_char(out, clean.data[start]);
-	}
+	escape_add(out, ESCAPE_JSON, (struct slice){clean.data, clean.len});
 	buf_char(out, '"');
 	buf_free(&clean);
 }

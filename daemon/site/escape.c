@@ -78,6 +78,31 @@ text_reference(unsigned char c)
 	}
 }
 
+static const char *
+json_reference(unsigned char c)
+{
+	switch (c) {
+	case '"':
+		return "\\\"";
+	case '\\':
+		return "\\\\";
+	case '\n':
+		return "\\n";
+	case '\r':
+		return "\\r";
+	case '\t':
+		return "\\t";
+	default:
+		return c < 0x20 ? "" : NULL; /* the code, see json_code */
+	}
+}
+
+static const char *
+reference(enum escape_mode mode, unsigned char c)
+{
+	return mode == ESCAPE_JSON ? json_reference(c) : text_reference(c);
+}
+
 /* U+FFFE and U+FFFF: well-formed UTF-8, but no characters. */
 static int
 is_nonchar(const unsigned char *p, size_t len)
@@ -87,13 +112,14 @@ is_nonchar(const unsigned char *p, size_t len)
 
 /* Length of the run at p that can be copied as it is. */
 static size_t
-text_run(const unsigned char *p, const unsigned char *end)
+text_run(enum escape_mode mode, const unsigned char *p,
+	 const unsigned char *end)
 {
 	const unsigned char *start = p;
 	size_t n;
 
 	while (p < end) {
-		if (*p < 0x80 && text_reference(*p) != NULL)
+		if (*p < 0x80 && reference(mode, *p) != NULL)
 			break;
 		n = utf8_char_len(p, (size_t)(end - p));
 		if (n == 0 || is_nonchar(p, n))
@@ -104,14 +130,27 @@ text_run(const unsigned char *p, const unsigned char *end)
 }
 
 static void
+json_code(struct escape *e, struct slice *piece)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	memcpy(e->octet, "\\u00", 4);
+	e->octet[4] = hex[*e->p >> 4];
+	e->octet[5] = hex[*e->p & 15];
+	*piece = (struct slice){e->octet, 6};
+}
+
+static void
 next_text(struct escape *e, struct slice *piece)
 {
-	size_t n = text_run(e->p, e->end);
+	size_t n = text_run(e->mode, e->p, e->end);
 
 	piece->data = (const char *)e->p;
 	piece->len = n;
 	if (n == 0 && *e->p < 0x80) {
-		*piece = slice_of(text_reference(*e->p));
+		*piece = slice_of(reference(e->mode, *e->p));
+		if (piece->len == 0 && e->mode == ESCAPE_JSON)
+			json_code(e, piece);
 		n = 1;
 	} else if (n == 0) {
 		*piece = slice_of(REPLACEMENT);
@@ -182,7 +221,7 @@ escape_next(struct escape *e, struct slice *piece)
 {
 	if (e->p == e->end)
 		return 0;
-	if (e->mode == ESCAPE_TEXT)
+	if (e->mode == ESCAPE_TEXT || e->mode == ESCAPE_JSON)
 		next_text(e, piece);
 	else
 		next_url(e, piece);

@@ -20,13 +20,15 @@ enum escape_mode {
 			and "'" as well, so it can stand in an attribute */
 	ESCAPE_URL,  /* a whole URL as somebody wrote it: "%XX" and the
 			delimiters stay, controls go, the rest is encoded */
-	ESCAPE_HREF  /* ESCAPE_URL for an attribute: "&" becomes "&amp;" */
+	ESCAPE_HREF, /* ESCAPE_URL for an attribute: "&" becomes "&amp;" */
+	ESCAPE_JSON  /* the inside of a string of RFC 8259; invalid UTF-8
+			becomes U+FFFD */
 };
 
 struct escape {
 	const unsigned char *p, *end;
 	enum escape_mode mode;
-	char octet[3]; /* "%XX", valid until the next call */
+	char octet[6]; /* "%XX" or "\\u00XX", valid until the next call */
 };
 
 void escape_start(struct escape *e, enum escape_mode mode, struct slice in);

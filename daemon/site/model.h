@@ -95,9 +95,17 @@ enum page_kind {
 	PAGE_NOT_FOUND
 };
 
+/* Whether a page is left out when another has its address. */
+enum gives_way {
+	STAYS,	       /* a file's, or at an address that is reserved */
+	GIVES_WAY,     /* made by blogd, at an address that is not reserved */
+	GIVES_WAY_LAST /* even to those */
+};
+
 struct page {
 	struct site_page pub;
 	enum page_kind kind;
+	enum gives_way gives_way;
 	struct slice name; /* of the directory or tag */
 	const struct file *file;
 	struct article **list; /* the articles it shows, in order */
@@ -209,6 +217,11 @@ int link_reserved(const struct site *s, struct slice address);
 void link_menu(struct site *s);
 void link_tags(struct site *s);
 void plan_pages(struct site *s);
+/* Adds a page to be filled in; it moves when the next one is added. */
+struct page *plan_add(struct site *s, enum page_kind kind, struct slice path,
+		      const char *type);
+/* What it lists, and with it when it was modified. */
+void plan_list(struct page *p, struct article **list, size_t n);
 void recipe_frame(struct site *s);
 void recipe_article(struct article *a);
 void recipe_page(struct site *s, struct page *p);

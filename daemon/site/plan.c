@@ -10,8 +10,9 @@
 
 #define HTML "text/html; charset=utf-8"
 
-static struct page *
-add(struct site *s, enum page_kind kind, struct slice path, const char *type)
+struct page *
+plan_add(struct site *s, enum page_kind kind, struct slice path,
+	 const char *type)
 {
 	struct page *p;
 
@@ -32,8 +33,8 @@ add(struct site *s, enum page_kind kind, struct slice path, const char *type)
 	return p;
 }
 
-static void
-set_list(struct page *p, struct article **list, size_t n)
+void
+plan_list(struct page *p, struct article **list, size_t n)
 {
 	size_t i;
 
@@ -49,7 +50,7 @@ static void
 add_redirect(struct site *s, const struct file *f, struct slice path,
 	     struct slice location)
 {
-	struct page *p = add(s, PAGE_REDIRECT, path, "");
+	struct page *p = plan_add(s, PAGE_REDIRECT, path, "");
 
 	p->file = f;
 	p->pub.status = 301;
@@ -92,12 +93,12 @@ plan_redirect(struct site *s, const struct file *f)
 static void
 plan_article(struct site *s, const struct file *f)
 {
-	struct page *p = add(s, PAGE_ARTICLE, f->address, HTML);
+	struct page *p = plan_add(s, PAGE_ARTICLE, f->address, HTML);
 	struct article **self = region_alloc(&s->region, 1, sizeof(*self));
 
 	*self = f->article;
 	p->file = f;
-	set_list(p, self, 1);
+	plan_list(p, self, 1);
 	if (slice_cmp(f->address, f->exact) != 0)
 		add_redirect(s, f, f->exact,
 			     location(s, ESCAPE_PATH, f->address));
@@ -121,7 +122,7 @@ static void
 plan_static(struct site *s, const struct file *f)
 {
 	const struct media *media = media_by_path(f->path);
-	struct page *p = add(s, PAGE_STATIC, f->address, media->type);
+	struct page *p = plan_add(s, PAGE_STATIC, f->address, media->type);
 
 	p->file = f;
 	p->pub.compress = media->compress;
@@ -179,11 +180,12 @@ plan_directories(struct site *s, const struct directory *dirs, size_t n)
 			buf_clear(&address);
 			continue;
 		}
-		p = add(s, PAGE_LISTING, region_take(&s->region, &address),
-			HTML);
+		p = plan_add(s, PAGE_LISTING, region_take(&s->region, &address),
+			     HTML);
 		p->name = dirs[i].path;
-		set_list(p, copy_sorted(s, s->shown + dirs[i].first, dirs[i].n),
-			 dirs[i].n);
+		plan_list(p,
+			  copy_sorted(s, s->shown + dirs[i].first, dirs[i].n),
+			  dirs[i].n);
 	}
 	buf_free(&address);
 }
@@ -203,23 +205,23 @@ plan_home(struct site *s, const struct directory *dirs, size_t ndirs)
 			(struct slice){f->address.data + 1, f->address.len - 1},
 			s->index) != 0)
 			continue;
-		p = add(s, PAGE_HOME, slice_of("/"), HTML);
+		p = plan_add(s, PAGE_HOME, slice_of("/"), HTML);
 		p->file = f;
-		set_list(p, &s->shown[i], 1);
+		plan_list(p, &s->shown[i], 1);
 		return;
 	}
-	p = add(s, PAGE_LISTING, slice_of("/"), HTML);
+	p = plan_add(s, PAGE_LISTING, slice_of("/"), HTML);
 	p->name = slice_of("");
 	for (i = 0; i < ndirs; i++)
 		if (slice_cmp(dirs[i].path, s->index) == 0) {
 			p->name = dirs[i].path;
-			set_list(
+			plan_list(
 			    p,
 			    copy_sorted(s, s->shown + dirs[i].first, dirs[i].n),
 			    dirs[i].n);
 			return;
 		}
-	set_list(p, s->newest, s->nshown);
+	plan_list(p, s->newest, s->nshown);
 	model_notice(
 	    s, SEVERITY_WARNING, s->index,
 	    "there is no article and no directory of this name to be the "
@@ -229,18 +231,18 @@ plan_home(struct site *s, const struct directory *dirs, size_t ndirs)
 static void
 plan_tags(struct site *s)
 {
-	struct page *p = add(s, PAGE_TAGS, slice_of("/tags"), HTML);
+	struct page *p = plan_add(s, PAGE_TAGS, slice_of("/tags"), HTML);
 	size_t i;
 
-	set_list(p, s->newest, s->nshown);
+	plan_list(p, s->newest, s->nshown);
 	for (i = 0; i < s->ntags; i++) {
 		const struct tag *t = &s->tags[i];
 
 		if (t->address.len == 0)
 			continue;
-		p = add(s, PAGE_TAG, t->address, HTML);
+		p = plan_add(s, PAGE_TAG, t->address, HTML);
 		p->name = t->name;
-		set_list(p, t->list, t->nlist);
+		plan_list(p, t->list, t->nlist);
 	}
 }
 
@@ -248,10 +250,10 @@ static void
 plan_feed(struct site *s)
 {
 	size_t n = s->set.feed_entries;
-	struct page *p = add(s, PAGE_FEED, slice_of("/atom"),
-			     "application/atom+xml; charset=utf-8");
+	struct page *p = plan_add(s, PAGE_FEED, slice_of("/atom"),
+				  "application/atom+xml; charset=utf-8");
 
-	set_list(p, s->newest, n < s->nshown ? n : s->nshown);
+	plan_list(p, s->newest, n < s->nshown ? n : s->nshown);
 	p->pub.modified = s->src->head->commit_time;
 }
 
@@ -261,24 +263,43 @@ compare_pages(const void *a, const void *b)
 	const struct page *x = a, *y = b;
 	int order = slice_cmp(x->pub.path, y->pub.path);
 
+	if (order == 0)
+		order = (int)x->gives_way - (int)y->gives_way;
 	return order != 0 ? order : (int)x->kind - (int)y->kind;
 }
 
-/* Addresses were given out so that none is there twice; this is what makes it
- * certain. */
+static const char *
+why_dropped(const struct page *p)
+{
+	switch (p->gives_way) {
+	case GIVES_WAY:
+		return "a file of the repository has this address, so the page "
+		       "that blogd makes is left out";
+	case GIVES_WAY_LAST:
+		return "there is a page at this address, so the redirect is "
+		       "not used";
+	case STAYS:
+		break;
+	}
+	return "two pages have this address; one is left out";
+}
+
+/* Addresses were given out so that no two pages that stay have the same; this
+ * is what makes it certain. */
 static void
 drop_doubles(struct site *s)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < s->npages; i++) {
-		if (n > 0 && slice_cmp(s->pages[n - 1].pub.path,
-				       s->pages[i].pub.path) == 0)
-			model_notice(
-			    s, SEVERITY_WARNING, s->pages[i].pub.path,
-			    "two pages have this address; one is left out");
+		const struct page *p = &s->pages[i];
+
+		if (n > 0 &&
+		    slice_cmp(s->pages[n - 1].pub.path, p->pub.path) == 0)
+			model_notice(s, SEVERITY_WARNING, p->pub.path, "%s",
+				     why_dropped(p));
 		else
-			s->pages[n++] = s->pages[i];
+			s->pages[n++] = *p;
 	}
 	s->npages = n;
 }
@@ -297,10 +318,10 @@ plan_pages(struct site *s)
 	free(dirs);
 	plan_tags(s);
 	plan_feed(s);
-	p = add(s, PAGE_STYLE, style_address(&s->region),
-		"text/css; charset=utf-8");
+	p = plan_add(s, PAGE_STYLE, style_address(&s->region),
+		     "text/css; charset=utf-8");
 	p->pub.cache = SITE_CACHE_FOREVER;
-	p = add(s, PAGE_NOT_FOUND, slice_of(""), HTML);
+	p = plan_add(s, PAGE_NOT_FOUND, slice_of(""), HTML);
 	p->pub.status = 404;
 	qsort(s->pages, s->npages, sizeof(*s->pages), compare_pages);
 	drop_doubles(s);

@@ -62,7 +62,7 @@ enum site_cache {
 
 struct site_page {
 	struct slice path; /* decoded, "/Posts/A b"; "" is the 404 page */
-	uint16_t status;   /* 200, 301, 404 */
+	uint16_t status;   /* 200, 404, or a redirect's */
 	enum site_cache cache;
 	struct slice content_type; /* with charset where it is text */
 	struct slice location;	   /* 301: absolute URL or /path, encoded */

@@ -28,9 +28,16 @@ snapshot_path_ok(struct slice path)
 }
 
 int
+snapshot_is_redirect(unsigned status)
+{
+	return (status >= 301 && status <= 303) || status == 307 ||
+	       status == 308;
+}
+
+int
 snapshot_status_ok(unsigned status)
 {
-	return status == 200 || status == 301 || status == 404;
+	return status == 200 || status == 404 || snapshot_is_redirect(status);
 }
 
 static int

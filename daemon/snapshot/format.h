@@ -33,5 +33,6 @@ size_t snapshot_length_line(uint64_t body_len, char out[LENGTH_LINE_MAX]);
 /* What a path must be: empty (the page for what is not found) or absolute. */
 int snapshot_path_ok(struct slice path);
 int snapshot_status_ok(unsigned status);
+int snapshot_is_redirect(unsigned status); /* one with a Location */
 
 #endif

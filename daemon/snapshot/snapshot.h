@@ -54,7 +54,7 @@ struct snapshot_variant {
 struct snapshot_entry {
 	uint64_t path_off; /* decoded path: "/", "/Posts/A b" */
 	uint32_t path_len;
-	uint16_t status; /* 200, 301 or 404 */
+	uint16_t status; /* 200, 404, or a redirect: 301, 302, 303, 307, 308 */
 	uint16_t reserved;
 	int64_t modified; /* Last-Modified, Unix time; 0: none */
 	uint8_t etag[16]; /* of the identity body; see snapshot_etag */

@@ -56,6 +56,19 @@ test_path(void **state)
 }
 
 static void
+test_json(void **state)
+{
+	(void)state;
+	assert_string_equal(ESCAPED(ESCAPE_JSON, "a\"b\\c/<&'"),
+			    "a\\\"b\\\\c/<&'");
+	assert_string_equal(ESCAPED(ESCAPE_JSON, "\n\r\t\x01\x1f\x7f"),
+			    "\\n\\r\\t\\u0001\\u001f\x7f");
+	assert_string_equal(escape(ESCAPE_JSON, "a\0b", 3), "a\\u0000b");
+	assert_string_equal(ESCAPED(ESCAPE_JSON, "\xc3\xa4\xff\xe2\x82"),
+			    "\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+}
+
+static void
 test_url(void **state)
 {
 	(void)state;
@@ -185,7 +198,7 @@ main(void)
 	    cmocka_unit_test(test_text),    cmocka_unit_test(test_path),
 	    cmocka_unit_test(test_url),	    cmocka_unit_test(test_all_bytes),
 	    cmocka_unit_test(test_allowed), cmocka_unit_test(test_root),
-	    cmocka_unit_test(test_resolve),
+	    cmocka_unit_test(test_resolve), cmocka_unit_test(test_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
