@@ -159,7 +159,8 @@ text_done(void *ctx, const struct pool_result *r)
 {
 	struct texts *t = ctx;
 	enum markdown_result result = result_of(r);
-	struct slice html = r->out[0], notes = r->out[1];
+	struct slice html = r->out[MARKDOWN_HTML],
+		     notes = r->out[MARKDOWN_NOTES];
 
 	if (result != MARKDOWN_OK)
 		html = notes = (struct slice){NULL, 0};

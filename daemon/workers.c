@@ -27,6 +27,8 @@ max_output(const struct render_settings *set, uint64_t input)
 	return n;
 }
 
+_Static_assert(MARKDOWN_OUTPUTS <= POOL_OUTPUTS, "outputs are the pool's");
+
 static void
 markdown_run(const void *arg, struct slice in, char *out, size_t room,
 	     struct pool_output *output)
@@ -36,7 +38,7 @@ markdown_run(const void *arg, struct slice in, char *out, size_t room,
 					 .max_output = max_output(set, in.len)};
 
 	output->result =
-	    markdown_render(&limits, in, out, room, &output->len[0]);
+	    markdown_render(&limits, in, out, room, output->len);
 }
 
 struct pool_work

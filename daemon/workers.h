@@ -12,7 +12,7 @@
  */
 
 /* Markdown to HTML within the settings' budget: result is an enum
- * markdown_result, output 0 the HTML.  The settings must outlive the work. */
+ * markdown_result, the outputs are HTML and notes.  The settings must outlive the work. */
 struct pool_work workers_markdown(const struct render_settings *set);
 
 /* A body to gzip (output 0), brotli (1) and zstd (2), empty where that is not

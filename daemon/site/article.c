@@ -6,6 +6,7 @@
 #include "escape.h"
 #include "frontmatter.h"
 #include "model.h"
+#include "notes.h"
 
 struct article *
 article_new(struct site *s, struct file *f)
@@ -181,6 +182,10 @@ article_text_done(struct site *s, struct article *a, enum article_text which,
 		  enum markdown_result result, struct slice html,
 		  struct slice notes)
 {
+	/* A worker that is taken over may say anything. */
+	if (result == MARKDOWN_OK && which == TEXT_BODY &&
+	    !notes_check(notes, html))
+		result = MARKDOWN_CRASHED;
 	a->result[which] = (uint8_t)result;
 	if (result != MARKDOWN_OK) {
 		report_result(s, a, which, result);

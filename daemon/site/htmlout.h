@@ -24,6 +24,7 @@ struct htmlout {
 	size_t nopen, capopen, nraw;
 	struct html_id *ids; /* open hash table of what id_claim was given */
 	size_t nids, capids;
+	struct notes_writer *notes; /* what is said of it; NULL: nothing */
 };
 
 /* All of `o` is set up anew; arena must have been reset. */

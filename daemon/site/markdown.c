@@ -17,6 +17,7 @@
 #include "../log.h"
 #include "htmlout.h"
 #include "mdnode.h"
+#include "notes.h"
 
 #define PARSE_OPTIONS \
 	(CMARK_OPT_DEFAULT | CMARK_OPT_FOOTNOTES | CMARK_OPT_VALIDATE_UTF8)
@@ -158,30 +159,46 @@ parse(struct slice text)
 	return cmark_parser_finish(parser);
 }
 
+/* Where a rendering goes. */
+struct room {
+	char *out;
+	size_t len;  /* of out */
+	size_t html; /* how much of it HTML may take */
+	size_t *lens;
+};
+
 static enum markdown_result
-render(struct slice text, char *out, size_t room, size_t *len)
+render(struct slice text, const struct room *room)
 {
+	struct notes_writer w;
 	struct htmlout o;
+	struct slice notes;
 
 	arena_reset(&arena);
-	html_start(&o, &arena, out, room);
+	notes_write_start(&w, &arena);
+	html_start(&o, &arena, room->out, room->html);
+	o.notes = &w;
 	mdnode_write(&o, parse(text));
-	*len = o.len;
-	return o.full ? MARKDOWN_OUTPUT : MARKDOWN_OK;
+	notes = notes_write_end(&w);
+	if (o.full || w.full || notes.len > room->len - o.len)
+		return MARKDOWN_OUTPUT;
+	memcpy(room->out + o.len, notes.data, notes.len);
+	room->lens[MARKDOWN_HTML] = o.len;
+	room->lens[MARKDOWN_NOTES] = notes.len;
+	return MARKDOWN_OK;
 }
 
 /* The timer is disarmed before this frame ends, so whenever it fires there is
  * something to jump to.  Fired in between, it only makes the result TIME. */
 static enum markdown_result
-render_in_budget(uint32_t cpu_ms, struct slice text, char *out, size_t room,
-		 size_t *len)
+render_in_budget(uint32_t cpu_ms, struct slice text, const struct room *room)
 {
 	volatile enum markdown_result result;
 	int why = sigsetjmp(stopped, 0);
 
 	if (why == 0) {
 		timer_set(cpu_ms > 0 ? cpu_ms : 1);
-		result = render(text, out, room, len);
+		result = render(text, room);
 	} else {
 		result = (enum markdown_result)why;
 	}
@@ -191,18 +208,19 @@ render_in_budget(uint32_t cpu_ms, struct slice text, char *out, size_t room,
 
 enum markdown_result
 markdown_render(const struct markdown_limits *limits, struct slice text,
-		char *out, size_t room, size_t *len)
+		char *out, size_t room, size_t len[MARKDOWN_OUTPUTS])
 {
+	struct room r = {.out = out, .len = room, .html = room, .lens = len};
 	enum markdown_result result;
 
-	*len = 0;
+	memset(len, 0, MARKDOWN_OUTPUTS * sizeof(*len));
 	if (room > limits->max_output)
-		room = (size_t)limits->max_output;
+		r.html = (size_t)limits->max_output;
 	/* cmark counts in int, and aborts where a buffer passes half of it. */
 	if (text.len > INT32_MAX / 4)
 		return MARKDOWN_MEMORY;
-	result = render_in_budget(limits->cpu_ms, text, out, room, len);
+	result = render_in_budget(limits->cpu_ms, text, &r);
 	if (result != MARKDOWN_OK)
-		*len = 0;
+		memset(len, 0, MARKDOWN_OUTPUTS * sizeof(*len));
 	return result;
 }

@@ -21,9 +21,16 @@ enum markdown_result {
 	MARKDOWN__MAX
 };
 
+/* What comes out, one behind the other. */
+enum markdown_output {
+	MARKDOWN_HTML,
+	MARKDOWN_NOTES, /* what else there is to know of it: see notes.h */
+	MARKDOWN_OUTPUTS
+};
+
 struct markdown_limits {
 	uint32_t cpu_ms;
-	uint64_t max_output;
+	uint64_t max_output; /* of HTML; notes have their own limit */
 };
 
 /* Once per process, before its filter: maps the arena (bytes), registers the
@@ -32,9 +39,10 @@ void markdown_init(uint64_t memory);
 
 /* Renders GFM with tables, strikethrough, autolinks, task lists, footnotes and
  * heading ids.  Raw HTML passes an allowlist; other tags show as text;
- * dangerous URLs are emptied.  Writes at most room bytes to out, sets *len. */
+ * dangerous URLs are emptied.  Writes at most room bytes to out, and how long
+ * each output is to len. */
 enum markdown_result markdown_render(const struct markdown_limits *limits,
 				     struct slice text, char *out, size_t room,
-				     size_t *len);
+				     size_t len[MARKDOWN_OUTPUTS]);
 
 #endif

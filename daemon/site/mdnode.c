@@ -83,25 +83,6 @@ write_item(struct writer *w, cmark_node *node, int entering)
 }
 
 static void
-write_code_block(struct writer *w, cmark_node *node, int entering)
-{
-	const char *info = cmark_node_get_fence_info(node);
-	size_t n = info != NULL ? strcspn(info, " \t\n") : 0;
-
-	(void)entering;
-	html_newline(w->o);
-	if (n > 0) {
-		html_str(w->o, "<pre><code class=\"language-");
-		html_escape(w->o, ESCAPE_TEXT, (struct slice){info, n});
-		html_str(w->o, "\">");
-	} else {
-		html_str(w->o, "<pre><code>");
-	}
-	html_escape(w->o, ESCAPE_TEXT, md_literal(node));
-	html_str(w->o, "</code></pre>\n");
-}
-
-static void
 write_html_block(struct writer *w, cmark_node *node, int entering)
 {
 	struct slice html = md_literal(node);
@@ -247,7 +228,7 @@ writer_of(cmark_node *node)
 	    {CMARK_NODE_ITEM, write_item},
 	    {CMARK_NODE_LIST, write_list},
 	    {CMARK_NODE_HEADING, write_heading},
-	    {CMARK_NODE_CODE_BLOCK, write_code_block},
+	    {CMARK_NODE_CODE_BLOCK, md_code_block},
 	    {CMARK_NODE_IMAGE, md_image},
 	    {CMARK_NODE_HTML_INLINE, md_html_inline},
 	    {CMARK_NODE_HTML_BLOCK, write_html_block},

@@ -32,7 +32,11 @@ void md_block(struct writer *w, int entering, const char *start,
 	      const char *end);
 
 md_write_fn md_text, md_softbreak, md_linebreak, md_code, md_html_inline,
-    md_emphasis, md_strong, md_link, md_image, md_footnote_reference;
+    md_emphasis, md_strong, md_link, md_image, md_footnote_reference,
+    md_code_block;
+
+/* TeX: as MathML, or as the code it is. */
+void md_math(struct writer *w, struct slice tex, int display);
 
 /* Inside an image: what goes into its alternative text. */
 void md_alt(struct writer *w, cmark_node *node, int entering);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../daemon/site/markdown.h"
+#include "../../daemon/site/notes.h"
 #include "fuzz.h"
 #include "html.h"
 
@@ -13,19 +14,23 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static char *out;
 	struct slice text = {(const char *)data, len};
 	enum markdown_result result;
-	size_t n;
+	size_t len[MARKDOWN_OUTPUTS], n;
 
 	if (out == NULL) {
 		markdown_init(ARENA);
-		out = xmalloc(ROOM);
+		out = xmalloc(ROOM + NOTES_MAX);
 	}
-	result = markdown_render(&limits, text, out, ROOM, &n);
+	result = markdown_render(&limits, text, out, ROOM + NOTES_MAX, len);
+	n = len[MARKDOWN_HTML];
 	CHECK(n <= ROOM && (result == MARKDOWN_OK || n == 0));
 	html_check((struct slice){out, n});
+	if (result != MARKDOWN_OK)
+		return 0;
+	CHECK(notes_check((struct slice){out + n, len[MARKDOWN_NOTES]},
+			  (struct slice){out, n}));
 	/* Less room than it takes. */
-	if (result == MARKDOWN_OK && n > 0) {
-		result = markdown_render(&limits, text, out, n - 1, &n);
-		CHECK(result != MARKDOWN_OK && n == 0);
-	}
+	n += len[MARKDOWN_NOTES];
+	result = markdown_render(&limits, text, out, n - 1, len);
+	CHECK(result != MARKDOWN_OK && len[MARKDOWN_HTML] == 0);
 	return 0;
 }

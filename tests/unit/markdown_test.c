@@ -25,9 +25,10 @@ render_slice(struct slice s, uint32_t cpu_ms, uint64_t max_output)
 {
 	struct markdown_limits limits = {cpu_ms, max_output};
 	enum markdown_result result;
-	size_t len = 1;
+	size_t lens[MARKDOWN_OUTPUTS] = {1}, len;
 
-	result = markdown_render(&limits, s, room, ROOM - 1, &len);
+	result = markdown_render(&limits, s, room, ROOM - 1, lens);
+	len = lens[MARKDOWN_HTML];
 	assert_true(len < ROOM);
 	if (result != MARKDOWN_OK)
 		assert_int_equal(len, 0);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/site/digest.h"
+#include "daemon/site/notes.h"
 #include "daemon/site/site.h"
 #include "daemon/snapshot/headers.h"
 
@@ -131,7 +132,7 @@ fx_texts(struct fx *fx)
 	struct markdown_limits limits = {fx->set.post_cpu_ms, 0};
 	enum markdown_result result;
 	struct slice text;
-	size_t i, len, room;
+	size_t i, room, len[MARKDOWN_OUTPUTS];
 	char *out;
 
 	for (i = 0; i < site_ntexts(fx->site); i++) {
@@ -139,10 +140,13 @@ fx_texts(struct fx *fx)
 		room = text.len * fx->set.post_output_factor +
 		       (size_t)fx->set.post_output_constant;
 		limits.max_output = room;
-		out = malloc(room);
-		result = markdown_render(&limits, text, out, room, &len);
-		site_text_done(fx->site, i, result, (struct slice){out, len},
-			       slice_of(""));
+		out = malloc(room + NOTES_MAX);
+		result =
+		    markdown_render(&limits, text, out, room + NOTES_MAX, len);
+		site_text_done(fx->site, i, result,
+			       (struct slice){out, len[MARKDOWN_HTML]},
+			       (struct slice){out + len[MARKDOWN_HTML],
+					      len[MARKDOWN_NOTES]});
 		free(out);
 		fx->rendered++;
 	}

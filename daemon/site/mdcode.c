@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "highlight.h"
+#include "math.h"
+#include "mdwriter.h"
+#include "notes.h"
+
+/* Code blocks, and mathematics, whose source is code where it is not known. */
+
+static void
+set_flag(struct writer *w, uint32_t flag)
+{
+	if (w->o->notes != NULL)
+		w->o->notes->flags |= flag;
+}
+
+void
+md_math(struct writer *w, struct slice tex, int display)
+{
+	if (math_write(w->o, tex, display)) {
+		set_flag(w, NOTES_MATH);
+		return;
+	}
+	html_str(w->o, "<code class=\"math\">");
+	html_escape(w->o, ESCAPE_TEXT, tex);
+	html_str(w->o, "</code>");
+}
+
+/* The first word behind the fence, as ```rust,ignore and ```{.python} have it
+ * too. */
+static struct slice
+language_of(cmark_node *node)
+{
+	const char *info = cmark_node_get_fence_info(node);
+
+	if (info == NULL)
+		return slice_of("");
+	info += strspn(info, "{. ");
+	return (struct slice){info, strcspn(info, " \t\n,{}:")};
+}
+
+static void
+write_code(struct writer *w, struct slice language, struct slice code)
+{
+	if (language.len > 0 && highlight_write(w->o, language, code))
+		set_flag(w, NOTES_CODE);
+	else
+		html_escape(w->o, ESCAPE_TEXT, code);
+}
+
+void
+md_code_block(struct writer *w, cmark_node *node, int entering)
+{
+	struct slice language = language_of(node);
+
+	(void)entering;
+	html_newline(w->o);
+	if (slice_is(language, "math")) {
+		html_str(w->o, "<p>");
+		md_math(w, md_literal(node), 1);
+		html_str(w->o, "</p>\n");
+		return;
+	}
+	if (language.len > 0) {
+		html_str(w->o, "<pre><code class=\"language-");
+		html_escape(w->o, ESCAPE_TEXT, language);
+		html_str(w->o, "\">");
+	} else {
+		html_str(w->o, "<pre><code>");
+	}
+	write_code(w, language, md_literal(node));
+	html_str(w->o, "</code></pre>\n");
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "notes.h"
+
+#include <string.h>
+
+#include "escape.h"
+
+/* A record, and behind it len bytes of text; those of a heading begin with
+ * id_len bytes of its id. */
+struct record {
+	uint32_t type, number, line, column, id_len, len;
+};
+
+/* ---- reading ---- */
+
+static int
+take(struct slice *from, struct record *r, struct slice *text)
+{
+	if (from->len < sizeof(*r))
+		return 0;
+	memcpy(r, from->data, sizeof(*r));
+	from->data += sizeof(*r);
+	from->len -= sizeof(*r);
+	if (r->len > from->len || r->id_len > r->len || r->type >= NOTE__MAX)
+		return 0;
+	*text = (struct slice){from->data, r->len};
+	from->data += r->len;
+	from->len -= r->len;
+	return 1;
+}
+
+static int
+take_head(struct notes *n, struct slice notes)
+{
+	struct record r;
+	struct slice text;
+
+	memset(n, 0, sizeof(*n));
+	if (!take(&notes, &r, &text) || r.type != NOTE_HEAD)
+		return 0;
+	n->rest = notes;
+	n->flags = r.number;
+	n->words = r.line;
+	return 1;
+}
+
+void
+notes_start(struct notes *n, struct slice notes)
+{
+	take_head(n, notes);
+}
+
+int
+notes_next(struct notes *n, struct note *note)
+{
+	struct record r;
+	struct slice text;
+
+	if (!take(&n->rest, &r, &text)) {
+		n->rest.len = 0;
+		return 0;
+	}
+	note->type = (enum note_type)r.type;
+	note->number = r.number;
+	note->line = r.line;
+	note->column = r.column;
+	note->id = (struct slice){text.data, r.id_len};
+	note->text = (struct slice){text.data + r.id_len, text.len - r.id_len};
+	return 1;
+}
+
+/* ---- checking ---- */
+
+static int
+has_controls(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if ((unsigned char)s.data[i] < 0x20 || s.data[i] == 0x7f)
+			return 1;
+	return 0;
+}
+
+/* The value of an attribute, from *floor on, between its quotes. */
+static int
+is_reference(const struct note *n, struct slice html, size_t *floor)
+{
+	size_t at = n->number, end = at + n->text.len;
+
+	if (at < *floor + 2 || end >= html.len ||
+	    memcmp(html.data + at - 2, "=\"", 2) != 0 ||
+	    html.data[end] != '"' ||
+	    (n->text.len > 0 &&
+	     memcmp(html.data + at, n->text.data, n->text.len) != 0))
+		return 0;
+	*floor = end;
+	return n->text.len == 0 ||
+	       (memchr(n->text.data, '"', n->text.len) == NULL &&
+		memchr(n->text.data, '<', n->text.len) == NULL &&
+		memchr(n->text.data, '>', n->text.len) == NULL);
+}
+
+static int
+is_proper(const struct note *n, struct slice html, size_t *floor)
+{
+	switch (n->type) {
+	case NOTE_LINK:
+	case NOTE_IMAGE:
+	case NOTE_MEDIA:
+		return is_reference(n, html, floor);
+	case NOTE_ID:
+		return n->text.len > 0 && !has_controls(n->text);
+	case NOTE_HEADING:
+		return n->number >= 1 && n->number <= 6 &&
+		       !has_controls(n->text) && !has_controls(n->id);
+	case NOTE_PROBLEM:
+		return n->number <= 1 && n->text.len > 0 &&
+		       !has_controls(n->text);
+	default:
+		return 0;
+	}
+}
+
+int
+notes_check(struct slice notes, struct slice html)
+{
+	struct notes n;
+	struct note note;
+	size_t floor = 0, problems = 0;
+
+	if (notes.len > NOTES_MAX || (notes.len > 0 && !take_head(&n, notes)))
+		return 0;
+	if (notes.len == 0)
+		return 1;
+	while (n.rest.len > 0) {
+		if (!notes_next(&n, &note) || note.line > INT32_MAX ||
+		    note.column > INT32_MAX || !is_proper(&note, html, &floor))
+			return 0;
+		problems += note.type == NOTE_PROBLEM;
+	}
+	return problems <= NOTES_PROBLEMS_MAX;
+}
+
+/* ---- table of contents ---- */
+
+#define TOC_DEPTH 6
+
+/* The levels that are open in it, the outermost first. */
+struct toc {
+	struct buf *out;
+	uint32_t level[TOC_DEPTH];
+	size_t depth;
+};
+
+static void
+toc_up(struct toc *t)
+{
+	buf_str(t->out, "</li>\n</ol>\n");
+	t->depth--;
+}
+
+/* A heading below the one before opens a list in its item; what is not deeper
+ * closes lists until it is beside one. */
+static void
+toc_move(struct toc *t, uint32_t level)
+{
+	while (t->depth > 1 && t->level[t->depth - 1] > level &&
+	       t->level[t->depth - 2] >= level)
+		toc_up(t);
+	if (t->depth > 0 && t->level[t->depth - 1] >= level) {
+		buf_str(t->out, "</li>\n");
+		t->level[t->depth - 1] = level;
+		return;
+	}
+	buf_str(t->out, t->depth > 0 ? "\n<ol>\n" : "<ol>\n");
+	t->level[t->depth++] = level;
+}
+
+void
+toc_write(struct buf *out, struct slice notes)
+{
+	struct toc t = {.out = out};
+	struct notes n;
+	struct note note;
+
+	notes_start(&n, notes);
+	while (notes_next(&n, &note)) {
+		if (note.type != NOTE_HEADING || note.id.len == 0 ||
+		    note.number > TOC_DEPTH)
+			continue;
+		toc_move(&t, note.number);
+		buf_str(out, "<li><a href=\"#");
+		escape_add(out, ESCAPE_HREF, note.id);
+		buf_str(out, "\">");
+		escape_add(out, ESCAPE_TEXT, note.text);
+		buf_str(out, "</a>");
+	}
+	while (t.depth > 0)
+		toc_up(&t);
+}
+
+/* ---- writing ---- */
+
+static void
+append(struct notes_writer *w, const void *data, size_t len)
+{
+	if (w->full || len > NOTES_MAX - w->len) {
+		w->full = 1;
+		return;
+	}
+	if (len > w->cap - w->len) {
+		while (len > w->cap - w->len)
+			w->cap = w->cap > 0 ? w->cap * 2 : 1024;
+		w->data = arena_realloc(w->arena, w->data, w->cap);
+	}
+	if (len > 0)
+		memcpy(w->data + w->len, data, len);
+	w->len += len;
+}
+
+void
+notes_write_start(struct notes_writer *w, struct arena *arena)
+{
+	static const struct record head = {.type = NOTE_HEAD};
+
+	memset(w, 0, sizeof(*w));
+	w->arena = arena;
+	append(w, &head, sizeof(head));
+}
+
+void
+notes_write(struct notes_writer *w, const struct note *note)
+{
+	struct record r = {.type = note->type,
+			   .number = note->number,
+			   .line = note->line,
+			   .column = note->column};
+
+	if (note->type == NOTE_PROBLEM && w->problems++ >= NOTES_PROBLEMS_MAX)
+		return;
+	/* What is longer than all notes may be is refused when it is added. */
+	r.id_len = (uint32_t)note->id.len;
+	r.len = (uint32_t)(note->id.len + note->text.len);
+	append(w, &r, sizeof(r));
+	append(w, note->id.data, note->id.len);
+	append(w, note->text.data, note->text.len);
+}
+
+struct slice
+notes_write_end(struct notes_writer *w)
+{
+	struct record head = {
+	    .type = NOTE_HEAD, .number = w->flags, .line = w->words};
+
+	memcpy(w->data, &head, sizeof(head));
+	return (struct slice){w->data, w->len};
+}
