@@ -162,6 +162,7 @@ struct msg_rendered {
 	uint32_t articles;
 	uint32_t pages;	     /* addresses in the snapshot */
 	uint32_t problems;   /* files left out or over budget, already logged */
+	uint32_t unfinished; /* pages that polish.h has something to do for */
 	int64_t next_change; /* Unix time at which the same files make another
 				site; INT64_MIN: never */
 };

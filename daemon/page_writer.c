@@ -2,6 +2,7 @@
 #include "page_writer.h"
 
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compress.h"
@@ -40,7 +41,9 @@ struct pages {
 	struct snapshot_writer *writer;
 	struct pages_count *count;
 	struct buf salt; /* what recipes of the site do not know of */
-	size_t next;	 /* page */
+	enum compress_what what;
+	uint8_t (*recipes)[32]; /* of every page, the salt in it */
+	size_t next;		/* page */
 	size_t first, last;
 	size_t held;			/* bytes in drafts */
 	struct draft draft[DRAFTS_MAX]; /* first to last, modulo */
@@ -127,6 +130,8 @@ add_page(struct pages *p, const struct draft *d)
 	fill_headers(p, d, &h);
 	memcpy(page.recipe, d->recipe, sizeof(page.recipe));
 	memcpy(page.etag, h.etag, sizeof(page.etag));
+	if (p->what == COMPRESS_ALL || d->variant[ENC_GZIP].len == 0)
+		page.flags = ENTRY_COMPRESSED;
 	for (i = 0; i < ENC__MAX; i++) {
 		if (i != ENC_IDENTITY && d->variant[i].len == 0)
 			continue;
@@ -172,7 +177,7 @@ compose(struct pages *p, size_t i)
 	const struct site_page *page = site_page(p->site, i);
 	struct draft *d = &p->draft[p->last % DRAFTS_MAX];
 
-	recipe_of(p, page, d->recipe);
+	memcpy(d->recipe, p->recipes[i], sizeof(d->recipe));
 	if (snapshot_reuse(p->writer, page->path, d->recipe)) {
 		p->count->reused++;
 		return NULL;
@@ -227,6 +232,22 @@ body_done(void *ctx, const struct pool_result *r)
 	add_ready(p);
 }
 
+/* All recipes, and with them how much there is to do. */
+static void
+survey(struct pages *p)
+{
+	size_t i, n = site_npages(p->site), missing = 0;
+
+	p->recipes = xcalloc(n, sizeof(*p->recipes));
+	for (i = 0; i < n; i++) {
+		const struct site_page *page = site_page(p->site, i);
+
+		recipe_of(p, page, p->recipes[i]);
+		missing += !snapshot_has(p->writer, page->path, p->recipes[i]);
+	}
+	p->what = missing > PAGES_AT_ONCE ? COMPRESS_FIRST : COMPRESS_ALL;
+}
+
 int
 page_writer_run(struct site *site, const struct render_settings *set,
 		struct snapshot_writer *writer, uint32_t wall_ms,
@@ -235,14 +256,18 @@ page_writer_run(struct site *site, const struct render_settings *set,
 	struct pages p = {
 	    .site = site, .set = set, .writer = writer, .count = count};
 	struct pool_caller caller = {next_body, body_done, &p};
-	struct pool_work work = workers_compress();
-	struct pool *pool = pool_new(&work, set->workers, wall_ms);
+	struct pool_work work;
+	struct pool *pool;
 	int result;
 
 	memset(count, 0, sizeof(*count));
 	salt_make(&p.salt, set);
+	survey(&p);
+	work = workers_compress(p.what);
+	pool = pool_new(&work, set->workers, wall_ms);
 	result = pool_run(pool, &caller, err);
 	pool_free(pool);
 	buf_free(&p.salt);
+	free(p.recipes);
 	return result;
 }

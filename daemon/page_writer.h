@@ -16,6 +16,10 @@ struct pages_count {
 /* Once, before the filter: what hashing loads.  fatal when it cannot. */
 void page_writer_warm_up(void);
 
+/* A run that makes more pages than this compresses them with gzip alone, so that
+ * a new site is there soon. */
+#define PAGES_AT_ONCE 256
+
 /* Pages are added in the site's order, whichever worker is first, so that the
  * same site makes the same bytes.  -1 with err when workers cannot start. */
 int page_writer_run(struct site *site, const struct render_settings *set,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "log.h"
 #include "memfd.h"
 #include "page_writer.h"
+#include "polish.h"
 #include "proc.h"
 #include "workers.h"
 
@@ -43,6 +45,7 @@ struct render {
 struct outcome {
 	int fds[2 + SEGMENTS_MAX]; /* index, segments, catalogue */
 	unsigned nfds;
+	struct msg_rendered told;
 };
 
 /* How long a step took, for the log; nothing rendered depends on it. */
@@ -218,17 +221,22 @@ write_catalogue(const struct site *site, struct err *err)
 static int
 write_outcome(struct render *r, struct outcome *o, struct err *err)
 {
-	char commit[2 * OID_MAX + 1];
 	int fd;
 
-	commit_text(r->source.head, commit);
-	if (snapshot_finish(r->writer, commit, site_root(r->site), o->fds,
-			    &o->nfds, err) == -1)
+	commit_text(r->source.head, o->told.commit);
+	if (snapshot_finish(r->writer, o->told.commit, site_root(r->site),
+			    o->fds, &o->nfds, err) == -1)
 		return -1;
 	fd = write_catalogue(r->site, err);
 	if (fd == -1)
 		return -1;
 	o->fds[o->nfds++] = fd;
+	o->told.articles = (uint32_t)site_narticles(r->site);
+	o->told.pages = (uint32_t)(r->count.made + r->count.reused);
+	o->told.problems =
+	    (uint32_t)(site_nproblems(r->site) + r->count.left_out);
+	o->told.next_change = site_next_change(r->site);
+	o->told.unfinished = (uint32_t)snapshot_unfinished(r->writer);
 	return 0;
 }
 
@@ -272,18 +280,37 @@ update(struct render *r, struct outcome *o, struct err *err)
 	return 0;
 }
 
+/* Not an update: the same site once more, see polish.h.  The catalogue is as
+ * good as before. */
 static int
-send_outcome(const struct render *r, const struct outcome *o)
+polish(struct render *r, struct outcome *o, struct err *err)
 {
-	struct msg_rendered m = {.segments = o->nfds - 2};
+	const struct snapshot_head *h;
+	int64_t t = clock_us();
 
-	commit_text(r->source.head, m.commit);
-	m.next_change = site_next_change(r->site);
-	m.articles = (uint32_t)site_narticles(r->site);
-	m.pages = (uint32_t)(r->count.made + r->count.reused);
-	m.problems = (uint32_t)(site_nproblems(r->site) + r->count.left_out);
-	return ipc_send(&r->start.parent, MSG_RENDERED, &m, sizeof(m), o->fds,
-			o->nfds);
+	if (start_fd(&r->start, SLOT_INDEX, 0) == -1)
+		return err_set(err, "no snapshot to compress");
+	if (open_previous(r, err) == -1)
+		return -1;
+	h = snapshot_head(r->previous);
+	r->writer = snapshot_writer_new(r->previous, r->fds, r->nfds);
+	if (polish_run(r->previous, &r->set, r->writer, wall_ms(&r->set),
+		       err) == -1 ||
+	    snapshot_finish(r->writer, h->commit, h->root, o->fds, &o->nfds,
+			    err) == -1)
+		return -1;
+	o->fds[o->nfds++] = start_fd(&r->start, SLOT_CATALOGUE, 0);
+	snprintf(o->told.commit, sizeof(o->told.commit), "%s", h->commit);
+	log_step("compressed further", &t);
+	return 0;
+}
+
+static int
+send_outcome(const struct render *r, struct outcome *o)
+{
+	o->told.segments = o->nfds - 2;
+	return ipc_send(&r->start.parent, MSG_RENDERED, &o->told,
+			sizeof(o->told), o->fds, o->nfds);
 }
 
 /* ----------------------------------------------------------- the process -- */
@@ -306,20 +333,32 @@ warm_up(void)
 	page_writer_warm_up();
 }
 
+/* Whoever reads the site meanwhile, or the next update, comes first. */
+static void
+give_way(void)
+{
+	if (setpriority(PRIO_PROCESS, 0, 10) == -1)
+		log_debug("setpriority failed");
+}
+
 void
 render_main(void)
 {
 	static struct render r;
 	struct outcome o = {.nfds = 0};
 	struct err err;
+	int result;
 
 	start_recv(&r.start, ROLE_RENDER, &r.set, sizeof(r.set));
 	warm_up();
+	if (r.set.polish)
+		give_way();
 	sandbox_enter(ROLE_RENDER, VARIANT_PLAIN, -1);
 	sandbox_filter(ROLE_RENDER, VARIANT_PLAIN);
 	if (ipc_send_text(&r.start.parent, MSG_READY, sandbox_report()) == -1)
 		fatal("the parent does not listen");
-	if (update(&r, &o, &err) == -1) {
+	result = r.set.polish ? polish(&r, &o, &err) : update(&r, &o, &err);
+	if (result == -1) {
 		if (r.distrusts)
 			ipc_distrust(&r.start.parent, 0, err.text);
 		else

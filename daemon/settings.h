@@ -65,6 +65,7 @@ struct render_settings {
 	uint32_t feed_entries;
 	int64_t now; /* Unix time for which the site is made: the parent adds
 			it at each start */
+	uint32_t polish; /* the parent's: no source, see polish.h */
 };
 
 struct keys_settings {

@@ -21,7 +21,7 @@
 /* Posts have their own budget; this is for what nobody thought of. */
 #define RENDER_DEADLINE_MS 900000
 
-enum state { IDLE, FETCHING, RENDERING, SHOWING };
+enum state { IDLE, FETCHING, RENDERING, SHOWING, POLISHING };
 
 struct update {
 	struct conf_site site;
@@ -34,6 +34,7 @@ struct update {
 	int full;	 /* the next source must hold every byte */
 	int kept;	 /* what is SHOWING was there before the start */
 	int unconfirmed; /* no update was good since then */
+	int polished;	 /* what is SHOWING is no update, see polish.h */
 	int source_full;
 	int stopping;
 	int source; /* descriptor while RENDERING */
@@ -55,9 +56,13 @@ start_render(struct update *u, struct err *err)
 	if (child_start(&u->render, ROLE_RENDER, err) == -1)
 		return -1;
 	record_render();
-	child_give(&u->render, SLOT_SOURCE, u->source);
+	if (u->source != -1)
+		child_give(&u->render, SLOT_SOURCE, u->source);
+	else
+		set.polish = 1;
 	published_give(u->published, &u->render);
 	child_settings(&u->render, &set, sizeof(set));
+	timer_set(u->deadline, RENDER_DEADLINE_MS);
 	return 0;
 }
 
@@ -67,6 +72,33 @@ drop_source(struct update *u)
 	if (u->source != -1)
 		close(u->source);
 	u->source = -1;
+}
+
+/* A large site is shown as soon as it can be.  When nothing else is to be done,
+ * its pages are compressed further; if that fails, they stay as they are. */
+static void
+begin_polish(struct update *u)
+{
+	struct err err;
+
+	if (u->state != IDLE || u->render.pid != 0 || u->stopping ||
+	    u->published == NULL || u->published->catalogue == -1 ||
+	    u->rendered.unfinished == 0)
+		return;
+	u->rendered.unfinished = 0; /* tried once */
+	if (start_render(u, &err) == -1)
+		log_warn("not compressed further: %s", err.text);
+	else
+		u->state = POLISHING;
+}
+
+static void
+end_polish(struct update *u, const char *why)
+{
+	event_del(u->deadline);
+	u->state = IDLE;
+	if (why != NULL)
+		log_warn("not compressed further: %s", why);
 }
 
 static void begin(struct update *u);
@@ -95,6 +127,8 @@ finish(struct update *u, enum update_result result, const char *text)
 		begin(u);
 	else if (failed && (u->published == NULL || u->unconfirmed))
 		schedule_retry(&u->schedule);
+	else
+		begin_polish(u);
 }
 
 static void
@@ -102,6 +136,11 @@ begin(struct update *u)
 {
 	struct msg_fetch fetch = {.full = (uint32_t)u->full};
 
+	if (u->state == POLISHING) {
+		u->rendered.unfinished = 1; /* for the next occasion */
+		end_polish(u, NULL);
+		child_end(&u->render);
+	}
 	if (u->state != IDLE || !u->remote.git.ready || u->render.pid != 0 ||
 	    u->stopping) {
 		u->again = 1;
@@ -150,7 +189,7 @@ overdue(evutil_socket_t fd, short what, void *arg)
 		log_err("git overran its deadline (fetch.deadline) and is "
 			"killed");
 		child_kill(&u->remote.git);
-	} else if (u->state == RENDERING) {
+	} else if (u->state == RENDERING || u->state == POLISHING) {
 		log_err("render overran its deadline and is killed");
 		child_kill(&u->render);
 	}
@@ -174,9 +213,25 @@ take_source(struct update *u, struct ipc_msg *msg)
 	u->state = RENDERING;
 	record_fetch(clock_ms() - u->began_ms);
 	progress_end();
-	timer_set(u->deadline, RENDER_DEADLINE_MS);
 	if (start_render(u, &err) == -1)
 		render_failed(u, UPDATE_RENDER_FAILED, err.text);
+}
+
+static void
+take_polished(struct update *u, struct ipc_msg *msg)
+{
+	struct err err;
+
+	u->candidate = published_take(msg, &err);
+	child_end(&u->render);
+	if (u->candidate == NULL) {
+		end_polish(u, err.text);
+		return;
+	}
+	event_del(u->deadline);
+	u->state = SHOWING;
+	u->polished = 1;
+	u->ops->show(u->candidate);
 }
 
 static void
@@ -184,6 +239,10 @@ take_rendered(struct update *u, struct ipc_msg *msg)
 {
 	struct err err;
 
+	if (u->state == POLISHING) {
+		take_polished(u, msg);
+		return;
+	}
 	if (u->state != RENDERING)
 		return;
 	memcpy(&u->rendered, msg->data, sizeof(u->rendered));
@@ -227,6 +286,28 @@ kept_shown(struct update *u, int result)
 	finish(u, UPDATE_NONE, NULL);
 }
 
+/* Of the same site, compressed further; the counts are those of its update. */
+static void
+polished_shown(struct update *u, int result, struct published *old)
+{
+	struct published *bad = u->published;
+
+	u->polished = 0;
+	u->state = IDLE;
+	if (result == -1) {
+		u->published = old;
+		u->ops->show(old);
+		published_free(bad);
+		log_warn("not compressed further: serve refused it");
+	} else {
+		published_free(old);
+		log_info("serving it compressed further");
+		u->ops->done(0, NULL);
+	}
+	if (u->again)
+		begin(u);
+}
+
 void
 update_keep(struct update *u, struct published *kept,
 	    const struct msg_rendered *counts)
@@ -251,6 +332,10 @@ update_shown(struct update *u, int result)
 	u->candidate = NULL;
 	if (u->kept) {
 		kept_shown(u, result);
+		return;
+	}
+	if (u->polished) {
+		polished_shown(u, result, old);
 		return;
 	}
 	if (result == -1) {
@@ -371,6 +456,9 @@ render_message(struct child *c, struct ipc_msg *msg)
 		return;
 	if (msg->type == MSG_RENDERED) {
 		take_rendered(u, msg);
+	} else if (msg->type == MSG_FAILED && u->state == POLISHING) {
+		child_end(c);
+		end_polish(u, msg->data);
 	} else if (msg->type == MSG_FAILED && u->state == RENDERING) {
 		child_end(c); /* it has said why */
 		render_failed(u, UPDATE_RENDER_FAILED, msg->data);
@@ -401,11 +489,15 @@ render_gone(struct child *c, int status)
 	(void)status;
 	if (u->stopping)
 		return;
+	if (u->state == POLISHING)
+		end_polish(u, "render ended without a result");
 	if (u->state == RENDERING)
 		render_failed(u, UPDATE_RENDER_FAILED,
 			      "render ended without a result");
 	else if (u->again)
 		begin(u);
+	else
+		begin_polish(u);
 }
 
 static const struct remote_ops remote_ops = {git_message, git_gone,

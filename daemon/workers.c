@@ -55,24 +55,32 @@ compress_start(const void *arg)
 	sandbox_filter(ROLE_RENDER, VARIANT_WORKER);
 }
 
+typedef size_t compress_fn(struct compressor *c, struct slice in, char *out,
+			   size_t room);
+
 static void
 compress_run(const void *arg, struct slice in, char *out, size_t room,
 	     struct pool_output *output)
 {
-	size_t *len = output->len;
+	static compress_fn *const with[POOL_OUTPUTS] = {
+	    compress_gzip, compress_brotli, compress_zstd};
+	const int *wanted = arg;
 
-	(void)arg;
-	len[0] = compress_gzip(compressor, in, out, room);
-	out += len[0];
-	room -= len[0];
-	len[1] = compress_brotli(compressor, in, out, room);
-	out += len[1];
-	room -= len[1];
-	len[2] = compress_zstd(compressor, in, out, room);
+	for (unsigned i = 0; i < POOL_OUTPUTS; i++) {
+		if (!wanted[i])
+			continue;
+		output->len[i] = with[i](compressor, in, out, room);
+		out += output->len[i];
+		room -= output->len[i];
+	}
 }
 
 struct pool_work
-workers_compress(void)
+workers_compress(enum compress_what what)
 {
-	return (struct pool_work){compress_start, compress_run, NULL};
+	static const int wanted[][POOL_OUTPUTS] = {[COMPRESS_ALL] = {1, 1, 1},
+						   [COMPRESS_FIRST] = {1, 0, 0},
+						   [COMPRESS_REST] = {0, 1, 1}};
+
+	return (struct pool_work){compress_start, compress_run, wanted[what]};
 }

@@ -15,8 +15,15 @@
  * markdown_result, the outputs are HTML and notes.  The settings must outlive the work. */
 struct pool_work workers_markdown(const struct render_settings *set);
 
+/* Which encodings are made. */
+enum compress_what {
+	COMPRESS_ALL,
+	COMPRESS_FIRST, /* gzip alone, for what shall be shown soon */
+	COMPRESS_REST	/* what COMPRESS_FIRST left out */
+};
+
 /* A body to gzip (output 0), brotli (1) and zstd (2), empty where that is not
- * worth it. */
-struct pool_work workers_compress(void);
+ * worth it or not asked for. */
+struct pool_work workers_compress(enum compress_what what);
 
 #endif

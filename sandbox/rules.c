@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/types.h>
@@ -349,6 +350,8 @@ const struct rule rules[] = {
     MAY(BROKER, "pidfd_send_signal", "children"),
     MAY(BROKER, "close_range", "a child gets no other descriptor"),
     MAY(BROKER, "setpgid", "Ctrl-C is not for children"),
+    MAY(BROKER, "setpriority", "a child gives way to others",
+	INT(0, which, PRIO_PROCESS), IS(1, who, 0)),
     MAY(BROKER, "dup", "a child's descriptors"),
     MAY(BROKER, "dup2", "a child's descriptors"),
     MAY(BROKER, "dup3", "a child's descriptors"),

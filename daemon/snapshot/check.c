@@ -198,7 +198,8 @@ entry_ok(const struct snapshot_maps *m, const struct snapshot_entry *e,
 	 struct slice path, struct progress *g)
 {
 	return path.data != NULL && snapshot_path_ok(path) &&
-	       snapshot_status_ok(e->status) && e->reserved == 0 &&
+	       snapshot_status_ok(e->status) &&
+	       (e->flags & ~ENTRY_COMPRESSED) == 0 &&
 	       (path.len > 0 || e->status == 404) && variants_ok(m, e, g);
 }
 

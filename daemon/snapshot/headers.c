@@ -80,14 +80,32 @@ add_text(struct buf *out, const char *name, const char *value)
 }
 
 static void
+add_entry_tag(struct buf *out, const struct snapshot_entry *e,
+	      enum encoding enc)
+{
+	char text[ETAG_MAX];
+
+	snapshot_etag(e, enc, text);
+	add_text(out, "ETag", text);
+}
+
+static void
 add_etag(struct buf *out, const struct page_headers *h, enum encoding enc)
 {
 	struct snapshot_entry e;
-	char text[ETAG_MAX];
 
 	memcpy(e.etag, h->etag, sizeof(e.etag));
-	snapshot_etag(&e, enc, text);
-	add_text(out, "ETag", text);
+	add_entry_tag(out, &e, enc);
+}
+
+static void
+add_coding(struct buf *out, enum encoding enc)
+{
+	static const char *const codings[ENC__MAX] = {
+	    [ENC_BROTLI] = "br", [ENC_ZSTD] = "zstd", [ENC_GZIP] = "gzip"};
+
+	if (codings[enc] != NULL)
+		add_text(out, "Content-Encoding", codings[enc]);
 }
 
 void
@@ -112,8 +130,6 @@ headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
 void
 headers_typed(struct buf *out, const struct page_headers *h, enum encoding enc)
 {
-	static const char *const codings[ENC__MAX] = {
-	    [ENC_BROTLI] = "br", [ENC_ZSTD] = "zstd", [ENC_GZIP] = "gzip"};
 	char date[HTTP_DATE_LEN + 1];
 
 	/* With nosniff, a body without a type is what an octet-stream is; say
@@ -121,8 +137,7 @@ headers_typed(struct buf *out, const struct page_headers *h, enum encoding enc)
 	if (h->content_type.len > 0 &&
 	    header_add(out, "Content-Type", h->content_type) == -1)
 		add_text(out, "Content-Type", "application/octet-stream");
-	if (codings[enc] != NULL)
-		add_text(out, "Content-Encoding", codings[enc]);
+	add_coding(out, enc);
 	if (h->modified != 0) {
 		http_date(h->modified, date);
 		add_text(out, "Last-Modified", date);
@@ -131,4 +146,33 @@ headers_typed(struct buf *out, const struct page_headers *h, enum encoding enc)
 		header_add(out, "Location", h->location);
 	if (h->ranges)
 		add_text(out, "Accept-Ranges", "bytes");
+}
+
+static int
+begins(struct slice line, const char *with)
+{
+	size_t n = strlen(with);
+
+	return line.len >= n && memcmp(line.data, with, n) == 0;
+}
+
+void
+headers_recode(struct buf *out, struct slice lines,
+	       const struct snapshot_entry *e, enum encoding enc)
+{
+	while (lines.len > 0) {
+		const char *end = memchr(lines.data, '\n', lines.len);
+		struct slice line = {lines.data, lines.len};
+
+		if (end != NULL)
+			line.len = (size_t)(end - lines.data) + 1;
+		if (begins(line, "ETag: "))
+			add_entry_tag(out, e, enc);
+		else if (begins(line, "Content-Encoding: "))
+			add_coding(out, enc);
+		else
+			buf_add(out, line.data, line.len);
+		lines.data += line.len;
+		lines.len -= line.len;
+	}
 }

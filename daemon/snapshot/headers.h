@@ -37,6 +37,10 @@ void headers_common(struct buf *out, const struct page_headers *h,
 void headers_typed(struct buf *out, const struct page_headers *h,
 		   enum encoding enc);
 
+/* Appends the lines of a run of one encoding as they are for another. */
+void headers_recode(struct buf *out, struct slice lines,
+		    const struct snapshot_entry *e, enum encoding enc);
+
 /* IMF-fixdate, RFC 9110 section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT".  For
  * any time from year 1 to 9999; others are clamped.  No libc time function: it
  * works under the filter and in any zone. */

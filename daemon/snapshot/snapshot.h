@@ -51,11 +51,15 @@ struct snapshot_variant {
 	uint64_t body_len;
 };
 
+/* Every encoding was tried; what is missing is not worth it.  Of a large site
+ * that is new only gzip is made at first. */
+#define ENTRY_COMPRESSED 1
+
 struct snapshot_entry {
 	uint64_t path_off; /* decoded path: "/", "/Posts/A b" */
 	uint32_t path_len;
-	uint16_t status; /* 200, 404, or a redirect: 301, 302, 303, 307, 308 */
-	uint16_t reserved;
+	uint16_t status;  /* 200, 404, or a redirect: 301, 302, 303, 307, 308 */
+	uint16_t flags;	  /* ENTRY_... */
 	int64_t modified; /* Last-Modified, Unix time; 0: none */
 	uint8_t etag[16]; /* of the identity body; see snapshot_etag */
 	uint8_t recipe[32];
@@ -135,7 +139,10 @@ struct snapshot_writer *snapshot_writer_new(struct snapshot *previous,
 					    const int *fds, unsigned nfds);
 void snapshot_writer_free(struct snapshot_writer *w);
 
-/* 1 when the previous snapshot has path with this recipe: it is taken over. */
+/* Has the previous snapshot the path with this recipe? */
+int snapshot_has(const struct snapshot_writer *w, struct slice path,
+		 const uint8_t recipe[32]);
+/* The same, and if so it is taken over. */
 int snapshot_reuse(struct snapshot_writer *w, struct slice path,
 		   const uint8_t recipe[32]);
 
@@ -146,6 +153,7 @@ struct snapshot_page {
 	int64_t modified;
 	uint8_t recipe[32];
 	uint8_t etag[16]; /* first half of SHA-256 of the identity body */
+	uint16_t flags;	  /* ENTRY_... */
 	struct {
 		int present;
 		struct slice common, typed; /* complete field lines */
@@ -156,6 +164,15 @@ struct snapshot_page {
 /* -1 with err when the path is there already or a size is out of range. */
 int snapshot_add(struct snapshot_writer *w, const struct snapshot_page *page,
 		 struct err *err);
+
+/* Takes an entry of the previous snapshot over, with more variants: bodies
+ * whose len is not 0, made from the entry's own.  They are the last it gets
+ * (ENTRY_COMPRESSED).  -1 with err as snapshot_add. */
+int snapshot_extend(struct snapshot_writer *w, const struct snapshot_entry *e,
+		    const struct slice body[ENC__MAX], struct err *err);
+
+/* How many entries are there that lack ENTRY_COMPRESSED. */
+size_t snapshot_unfinished(const struct snapshot_writer *w);
 
 /* Sorts, writes and seals.  fds[0..*nfds) are index and segments: old segments
  * that are still used are dup'ed.  The caller owns all.  fds has room for

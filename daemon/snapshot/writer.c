@@ -11,6 +11,7 @@
 
 #include "../memfd.h"
 #include "format.h"
+#include "headers.h"
 #include "segment.h"
 
 /* In an item: the segment that is being written. */
@@ -104,18 +105,34 @@ add_item(struct snapshot_writer *w, struct slice path,
 	return item;
 }
 
-int
-snapshot_reuse(struct snapshot_writer *w, struct slice path,
-	       const uint8_t recipe[32])
+static const struct snapshot_entry *
+find_previous(const struct snapshot_writer *w, struct slice path,
+	      const uint8_t recipe[32])
 {
 	const struct snapshot_entry *e;
 
 	if (w->previous == NULL)
-		return 0;
+		return NULL;
 	e = snapshot_find(w->previous, path.data, path.len);
 	if (e == NULL || memcmp(e->recipe, recipe, sizeof(e->recipe)) != 0)
-		return 0;
-	return add_item(w, path, e) != NULL;
+		return NULL;
+	return e;
+}
+
+int
+snapshot_has(const struct snapshot_writer *w, struct slice path,
+	     const uint8_t recipe[32])
+{
+	return find_previous(w, path, recipe) != NULL;
+}
+
+int
+snapshot_reuse(struct snapshot_writer *w, struct slice path,
+	       const uint8_t recipe[32])
+{
+	const struct snapshot_entry *e = find_previous(w, path, recipe);
+
+	return e != NULL && add_item(w, path, e) != NULL;
 }
 
 static int
@@ -164,6 +181,7 @@ snapshot_add(struct snapshot_writer *w, const struct snapshot_page *page,
 	     struct err *err)
 {
 	struct snapshot_entry e = {.status = page->status,
+				   .flags = page->flags,
 				   .modified = page->modified};
 	struct item *item;
 	int i;
@@ -187,6 +205,58 @@ snapshot_add(struct snapshot_writer *w, const struct snapshot_page *page,
 			return -1;
 	}
 	return 0;
+}
+
+/* The gzip variant has the lines that another encoding's has. */
+static int
+append_variant(struct snapshot_writer *w, struct item *item,
+	       const struct snapshot_run *gzip, enum encoding enc,
+	       struct slice body, struct err *err)
+{
+	struct slice common = {gzip->start, gzip->common};
+	struct slice typed = {gzip->start + gzip->common,
+			      gzip->typed - gzip->common};
+	struct buf a = {0}, b = {0};
+	int result;
+
+	headers_recode(&a, common, &item->entry, enc);
+	headers_recode(&b, typed, &item->entry, enc);
+	result = append_run(w, (struct slice){a.data, a.len},
+			    (struct slice){b.data, b.len}, body,
+			    &item->entry.variant[enc], err);
+	buf_free(&a);
+	buf_free(&b);
+	return result;
+}
+
+int
+snapshot_extend(struct snapshot_writer *w, const struct snapshot_entry *e,
+		const struct slice body[ENC__MAX], struct err *err)
+{
+	struct item *item = add_item(w, snapshot_path(w->previous, e), e);
+	struct snapshot_run gzip;
+	int i;
+
+	if (item == NULL)
+		return err_set(err, "two pages with one address");
+	item->entry.flags |= ENTRY_COMPRESSED;
+	if (!snapshot_run(w->previous, e, ENC_GZIP, &gzip))
+		return 0;
+	for (i = 0; i < ENC__MAX; i++)
+		if (body[i].len > 0 && e->variant[i].segment == SEGMENT_NONE &&
+		    append_variant(w, item, &gzip, i, body[i], err) == -1)
+			return -1;
+	return 0;
+}
+
+size_t
+snapshot_unfinished(const struct snapshot_writer *w)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->n; i++)
+		n += !(w->items[i]->entry.flags & ENTRY_COMPRESSED);
+	return n;
 }
 
 /* ----------------------------------------------------------- finishing -- */
