@@ -59,20 +59,27 @@ article_complete(struct site *s, struct article *a)
 	set_dates(a);
 }
 
-/* Nothing in it that Markdown could make something of? */
+static int
+is_letter(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+}
+
+/* Nothing in it that Markdown could make something of?  Most abstracts and
+ * authors are so, and need no worker.  "www." would become a link. */
 static int
 is_plain(struct slice s)
 {
 	size_t i;
 
-	for (i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		      c == ' ' || c == ',' || c >= 0x80))
+	if (s.len > 0 && !is_letter((unsigned char)s.data[0]))
+		return 0;
+	for (i = 0; i < s.len; i++)
+		if (!is_letter((unsigned char)s.data[i]) &&
+		    (s.data[i] == '\0' ||
+		     strchr("0123456789 ,.;?'()-", s.data[i]) == NULL))
 			return 0;
-	}
-	return 1;
+	return s.len == 0 || memmem(s.data, s.len, "www.", 4) == NULL;
 }
 
 static struct slice
@@ -102,11 +109,19 @@ queue(struct site *s, struct article *a, enum article_text which)
 	s->texts[s->ntexts++].which = which;
 }
 
+static struct slice
+plain_paragraph(struct site *s, struct slice text)
+{
+	return text.len > 0 ? escaped(s, "<p>", text, "</p>\n") : slice_of("");
+}
+
 void
 article_queue(struct site *s, struct article *a)
 {
 	queue(s, a, TEXT_BODY);
-	if (a->abstract.len > 0)
+	if (is_plain(a->abstract))
+		a->html[TEXT_ABSTRACT] = plain_paragraph(s, a->abstract);
+	else
 		queue(s, a, TEXT_ABSTRACT);
 	if (is_plain(a->authors) || items_count(a->authors) > 1)
 		a->html[TEXT_AUTHOR] = escaped(s, "", a->authors, "");

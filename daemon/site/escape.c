@@ -39,6 +39,10 @@ utf8_check(struct slice text)
 	size_t i = 0, n;
 
 	while (i < text.len) {
+		if (p[i] < 0x80) {
+			i++;
+			continue;
+		}
 		n = utf8_char_len(p + i, text.len - i);
 		if (n == 0)
 			break;
@@ -110,6 +114,19 @@ is_nonchar(const unsigned char *p, size_t len)
 	return len == 3 && p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe;
 }
 
+/* The most common bytes, which stand for themselves in every text: all of ASCII
+ * but controls, the last, and what has a reference somewhere. */
+static int
+is_ordinary(unsigned char c)
+{
+	static const uint64_t special[2] = {
+	    0xffffffff | 1ULL << '"' | 1ULL << '&' | 1ULL << '\'' |
+		1ULL << '<' | 1ULL << '>',
+	    1ULL << ('\\' - 64) | 1ULL << (0x7f - 64)};
+
+	return c < 0x80 && !(special[c / 64] >> c % 64 & 1);
+}
+
 /* Length of the run at p that can be copied as it is. */
 static size_t
 text_run(enum escape_mode mode, const unsigned char *p,
@@ -119,6 +136,10 @@ text_run(enum escape_mode mode, const unsigned char *p,
 	size_t n;
 
 	while (p < end) {
+		if (is_ordinary(*p)) {
+			p++;
+			continue;
+		}
 		if (*p < 0x80 && reference(mode, *p) != NULL)
 			break;
 		n = utf8_char_len(p, (size_t)(end - p));

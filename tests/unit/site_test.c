@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/site/model.h"
 #include "site_fixture.h"
 
 #define UUID	 ".config/uuid", "981361ca-e71d-4997-a52c-baeee78e4156\n"
@@ -551,6 +552,44 @@ test_hostile(void **state)
 	fx_free(&fx);
 }
 
+/* Abstracts that are not given to a worker look as if they were. */
+static void
+test_plain_abstract(void **state)
+{
+	static const char *const abstracts[] = {
+	    "Plain words",	 "It's (really) so, isn't it? - Yes.",
+	    "a 1. b 2) c - d",	 "See www.example.org",
+	    "www.example.org",	 "\xc3\xa4 -- \xc3\xb6... (c) 1-2",
+	    "1. item",		 "- item",
+	    "a*b*c _d_ `e`",	 "http://example.org/",
+	    "ends with a \\",	 "[x]: y",
+	    "# Heading",	 "a ~~b~~ <b>c</b> &amp; d",
+	    "x@example.org and", "+ item"};
+	struct markdown_limits limits = {1000, 4096};
+	char text[256], out[4096 + NOTES_MAX];
+	size_t i, len[MARKDOWN_OUTPUTS];
+	struct fx fx;
+
+	(void)state;
+	for (i = 0; i < COUNT(abstracts); i++) {
+		const struct fx_file files[] = {{"Index", text, 0, 1, 1, 0}};
+		struct slice html, abstract = slice_of(abstracts[i]);
+
+		snprintf(text, sizeof(text),
+			 "---\ntitle: x\nauthor: y\nabstract: %s\n---\nx\n",
+			 abstracts[i]);
+		fx_defaults(&fx);
+		fx_build(&fx, files, COUNT(files), NULL);
+		assert_int_equal(
+		    markdown_render(&limits, abstract, out, sizeof(out), len),
+		    MARKDOWN_OK);
+		html = fx.site->articles[0]->html[TEXT_ABSTRACT];
+		assert_int_equal(html.len, len[MARKDOWN_HTML]);
+		assert_memory_equal(html.data, out, html.len);
+		fx_free(&fx);
+	}
+}
+
 static void
 test_reports(void **state)
 {
@@ -638,6 +677,7 @@ main(void)
 	    cmocka_unit_test(test_bad_catalogue),
 	    cmocka_unit_test(test_over_budget),
 	    cmocka_unit_test(test_hostile),
+	    cmocka_unit_test(test_plain_abstract),
 	    cmocka_unit_test(test_reports),
 	    cmocka_unit_test(test_link_time),
 	};
