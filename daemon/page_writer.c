@@ -17,6 +17,9 @@ static const char *const cache_control[] = {
     /* A reader asks again each time, and mostly gets a 304: a push is seen at
      * once by everybody. */
     [SITE_CACHE_PAGE] = "no-cache",
+    /* Machines come again and again whether something is new; those that
+     * come too early need not even ask. */
+    [SITE_CACHE_FEED] = "public, max-age=600",
     /* Pictures, sounds and fonts hardly ever change under the same name: an
      * hour is the longest that a page may be seen with an old one. */
     [SITE_CACHE_MEDIA] = "public, max-age=3600",

@@ -242,14 +242,32 @@ begins(struct slice s, const char *with)
 	return s.len >= n && memcmp(s.data, with, n) == 0;
 }
 
+/* Files that must be at the root of a site to be of use there, and are served
+ * as they are; RFC 8615 has a directory for more of them. */
+static int
+is_wellknown(struct slice path)
+{
+	static const char *const names[] = {
+	    "apple-touch-icon.png", "favicon.ico", "favicon.png",
+	    "favicon.svg",	    "humans.txt",  "robots.txt"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (slice_is(path, names[i]))
+			return 1;
+	return begins(path, ".well-known/");
+}
+
 static enum file_kind
 kind_by_path(struct slice path)
 {
+	int hidden = begins(path, ".") && !begins(path, ".well-known/");
+
 	if (dotconfig_is_setting(path))
 		return FILE_SETTING;
-	if (begins(path, ".") || memmem(path.data, path.len, "/.", 2) != NULL)
+	if (hidden || memmem(path.data, path.len, "/.", 2) != NULL)
 		return FILE_HIDDEN;
-	if (begins(path, "static/"))
+	if (begins(path, "static/") || is_wellknown(path))
 		return FILE_STATIC;
 	return FILE_ARTICLE;
 }

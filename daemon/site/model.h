@@ -7,6 +7,7 @@
 #include "items.h"
 #include "region.h"
 #include "site.h"
+#include "uuid.h"
 
 /*
  * What site/ knows while it builds one site.  Slices point into the source, the
@@ -17,7 +18,7 @@
 
 /* To be raised whenever the same input would make other pages than before; the
  * package's version counts as well. */
-#define SITE_FORMAT 4
+#define SITE_FORMAT 5
 
 enum file_kind {
 	FILE_HIDDEN,  /* a name that begins with a dot: none of our business */
@@ -70,6 +71,7 @@ struct article {
 	size_t ntags;
 	uint64_t body_off; /* of html[TEXT_BODY] in the article's page; 0: it is
 			      not there, or not known yet */
+	struct uuid id;	   /* of its entry in feeds */
 	uint8_t digest[DIGEST_LEN];
 };
 
@@ -88,7 +90,12 @@ enum page_kind {
 	PAGE_LISTING, /* a directory, or "/" with all */
 	PAGE_TAGS,
 	PAGE_TAG,
-	PAGE_FEED,
+	PAGE_FEED, /* Atom */
+	PAGE_FEED_JSON,
+	PAGE_SITEMAP, /* or the index of several */
+	PAGE_ROBOTS,
+	PAGE_OPENSEARCH,
+	PAGE_ICON,
 	PAGE_REDIRECT,
 	PAGE_STATIC,
 	PAGE_STYLE,
@@ -110,6 +117,10 @@ struct page {
 	const struct file *file;
 	struct article **list; /* the articles it shows, in order */
 	size_t nlist;
+	struct slice of;    /* a feed: the address of the page it belongs to */
+	size_t part, parts; /* a feed: page number, from 1, and how many pages;
+			       a sitemap: 0 is the only one or the index */
+	int whole;	    /* a feed: with the texts */
 };
 
 /* A tag and its articles, newest first. */
@@ -154,7 +165,9 @@ struct site {
 	size_t nmenu;
 	struct tag *tags; /* by name */
 	size_t ntags;
-	int own_style; /* the repository has static/css/style.css */
+	struct slice icon; /* its address */
+	struct slice logo; /* the same, or empty */
+	int own_style;	   /* the repository has static/css/style.css */
 	struct page *pages;
 	size_t npages, cappages;
 	uint8_t frame[DIGEST_LEN]; /* of what every HTML page shows */
@@ -222,6 +235,12 @@ struct page *plan_add(struct site *s, enum page_kind kind, struct slice path,
 		      const char *type);
 /* What it lists, and with it when it was modified. */
 void plan_list(struct page *p, struct article **list, size_t n);
+/* Shows a file of static/ at another address as well, should that be free. */
+void plan_alias(struct site *s, const struct file *f, struct slice path);
+/* The file of this path, or NULL. */
+const struct file *plan_file(const struct site *s, struct slice path);
+/* The page at this address, or NULL: once all are planned. */
+const struct page *plan_find(const struct site *s, struct slice address);
 void recipe_frame(struct site *s);
 void recipe_article(struct article *a);
 void recipe_page(struct site *s, struct page *p);
@@ -258,6 +277,5 @@ void page_article(const struct site *s, const struct article *a,
 void page_not_found(const struct site *s, struct buf *out);
 void page_listing(const struct site *s, const struct page *p, struct buf *out);
 void page_tags(const struct site *s, const struct page *p, struct buf *out);
-void feed_write(const struct site *s, const struct page *p, struct buf *out);
 
 #endif

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "escape.h"
+#include "feed.h"
+#include "icon.h"
 #include "media.h"
-#include "model.h"
+#include "sitemap.h"
 
 #define HTML "text/html; charset=utf-8"
 
@@ -118,16 +120,29 @@ cache_of(const struct media *media)
 	return SITE_CACHE_PAGE;
 }
 
-static void
-plan_static(struct site *s, const struct file *f)
+static struct page *
+add_static(struct site *s, const struct file *f, struct slice address)
 {
 	const struct media *media = media_by_path(f->path);
-	struct page *p = plan_add(s, PAGE_STATIC, f->address, media->type);
+	struct page *p = plan_add(s, PAGE_STATIC, address, media->type);
 
 	p->file = f;
 	p->pub.compress = media->compress;
 	p->pub.cache = cache_of(media);
 	p->pub.modified = f->src->updated;
+	return p;
+}
+
+void
+plan_alias(struct site *s, const struct file *f, struct slice path)
+{
+	add_static(s, f, path)->gives_way = GIVES_WAY;
+}
+
+static void
+plan_static(struct site *s, const struct file *f)
+{
+	add_static(s, f, f->address);
 	s->own_style |= slice_is(f->path, "static/css/style.css");
 }
 
@@ -186,6 +201,7 @@ plan_directories(struct site *s, const struct directory *dirs, size_t n)
 		plan_list(p,
 			  copy_sorted(s, s->shown + dirs[i].first, dirs[i].n),
 			  dirs[i].n);
+		plan_feed_of(s, p->pub.path, p->name, p->list, p->nlist);
 	}
 	buf_free(&address);
 }
@@ -243,18 +259,8 @@ plan_tags(struct site *s)
 		p = plan_add(s, PAGE_TAG, t->address, HTML);
 		p->name = t->name;
 		plan_list(p, t->list, t->nlist);
+		plan_feed_of(s, t->address, t->name, t->list, t->nlist);
 	}
-}
-
-static void
-plan_feed(struct site *s)
-{
-	size_t n = s->set.feed_entries;
-	struct page *p = plan_add(s, PAGE_FEED, slice_of("/atom"),
-				  "application/atom+xml; charset=utf-8");
-
-	plan_list(p, s->newest, n < s->nshown ? n : s->nshown);
-	p->pub.modified = s->src->head->commit_time;
 }
 
 static int
@@ -268,13 +274,51 @@ compare_pages(const void *a, const void *b)
 	return order != 0 ? order : (int)x->kind - (int)y->kind;
 }
 
+const struct file *
+plan_file(const struct site *s, struct slice path)
+{
+	size_t low = 0, high = s->nfiles, middle;
+	int order;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		order = slice_cmp(path, s->files[middle].path);
+		if (order == 0)
+			return &s->files[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+const struct page *
+plan_find(const struct site *s, struct slice address)
+{
+	size_t low = 0, high = s->npages, middle;
+	int order;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		order = slice_cmp(address, s->pages[middle].pub.path);
+		if (order == 0)
+			return &s->pages[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
 static const char *
 why_dropped(const struct page *p)
 {
 	switch (p->gives_way) {
 	case GIVES_WAY:
-		return "a file of the repository has this address, so the page "
-		       "that blogd makes is left out";
+		return "another page has this address, so the one that blogd "
+		       "makes is left out";
 	case GIVES_WAY_LAST:
 		return "there is a page at this address, so the redirect is "
 		       "not used";
@@ -317,7 +361,9 @@ plan_pages(struct site *s)
 	plan_home(s, dirs, ndirs);
 	free(dirs);
 	plan_tags(s);
-	plan_feed(s);
+	plan_icon(s);
+	plan_feeds(s);
+	plan_sitemap(s);
 	p = plan_add(s, PAGE_STYLE, style_address(&s->region),
 		     "text/css; charset=utf-8");
 	p->pub.cache = SITE_CACHE_FOREVER;

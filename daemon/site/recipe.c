@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include "model.h"
+#include "feed.h"
+#include "sitemap.h"
 
 /*
  * Recipes: a hash of all that a page and its fields are made from.  What a page
@@ -73,18 +74,38 @@ add_articles(struct digest *d, const struct page *p)
 		digest_bytes(d, p->list[i]->digest, DIGEST_LEN);
 }
 
-/* An entry's id depends on who else was created in that second: the article
- * before the last one listed tells about it. */
+/* What is no HTML page does not show what those have in common. */
 static void
-add_feed(struct digest *d, const struct site *s, const struct page *p)
+add_body(struct digest *d, const struct site *s, const struct page *p)
 {
-	size_t i;
-
-	digest_add(d, s->uuid);
-	digest_number(d, (uint64_t)s->src->head->commit_time);
-	for (i = 0; i < p->nlist; i++)
-		digest_number(d, i > 0 && s->newest[i - 1]->created ==
-					      s->newest[i]->created);
+	switch (p->kind) {
+	case PAGE_STATIC:
+		digest_bytes(d, p->file->src->blob, OID_MAX);
+		break;
+	case PAGE_FEED:
+	case PAGE_FEED_JSON:
+		recipe_feed(d, s, p);
+		break;
+	case PAGE_SITEMAP:
+	case PAGE_ROBOTS:
+		recipe_sitemap(d, s, p);
+		break;
+	case PAGE_OPENSEARCH:
+		digest_add(d, s->description);
+		digest_add(d, s->icon);
+		digest_add(d, s->lang);
+		digest_bytes(d, s->frame, DIGEST_LEN);
+		break;
+	case PAGE_ICON:
+		digest_add(d, s->name);
+		break;
+	case PAGE_REDIRECT:
+	case PAGE_STYLE:
+		break;
+	default:
+		digest_bytes(d, s->frame, DIGEST_LEN);
+		break;
+	}
 }
 
 void
@@ -101,16 +122,11 @@ recipe_page(struct site *s, struct page *p)
 	digest_add(&d, p->pub.location);
 	digest_number(&d, (uint64_t)p->pub.modified);
 	digest_add(&d, p->name);
-	if (p->kind == PAGE_STATIC)
-		digest_bytes(&d, p->file->src->blob, OID_MAX);
-	else if (p->kind != PAGE_REDIRECT && p->kind != PAGE_STYLE)
-		digest_bytes(&d, s->frame, DIGEST_LEN);
+	add_body(&d, s, p);
 	if (p->kind == PAGE_TAGS)
 		add_tags(&d, s);
 	else
 		add_articles(&d, p);
-	if (p->kind == PAGE_FEED)
-		add_feed(&d, s, p);
 	digest_end(&d, p->pub.recipe);
 	digest_free(&d);
 }

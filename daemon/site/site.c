@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
+#include "feed.h"
+#include "icon.h"
+#include "sitemap.h"
 
 /* Rendered texts of the last run are of use as long as this is the same. */
 static void
@@ -163,7 +165,22 @@ site_compose(struct site *s, size_t i, struct buf *out)
 		page_tags(s, p, out);
 		break;
 	case PAGE_FEED:
-		feed_write(s, p, out);
+		feed_atom(s, p, out);
+		break;
+	case PAGE_FEED_JSON:
+		feed_json(s, p, out);
+		break;
+	case PAGE_SITEMAP:
+		sitemap_write(s, p, out);
+		break;
+	case PAGE_ROBOTS:
+		robots_write(s, out);
+		break;
+	case PAGE_OPENSEARCH:
+		opensearch_write(s, out);
+		break;
+	case PAGE_ICON:
+		icon_write(s, out);
 		break;
 	case PAGE_STATIC:
 		compose_static(s, p->file, out);

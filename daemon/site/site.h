@@ -56,6 +56,7 @@ int site_link(struct site *s, struct err *err);
 
 enum site_cache {
 	SITE_CACHE_PAGE,   /* ask again each time */
+	SITE_CACHE_FEED,   /* for ten minutes */
 	SITE_CACHE_MEDIA,  /* for an hour */
 	SITE_CACHE_FOREVER /* another content has another address */
 };

@@ -68,6 +68,30 @@ uuid_is_text(struct slice text)
 	return 1;
 }
 
+static uint8_t
+hex_digit(char c)
+{
+	return (uint8_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+struct uuid
+uuid_of_site(struct slice text)
+{
+	struct uuid u = {{0}};
+	size_t i, n = 0;
+
+	if (!uuid_is_text(text))
+		return uuid_v5(uuid_url, text);
+	for (i = 0; i < UUID_TEXT; i++) {
+		if (text.data[i] == '-')
+			continue;
+		u.byte[n / 2] =
+		    (uint8_t)(u.byte[n / 2] << 4 | hex_digit(text.data[i]));
+		n++;
+	}
+	return u;
+}
+
 struct uuid
 uuid_of_article(int64_t created, struct slice site_uuid)
 {

@@ -70,7 +70,7 @@ start_tag(const char *p, char name[32], int *empty)
 	memcpy(name, p, n);
 	name[n] = '\0';
 	for (p += n; *p == ' ';) {
-		n = strspn(++p, "abcdefghijklmnopqrstuvwxyz");
+		n = strspn(++p, ":abcdefghijklmnopqrstuvwxyz");
 		assert_true(n > 0 && strncmp(p + n, "=\"", 2) == 0);
 		p = chars(p + n + 2, "\"");
 		assert_int_equal(*p++, '"');
@@ -127,7 +127,7 @@ static void
 test_feed(void **state)
 {
 	static const char *const parts[] = {
-	    "<feed xmlns=\"http://www.w3.org/2005/Atom\">",
+	    "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\">",
 	    "<title>My blog</title>",
 	    "<id>urn:uuid:" UUID "</id>",
 	    "<updated>2023-11-14T22:13:20Z</updated>",
@@ -259,6 +259,261 @@ test_uuids(void **state)
 	fx_free(&fx);
 }
 
+/* ---- feeds of listings, pages, other formats ---- */
+
+static void
+test_listings(void **state)
+{
+	static const char *const feeds[] = {"/Posts/atom", "/tags/C++/atom",
+					    "/tags/operating system/atom"};
+	struct fx fx;
+	const char *xml;
+	size_t i;
+
+	(void)state;
+	fx_defaults(&fx);
+	fx_build(&fx, blog, COUNT(blog), NULL);
+	for (i = 0; i < COUNT(feeds); i++) {
+		xml = fx_body(&fx, feeds[i]);
+		assert_non_null(xml);
+		check_xml(xml, fx.body.len);
+	}
+	assert_non_null(
+	    strstr(xml, "<title>My blog: operating system</title>"));
+	/* UUIDv5 of the site's and the feed's address. */
+	assert_non_null(strstr(xml,
+			       "<id>urn:uuid:"
+			       "65d3cdd1-fad1-5e32-82ea-918ef1c21518</id>"));
+	assert_non_null(strstr(xml, "<updated>2016-04-09T18:51:20Z</updated>\n"
+				    "<icon>"));
+	assert_non_null(
+	    strstr(xml, "<link rel=\"self\" type=\"application/atom+xml\" "
+			"href=\"https://blog.example/tags/"
+			"operating%20system/atom\"/>"));
+	assert_non_null(strstr(xml, "href=\"https://blog.example/tags/"
+				    "operating%20system\"/>"));
+	assert_null(strstr(xml, "Same"));
+	fx_free(&fx);
+}
+
+/* A page, and the number of its entries. */
+static size_t
+entries_of(struct fx *fx, const char *path, char *links, size_t room)
+{
+	const char *xml = fx_body(fx, path), *p;
+	size_t n = 0;
+
+	assert_non_null(xml);
+	check_xml(xml, fx->body.len);
+	links[0] = '\0';
+	for (p = xml; (p = strstr(p, "<link rel=\"")) != NULL &&
+		      p < strstr(xml, "<entry>");
+	     p++) {
+		const char *href = strstr(p, "href=\"") + 6;
+		size_t used = strlen(links);
+
+		snprintf(links + used, room - used, "%.*s=%.*s ",
+			 (int)strcspn(p + 11, "\""), p + 11,
+			 (int)strcspn(href + 20, "\""), href + 20);
+	}
+	for (p = xml; (p = strstr(p, "<entry>")) != NULL; p++)
+		n++;
+	return n;
+}
+
+static void
+test_pages(void **state)
+{
+	static char paths[231][16];
+	struct fx_file files[232] = {
+	    {".config/root", "https://blog.example", 0, 1, 1, 0}};
+	char links[1024], third[2][256];
+	struct fx fx[2];
+	size_t i, round;
+
+	(void)state;
+	for (i = 0; i < 231; i++) {
+		snprintf(paths[i], sizeof(paths[i]), "D/p%03zu", i);
+		files[i + 1] = (struct fx_file){
+		    paths[i], "title: x\nauthor: y\n---\nText\n",
+		    0,	      100 + (int64_t)i,
+		    0,	      0};
+	}
+	for (round = 0; round < 2; round++) {
+		fx_defaults(&fx[round]);
+		fx_build(&fx[round], files, COUNT(files) - 1 + round,
+			 round > 0 ? &fx[0] : NULL);
+		assert_int_equal(
+		    entries_of(&fx[round], "/atom", links, sizeof(links)), 10);
+		assert_string_equal(links, "self=/atom alternate=/ first=/atom "
+					   "next=/atom/2 last=/atom/4 ");
+		assert_int_equal(
+		    entries_of(&fx[round], "/atom/2", links, sizeof(links)),
+		    20 + round);
+		assert_string_equal(
+		    links, "self=/atom/2 alternate=/ first=/atom "
+			   "previous=/atom next=/atom/3 last=/atom/4 ");
+		assert_int_equal(
+		    entries_of(&fx[round], "/atom/4", links, sizeof(links)),
+		    100);
+		assert_string_equal(links,
+				    "self=/atom/4 alternate=/ first=/atom "
+				    "previous=/atom/3 last=/atom/4 ");
+		assert_null(fx_body(&fx[round], "/atom/5"));
+		assert_int_equal(
+		    entries_of(&fx[round], "/atom/3", links, sizeof(links)),
+		    100);
+		assert_true(fx_has(&fx[round], "/atom/3", "/p219\"") ||
+			    fx_has(&fx[round], "/atom/3", "/p199\""));
+		assert_false(fx_has(&fx[round], "/atom/3", "<content"));
+		snprintf(third[round], sizeof(third[0]), "%.255s",
+			 fx_body(&fx[round], "/atom/3"));
+	}
+	/* A new article: itself, the lists, /atom and the page behind it, but
+	 * none of the older pages. */
+	assert_string_equal(third[0], third[1]);
+	assert_true(fx[1].composed < 20);
+	fx_free(&fx[1]);
+	fx_free(&fx[0]);
+}
+
+static void
+test_json(void **state)
+{
+	static const char *const parts[] = {
+	    "{\"version\": \"https://jsonfeed.org/version/1.1\"",
+	    "\"title\": \"My blog\"",
+	    "\"home_page_url\": \"https://blog.example/\"",
+	    "\"feed_url\": \"https://blog.example/feed.json\"",
+	    "\"id\": \"urn:uuid:eef349f2-00da-5681-b9de-6c5f01be9083\"",
+	    "\"url\": \"https://blog.example/Posts/A%20b\"",
+	    "\"title\": \"A & <b>\"",
+	    "\"content_html\": \"<p><a href=\\\"https://blog.example/y\\\"",
+	    "\"summary\": \"An abstract with link\"",
+	    "\"date_published\": \"2016-04-09T18:50:20Z\"",
+	    "\"date_modified\": \"2016-04-09T18:51:20Z\"",
+	    "\"authors\": [{\"name\": \"hannes & co\",\n"
+	    "\"url\": \"https://blog.example/About\"}]",
+	    "\"tags\": [\"operating system\",\n\"C++\"]",
+	    "\"title\": \"Same\"",
+	    "]}\n"};
+	struct fx fx;
+	const char *p;
+	size_t i;
+
+	(void)state;
+	fx_defaults(&fx);
+	fx_build(&fx, blog, COUNT(blog), NULL);
+	p = fx_body(&fx, "/feed.json");
+	for (i = 0; i < COUNT(parts); i++) {
+		p = strstr(p, parts[i]);
+		if (p == NULL)
+			print_error("missing: %s\n", parts[i]);
+		assert_non_null(p);
+	}
+	assert_true(fx_has(&fx, "/tags/C++/feed.json", "My blog: C++"));
+	assert_string_equal(fx_page(&fx, "/feed.json")->content_type.data,
+			    "application/feed+json");
+	fx_free(&fx);
+}
+
+/* Files of the repository at the addresses of feeds are preferred. */
+static void
+test_giving_way(void **state)
+{
+	struct fx_file files[COUNT(blog) + 3];
+	struct fx fx;
+
+	(void)state;
+	memcpy(files, blog, sizeof(blog));
+	files[COUNT(blog)] = (struct fx_file){
+	    "Posts/atom", "title: Atoms\nauthor: x\n---\n", 0, 5, 5, 0};
+	files[COUNT(blog) + 1] =
+	    (struct fx_file){"robots.txt", "User-agent: *\n", 0, 5, 5, 0};
+	files[COUNT(blog) + 2] =
+	    (struct fx_file){"static/favicon.svg", "<svg/>", 0, 5, 5, 0};
+	fx_defaults(&fx);
+	fx_build(&fx, files, COUNT(files), NULL);
+	assert_true(fx_has(&fx, "/Posts/atom", "<!"));
+	assert_true(fx_said(&fx, "/Posts/atom:1:1: another page has"));
+	assert_true(fx_has(&fx, "/Posts/feed.json", "My blog: Posts"));
+	assert_string_equal(fx_body(&fx, "/robots.txt"), "User-agent: *\n");
+	assert_false(fx_said(&fx, "robots"));
+	assert_string_equal(fx_body(&fx, "/favicon.svg"), "<svg/>");
+	assert_true(fx_has(&fx, "/atom",
+			   "<icon>https://blog.example/favicon.svg</icon>"));
+	fx_free(&fx);
+}
+
+static void
+test_sitemap(void **state)
+{
+	struct fx fx;
+	const char *p;
+
+	(void)state;
+	fx_defaults(&fx);
+	fx_build(&fx, blog, COUNT(blog), NULL);
+	p = fx_body(&fx, "/sitemap.xml");
+	assert_non_null(p);
+	assert_non_null(
+	    strstr(p, "<url><loc>https://blog.example/Posts/A%20b</loc>"
+		      "<lastmod>2016-04-09T18:51:20Z</lastmod></url>\n"));
+	assert_non_null(strstr(p, "<loc>https://blog.example/</loc>"));
+	assert_null(strstr(p, "atom"));
+	assert_string_equal(fx_body(&fx, "/robots.txt"),
+			    "User-agent: *\nAllow: /\n\n"
+			    "Sitemap: https://blog.example/sitemap.xml\n");
+	assert_true(fx_has(&fx, "/opensearch.xml",
+			   "template=\"https://blog.example/search?q="
+			   "{searchTerms}\""));
+	assert_true(fx_has(&fx, "/favicon.svg", ">M</text>"));
+	assert_int_equal(fx_page(&fx, "/favicon.ico")->status, 302);
+	fx_free(&fx);
+}
+
+/* More than one sitemap can hold. */
+static void
+test_many_sitemaps(void **state)
+{
+	const size_t n = 50010;
+	struct fx_file *files = calloc(n, sizeof(*files));
+	char(*paths)[16] = calloc(n, sizeof(*paths));
+	struct fx fx;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < n; i++) {
+		snprintf(paths[i], sizeof(paths[i]), "p%05zu", i);
+		files[i] = (struct fx_file){
+		    paths[i], "title: x\nauthor: y\n---\n", 0, 1, 1, 0};
+	}
+	fx_defaults(&fx);
+	fx_plan(&fx, files, n);
+	for (i = 0; i < site_npages(fx.site); i++) {
+		const struct site_page *p = site_page(fx.site, i);
+
+		if (p->path.len < 8 || memcmp(p->path.data, "/sitemap", 8) != 0)
+			continue;
+		buf_clear(&fx.body);
+		site_compose(fx.site, i, &fx.body);
+		if (slice_is(p->path, "/sitemap.xml"))
+			assert_non_null(strstr(
+			    buf_cstr(&fx.body),
+			    "<sitemap><loc>http://localhost/sitemap-2.xml"
+			    "</loc></sitemap>\n</sitemapindex>"));
+		else if (slice_is(p->path, "/sitemap-2.xml"))
+			assert_non_null(
+			    strstr(buf_cstr(&fx.body), "/p50009</loc>"));
+		else
+			assert_non_null(
+			    strstr(buf_cstr(&fx.body), "/p00000</loc>"));
+	}
+	fx_free(&fx);
+	free(files);
+	free(paths);
+}
+
 /* Any bytes in any field: well-formed XML, nothing but our elements. */
 static void
 test_hostile(void **state)
@@ -306,6 +561,12 @@ main(void)
 	    cmocka_unit_test(test_same_second),
 	    cmocka_unit_test(test_newest_ten),
 	    cmocka_unit_test(test_uuids),
+	    cmocka_unit_test(test_listings),
+	    cmocka_unit_test(test_pages),
+	    cmocka_unit_test(test_json),
+	    cmocka_unit_test(test_giving_way),
+	    cmocka_unit_test(test_sitemap),
+	    cmocka_unit_test(test_many_sitemaps),
 	    cmocka_unit_test(test_hostile),
 	};
 

@@ -54,6 +54,7 @@ fx_report(void *ctx, enum severity severity, const char *problem)
 struct fx_input {
 	const struct fx_file *files;
 	size_t n;
+	size_t at; /* where the next is looked for first */
 };
 
 static size_t
@@ -65,14 +66,17 @@ fx_len(const struct fx_file *f)
 static int
 fx_read(void *ctx, const struct source_item *item, void *into)
 {
-	const struct fx_input *in = ctx;
+	struct fx_input *in = ctx;
 	size_t i;
 
-	for (i = 0; i < in->n; i++)
-		if (slice_is(item->path, in->files[i].path)) {
-			memcpy(into, in->files[i].text, item->size);
+	for (i = 0; i < in->n; i++) {
+		const struct fx_file *f = &in->files[in->at++ % in->n];
+
+		if (slice_is(item->path, f->path)) {
+			memcpy(into, f->text, item->size);
 			return 0;
 		}
+	}
 	return -1;
 }
 
@@ -81,7 +85,7 @@ fx_source(struct fx *fx, const struct fx_file *files, size_t n,
 	  const uint8_t commit[OID_MAX], int64_t time)
 {
 	struct source_item *items = calloc(n > 0 ? n : 1, sizeof(*items));
-	struct fx_input in = {files, n};
+	struct fx_input in = {files, n, 0};
 	struct digest d = {0};
 	size_t i;
 	int fd;
@@ -241,6 +245,19 @@ fx_build(struct fx *fx, const struct fx_file *files, size_t n,
 	}
 	fx_publish(fx, previous);
 	buf_cstr(&fx->problems);
+}
+
+/* The pages alone, none of them composed: for sites of many. */
+static void __attribute__((unused))
+fx_plan(struct fx *fx, const struct fx_file *files, size_t n)
+{
+	static const uint8_t commit[OID_MAX];
+
+	fx_source(fx, files, n, commit, 1700000000);
+	fx->site = site_new(&fx->set, &fx->source, NULL, slice_of(""),
+			    fx_report, fx, &fx->err);
+	if (fx->site == NULL || site_link(fx->site, &fx->err) == -1)
+		abort();
 }
 
 static void

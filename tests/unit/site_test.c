@@ -388,8 +388,9 @@ test_one_post(void **state)
 	files[n] = (struct fx_file){"Posts/new", POST("New"), 0, 50, 50, 0};
 	fx_defaults(&second);
 	fx_build(&second, files, n + 1, &first);
-	/* The post, /Posts, /tags, /atom. */
-	assert_int_equal(second.composed, 4);
+	/* The post, /Posts, /tags, two feeds of the site and of /Posts, and the
+	 * sitemap. */
+	assert_int_equal(second.composed, 8);
 	fx_free(&second);
 	fx_free(&first);
 }
