@@ -31,6 +31,8 @@ struct copy {
 	struct store *s;
 	git_odb *odb;
 	const char *shown;
+	enum local_extent extent;
+	int tip_done; /* the tip and its trees are copied */
 	struct wants commits, trees;
 	struct err *err;
 };
@@ -253,6 +255,13 @@ copy_object(struct copy *c, const struct want *w, git_object_t type)
 	return r == -1 ? -1 : tell(c);
 }
 
+static int
+wants_files(const struct copy *c)
+{
+	return c->extent == LOCAL_ALL ||
+	       (c->extent != LOCAL_HISTORY && !c->tip_done);
+}
+
 /* An entry of a tree: e, and the one of the same name in a similar tree. */
 static int
 copy_entry(struct copy *c, const struct tree_entry *e, const uint8_t *like)
@@ -266,6 +275,8 @@ copy_entry(struct copy *c, const struct tree_entry *e, const uint8_t *like)
 		wants_add(&c->trees, e->id, like);
 		return 0;
 	}
+	if (!wants_files(c))
+		return 0;
 	if (like != NULL)
 		memcpy(w.like.id, like, OID_LEN);
 	return copy_object(c, &w, GIT_OBJECT_BLOB);
@@ -355,7 +366,8 @@ copy_commit(struct copy *c, const struct want *w)
 	if (o == NULL)
 		return -1;
 	r = commit_parse(o->data, o->len, &head, c->err);
-	for (size_t i = head.nparents; r == 0 && i-- > 0;) {
+	for (size_t i = c->extent == LOCAL_TIP ? 0 : head.nparents;
+	     r == 0 && i-- > 0;) {
 		commit_parent(&head, i, &id);
 		wants_add(&c->commits, id.id, head.tree.id);
 	}
@@ -376,15 +388,17 @@ copy_all(struct copy *c, const git_oid *tip)
 		/* What the store has, it has with all that belongs to it. */
 		if (!store_has(c->s, &w.id) && copy_commit(c, &w) == -1)
 			return -1;
+		c->tip_done = 1;
 	}
 	return 0;
 }
 
-static int
-copy(struct store *s, git_repository *repo, const char *shown,
-     const git_oid *tip, struct err *err)
+int
+local_copy(struct store *s, git_repository *repo, const char *shown,
+	   const git_oid *tip, enum local_extent extent, struct err *err)
 {
-	struct copy c = {.s = s, .shown = shown, .err = err};
+	struct copy c = {
+	    .s = s, .shown = shown, .extent = extent, .err = err};
 	int r;
 
 	if (git_repository_odb(&c.odb, repo) < 0)
@@ -412,7 +426,7 @@ local_fetch(struct store *s, const char *path, const char *shown,
 		return -1;
 	r = resolve(repo, shown, branch, tip, err);
 	if (r == 0)
-		r = copy(s, repo, shown, tip, err);
+		r = local_copy(s, repo, shown, tip, LOCAL_ALL, err);
 	git_repository_free(repo);
 	return r;
 }

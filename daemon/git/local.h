@@ -18,4 +18,16 @@
 int local_fetch(struct store *s, const char *path, const char *shown,
 		const char *branch, git_oid *tip, struct err *err);
 
+/* How much of what the tip reaches is copied. */
+enum local_extent {
+	LOCAL_ALL,
+	LOCAL_FILES,   /* the files of the tip alone: dates can be told */
+	LOCAL_HISTORY, /* no file at all, for the same */
+	LOCAL_TIP      /* the tip alone with its files: no dates */
+};
+
+/* The same from a repository that is open, whose commit is known. */
+int local_copy(struct store *s, git_repository *repo, const char *shown,
+	       const git_oid *tip, enum local_extent extent, struct err *err);
+
 #endif
