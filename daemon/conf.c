@@ -241,3 +241,13 @@ conf_load(struct conf *conf, const struct conf_options *opt, FILE *out)
 {
 	return conf_load_from(conf, opt, SYSCONFDIR "/blogd/blogd.conf", out);
 }
+
+void
+conf_standard(struct conf *conf)
+{
+	struct draft *d = xcalloc(1, sizeof(*d));
+
+	draft_reset(d);
+	*conf = d->conf;
+	free(d);
+}

@@ -87,4 +87,7 @@ struct conf_options {
  * were, 0 when *conf is good. */
 int conf_load(struct conf *conf, const struct conf_options *opt, FILE *out);
 
+/* What holds when nothing is configured, but for what a site must say. */
+void conf_standard(struct conf *conf);
+
 #endif

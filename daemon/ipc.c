@@ -68,6 +68,9 @@ static const struct rule {
     [MSG_DISTRUST] = {FROM(ROLE_GIT) | FROM(ROLE_RENDER) | FROM(ROLE_KEYS),
 		      PARENT, sizeof(struct msg_distrust),
 		      sizeof(struct msg_distrust), 0, 0},
+    [MSG_PROBLEM] = {FROM(ROLE_GIT) | FROM(ROLE_RENDER), PARENT,
+		     offsetof(struct msg_problem, text) + 1,
+		     sizeof(struct msg_problem), 0, 0},
     [MSG_ASK] = {PARENT, FROM(ROLE_BROKER), sizeof(struct msg_ask),
 		 sizeof(struct msg_ask), 0, 2},
     [MSG_ANSWER] = {FROM(ROLE_BROKER), PARENT, sizeof(struct msg_answer),
@@ -223,6 +226,21 @@ ipc_distrust(const struct ipc *parent, uint32_t number, const char *why)
 
 	snprintf(m.why, sizeof(m.why), "%s", why);
 	return ipc_send(parent, MSG_DISTRUST, &m, sizeof(m), NULL, 0);
+}
+
+int
+ipc_problem(const struct ipc *parent, enum severity severity, const char *text)
+{
+	struct msg_problem m = {.severity = severity};
+	size_t len = strlen(text);
+
+	if (len == 0)
+		return 0;
+	if (len > sizeof(m.text))
+		len = sizeof(m.text);
+	memcpy(m.text, text, len);
+	return ipc_send(parent, MSG_PROBLEM, &m,
+			offsetof(struct msg_problem, text) + len, NULL, 0);
 }
 
 static void

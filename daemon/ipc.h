@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "site/severity.h"
 #include "unix_file.h"
 
 /*
@@ -64,6 +65,8 @@ enum msg_type {
 	MSG_SIGNATURE, /* keys to serve: struct msg_signature */
 	MSG_DISTRUST,  /* git, render, keys to parent: struct msg_distrust;
 			  who this one works for has sent what it may not */
+	MSG_PROBLEM,   /* git, render to parent: struct msg_problem, when their
+			  settings ask for it instead of a log line */
 	MSG_ASK,       /* parent to broker: struct msg_ask + for ASK_SPAWN the
 			  new process's control channel and log pipe */
 	MSG_ANSWER,    /* broker to parent: struct msg_answer + what was asked
@@ -115,6 +118,16 @@ struct msg_connect { /* the answer repeats the question */
 
 struct msg_fetch {
 	uint32_t full; /* write every blob, not only those that are new */
+	uint32_t wait; /* of a working tree (daemon/author): answer once there
+			  is something new */
+};
+
+#define PROBLEM_TEXT_MAX 2048
+
+struct msg_problem {
+	uint32_t severity;	     /* enum severity */
+	char text[PROBLEM_TEXT_MAX]; /* "path:line:col: message", as much as the
+					message is long; no NUL */
 };
 
 #define TICKET_KEYS_MAX 3
@@ -269,6 +282,10 @@ int ipc_send_text(const struct ipc *c, enum msg_type type, const char *text);
 
 /* MSG_DISTRUST to the parent. */
 int ipc_distrust(const struct ipc *parent, uint32_t number, const char *why);
+
+/* MSG_PROBLEM to the parent; a longer text is cut. */
+int ipc_problem(const struct ipc *parent, enum severity severity,
+		const char *text);
 
 /* ---- what a child does first: receive all MSG_GIVE, then MSG_START ---- */
 

@@ -17,15 +17,21 @@
 #include "utf8.h"
 
 static enum log_sink to = LOG_TO_TERMINAL;
-static int debug;
+static enum log_level most = LOG_LEVEL_INFO;
 static int asks; /* before it writes: the parent */
 
 void
 log_init(enum log_sink sink, int verbose)
 {
 	to = sink;
-	debug = verbose;
+	most = verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 	asks = sink != LOG_TO_PARENT;
+}
+
+void
+log_least(enum log_level least)
+{
+	most = least;
 }
 
 /* ------------------------------------------------------ the system's log -- */
@@ -220,7 +226,7 @@ vlog(int level, const char *fmt, va_list ap)
 	char text[LOG_LINE];
 	int saved = errno;
 
-	if (level == LOG_LEVEL_DEBUG && !debug)
+	if (level > (int)most)
 		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
 	line_out(level, "parent", text);
@@ -253,7 +259,7 @@ log_child_line(const char *role, const char *line)
 		level = line[1] - '0';
 		line += 3;
 	}
-	if (level == LOG_LEVEL_DEBUG && !debug)
+	if (level > (int)most)
 		return;
 	line_out(level, role, line);
 }

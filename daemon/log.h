@@ -29,6 +29,9 @@ enum log_sink {
 /* Starts logging; verbose lets LOG_LEVEL_DEBUG through. */
 void log_init(enum log_sink sink, int verbose);
 
+/* Lets nothing through that is less than `least`. */
+void log_least(enum log_level least);
+
 /* For LOG_TO_SYSLOG: `open` returns a connected socket to the system's log, or
  * -1; it is called now and whenever the log has gone away. */
 void log_system(int (*open)(void));

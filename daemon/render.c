@@ -245,8 +245,12 @@ write_outcome(struct render *r, struct outcome *o, struct err *err)
 static void
 report(void *ctx, enum severity severity, const char *problem)
 {
-	(void)ctx, (void)severity;
-	log_warn("%s", problem);
+	const struct render *r = ctx;
+
+	if (!r->set.report)
+		log_warn("%s", problem);
+	else if (ipc_problem(&r->start.parent, severity, problem) == -1)
+		fatal("a problem could not be told");
 }
 
 static int
@@ -257,7 +261,7 @@ update(struct render *r, struct outcome *o, struct err *err)
 	if (open_input(r, err) == -1)
 		return -1;
 	r->site = site_new(&r->set, &r->source, r->previous, r->catalogue,
-			   report, NULL, err);
+			   report, r, err);
 	if (r->site == NULL)
 		return -1;
 	log_step("files read", &t);

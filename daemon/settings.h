@@ -65,7 +65,13 @@ struct render_settings {
 	uint32_t feed_entries;
 	int64_t now; /* Unix time for which the site is made: the parent adds
 			it at each start */
-	uint32_t polish; /* the parent's: no source, see polish.h */
+	uint32_t polish;    /* the parent's: no source, see polish.h */
+	uint32_t report;    /* problems go to the parent as MSG_PROBLEM, more of
+			       them than what is logged: for who writes */
+	uint32_t preview;   /* drafts are shown, and pages reload: see preview.h
+			       in site/; never what is published */
+	char failure[1024]; /* preview: make the page that says this, of no
+			       site; "": of the site */
 };
 
 struct keys_settings {

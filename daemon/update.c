@@ -454,7 +454,9 @@ render_message(struct child *c, struct ipc_msg *msg)
 
 	if (u->stopping)
 		return;
-	if (msg->type == MSG_RENDERED) {
+	if (msg->type == MSG_PROBLEM) {
+		child_refuse(c, "it reports what it was to log");
+	} else if (msg->type == MSG_RENDERED) {
 		take_rendered(u, msg);
 	} else if (msg->type == MSG_FAILED && u->state == POLISHING) {
 		child_end(c);

@@ -121,7 +121,11 @@ refuses_what_the_table_does_not_allow(void **state)
 	expect_refused(ROLE_RENDER, ROLE_PARENT, MSG_SNAPSHOT, 0, 2);
 	expect_refused(ROLE_SERVE, ROLE_PARENT, MSG_DISTRUST,
 		       sizeof(struct msg_distrust), 0);
+	expect_refused(ROLE_SERVE, ROLE_PARENT, MSG_PROBLEM, 20, 0);
 	/* the wrong length */
+	expect_refused(ROLE_RENDER, ROLE_PARENT, MSG_PROBLEM, 4, 0);
+	expect_refused(ROLE_RENDER, ROLE_PARENT, MSG_PROBLEM,
+		       sizeof(struct msg_problem) + 1, 0);
 	expect_refused(ROLE_SERVE, ROLE_KEYS, MSG_SIGN,
 		       sizeof(struct msg_sign) - 1, 0);
 	expect_refused(ROLE_SERVE, ROLE_KEYS, MSG_SIGN,
@@ -140,6 +144,27 @@ refuses_what_the_table_does_not_allow(void **state)
 		       1);
 	expect_refused(ROLE_RENDER, ROLE_PARENT, MSG_RENDERED,
 		       sizeof(struct msg_rendered), 60);
+}
+
+static void
+passes_a_problem_as_long_as_it_is(void **state)
+{
+	struct pair p = pair_of(ROLE_RENDER, ROLE_PARENT);
+	const struct msg_problem *m = (const void *)msg.data;
+	static char text[PROBLEM_TEXT_MAX + 2];
+
+	(void)state;
+	assert_int_equal(ipc_problem(&p.a, SEVERITY_WARNING, "a:1:1: b"), 0);
+	assert_int_equal(ipc_recv(&p.b, &msg), 1);
+	assert_int_equal(msg.type, MSG_PROBLEM);
+	assert_int_equal(m->severity, SEVERITY_WARNING);
+	assert_int_equal(msg.len, sizeof(m->severity) + 8);
+	assert_memory_equal(m->text, "a:1:1: b", 8);
+	memset(text, 'x', sizeof(text) - 1);
+	assert_int_equal(ipc_problem(&p.a, SEVERITY_ERROR, text), 0);
+	assert_int_equal(ipc_recv(&p.b, &msg), 1);
+	assert_int_equal(msg.len, sizeof(*m));
+	close_pair(&p);
 }
 
 static void
@@ -250,6 +275,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(passes_a_message_with_its_descriptor),
 	    cmocka_unit_test(refuses_what_the_table_does_not_allow),
+	    cmocka_unit_test(passes_a_problem_as_long_as_it_is),
 	    cmocka_unit_test(refuses_a_packet_shorter_than_its_header),
 	    cmocka_unit_test(closes_what_comes_with_an_empty_packet),
 	    cmocka_unit_test(tells_the_end_of_the_peer),
