@@ -9,6 +9,7 @@
 #endif
 
 #include "../sandbox/sandbox.h"
+#include "author/author.h"
 #include "check_files.h"
 #include "log.h"
 #include "options.h"
@@ -75,6 +76,8 @@ main(int argc, char *argv[])
 	if (argc == 4 && strcmp(argv[1], "-T") == 0 &&
 	    strcmp(argv[2], "upload-pack") == 0)
 		return selftest_upload_pack(argv[3]);
+	if (argc > 1 && author_is_command(argv[1]))
+		return author_main(argc, argv);
 	options_parse(&o, argc, argv);
 	if (o.print_sandbox) {
 		sandbox_dump(stdout);

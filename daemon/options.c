@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "author/author.h"
+
 #ifdef BLOGD_KEY_IN_SERVE
 #define MEASURED " with private keys in serve, for measurements alone"
 #else
@@ -162,7 +164,7 @@ options_read(struct options *o, int argc, char **argv, FILE *out,
 		if (c == '?' || c == ':')
 			return bad_option(complain, c, argv);
 		if (c == 'h') {
-			fprintf(out, "%s%s", usage, help);
+			fprintf(out, "%s%s%s", usage, help, author_help);
 			return OPTIONS_HELP;
 		}
 		if (c == 'V') {

@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: ISC */
+#include "author_tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../git/object.h"
+#include "../utf8.h"
+
+/* File systems keep times of some milliseconds: what was written so shortly
+ * before a look may have been written again. */
+#define FRESH_NS   INT64_C(100000000)
+#define PATH_SHOWN 200
+#define NS	   INT64_C(1000000000)
+
+struct look {
+	struct author_tree *t;
+	struct tree_file *files;
+	size_t n, cap;
+	char **dirs;
+	size_t ndirs, capdirs;
+	git_report_fn *report;
+	void *ctx;
+	uint32_t left_out;
+	uint64_t entries, bytes;
+	struct buf path; /* of the entry being looked at */
+	unsigned depth;
+	struct err *err;
+};
+
+/* ---- small things ---- */
+
+static void
+leave_out(struct look *l, const char *reason)
+{
+	struct buf line = {0};
+	int cut = l->path.len > PATH_SHOWN;
+
+	l->left_out++;
+	buf_add(&line, l->path.data, cut ? PATH_SHOWN : l->path.len);
+	buf_printf(&line, "%s:1:1: left out: %s", cut ? "..." : "", reason);
+	l->report(l->ctx, buf_cstr(&line));
+	buf_free(&line);
+}
+
+static int64_t
+mtime_ns(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * NS + st->st_mtim.tv_nsec;
+}
+
+static int
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       a->st_size == b->st_size && mtime_ns(a) == mtime_ns(b) &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct tree_file *x = a, *y = b;
+
+	return slice_cmp((struct slice){x->path, x->len},
+			 (struct slice){y->path, y->len});
+}
+
+static void
+free_names(char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
+static void
+free_files(struct tree_file *files, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(files[i].path);
+		buf_free(&files[i].data);
+	}
+	free(files);
+}
+
+/* ---- one file ---- */
+
+static int
+read_exactly(int fd, char *into, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = read(fd, into, len);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		into += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static void
+hash(struct tree_file *f)
+{
+	git_oid id;
+
+	memset(f->blob, 0, sizeof(f->blob));
+	git_odb_hash(&id, f->data.len > 0 ? f->data.data : "", f->data.len,
+		     GIT_OBJECT_BLOB);
+	memcpy(f->blob, id.id, OID_LEN);
+}
+
+static int
+read_file(struct look *l, struct tree_file *f, int fd)
+{
+	size_t size = (size_t)f->st.st_size;
+
+	buf_reserve(&f->data, size + 1);
+	if (read_exactly(fd, f->data.data, size) == -1)
+		return err_set(l->err, "%s: changed while it was read",
+			       buf_cstr(&l->path));
+	f->data.len = size;
+	f->was_read = 1;
+	hash(f);
+	return 0;
+}
+
+static const struct tree_file *
+known(const struct look *l, const struct tree_file *f)
+{
+	const struct tree_file *old = NULL;
+
+	if (l->t->n > 0)
+		old = bsearch(f, l->t->files, l->t->n, sizeof(*f), by_path);
+	if (old == NULL || !same_file(&old->st, &f->st) ||
+	    mtime_ns(&f->st) + FRESH_NS > l->t->looked)
+		return NULL;
+	return old;
+}
+
+static struct tree_file *
+add_file(struct look *l, const struct stat *st)
+{
+	struct tree_file *f;
+
+	if (l->n == l->cap) {
+		l->cap = l->cap > 0 ? l->cap * 2 : 256;
+		l->files = xreallocarray(l->files, l->cap, sizeof(*l->files));
+	}
+	f = &l->files[l->n++];
+	memset(f, 0, sizeof(*f));
+	f->path = xstrndup(l->path.data, l->path.len);
+	f->len = l->path.len;
+	f->st = *st;
+	return f;
+}
+
+static int
+count_bytes(struct look *l, off_t size)
+{
+	l->bytes += (uint64_t)size;
+	if (l->bytes <= l->t->set->max_source)
+		return 0;
+	return err_set(l->err,
+		       "the files have more than %" PRIu64
+		       " bytes (`fetch.max-source`)",
+		       l->t->set->max_source);
+}
+
+static int
+take_open(struct look *l, int fd)
+{
+	const struct tree_file *old;
+	struct tree_file *f;
+	struct stat st;
+
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+		leave_out(l, "neither a file nor a directory");
+		return 0;
+	}
+	if ((uint64_t)st.st_size > l->t->set->max_object_size) {
+		leave_out(l, "too large (`fetch.max-object-size`)");
+		return 0;
+	}
+	if (count_bytes(l, st.st_size) == -1)
+		return -1;
+	f = add_file(l, &st);
+	old = known(l, f);
+	if (old == NULL)
+		return read_file(l, f, fd);
+	memcpy(f->blob, old->blob, sizeof(f->blob));
+	return 0;
+}
+
+static int
+take_file(struct look *l, int dir, const char *name)
+{
+	int fd =
+	    openat(dir, name,
+		   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int r;
+
+	if (fd == -1 && errno == ENOENT)
+		return 0; /* gone since the directory was read */
+	if (fd == -1) {
+		leave_out(l, strerror(errno));
+		return 0;
+	}
+	r = take_open(l, fd);
+	close(fd);
+	return r;
+}
+
+/* ---- names ---- */
+
+#define TOO_LONG "the path is too long (`fetch.max-path`)"
+
+static int
+is_plain(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
+			return 0;
+	return utf8_valid(name, len);
+}
+
+/* As in git/tree.c, of a name that a file system has. */
+static const char *
+bad_name(const struct look *l, const char *name)
+{
+	if (l->path.len > l->t->set->max_path)
+		return TOO_LONG;
+	if (strcasecmp(name, "git~1") == 0)
+		return "the name belongs to Git itself";
+	if (!is_plain(name))
+		return "the name is not UTF-8, or holds a control character";
+	if (l->depth > l->t->set->max_depth)
+		return "too many directories deep (`fetch.max-depth`)";
+	return NULL;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+struct names {
+	char **v;
+	size_t n, cap;
+};
+
+static int
+count_entry(struct look *l)
+{
+	if (++l->entries <= l->t->set->max_files)
+		return 0;
+	return err_set(l->err,
+		       "there are more than %u files and directories "
+		       "(`fetch.max-files`)",
+		       l->t->set->max_files);
+}
+
+/* All but ".git", in the order of bytes. */
+static int
+read_names(struct look *l, DIR *d, struct names *list)
+{
+	struct dirent *e;
+
+	while ((e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 ||
+		    strcmp(e->d_name, "..") == 0 ||
+		    strcasecmp(e->d_name, ".git") == 0)
+			continue;
+		if (count_entry(l) == -1)
+			return -1;
+		if (list->n == list->cap) {
+			list->cap = list->cap > 0 ? list->cap * 2 : 32;
+			list->v =
+			    xreallocarray(list->v, list->cap, sizeof(*list->v));
+		}
+		list->v[list->n++] = xstrndup(e->d_name, strlen(e->d_name));
+	}
+	if (list->n > 0)
+		qsort(list->v, list->n, sizeof(*list->v), compare_names);
+	return 0;
+}
+
+/* ---- directories ---- */
+
+static int take_directory(struct look *l, int fd);
+
+static int
+is_there(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int
+enter(struct look *l, int dir, const char *name)
+{
+	int fd =
+	    openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd == -1) {
+		leave_out(l, strerror(errno));
+		return 0;
+	}
+	if (is_there(fd, EXPORT_MARK)) {
+		close(fd);
+		return 0;
+	}
+	if (is_there(fd, ".git")) {
+		leave_out(l, "submodule");
+		close(fd);
+		return 0;
+	}
+	return take_directory(l, fd);
+}
+
+static int
+take_entry(struct look *l, int dir, const char *name)
+{
+	const char *reason = bad_name(l, name);
+	struct slice path = {l->path.data, l->path.len};
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return 0;
+	if (author_repo_ignores(l->t->repo, path, S_ISDIR(st.st_mode)))
+		return 0;
+	if (reason == NULL && S_ISLNK(st.st_mode))
+		reason = "symbolic link";
+	if (reason != NULL) {
+		leave_out(l, reason);
+		return 0;
+	}
+	return S_ISDIR(st.st_mode) ? enter(l, dir, name)
+				   : take_file(l, dir, name);
+}
+
+static int
+take_names(struct look *l, int dir, const struct names *list)
+{
+	size_t before = l->path.len;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < list->n; i++) {
+		if (before > 0)
+			buf_char(&l->path, '/');
+		buf_str(&l->path, list->v[i]);
+		r = take_entry(l, dir, list->v[i]);
+		l->path.len = before;
+	}
+	return r;
+}
+
+static void
+note_directory(struct look *l)
+{
+	if (l->ndirs == l->capdirs) {
+		l->capdirs = l->capdirs > 0 ? l->capdirs * 2 : 32;
+		l->dirs = xreallocarray(l->dirs, l->capdirs, sizeof(*l->dirs));
+	}
+	l->dirs[l->ndirs++] =
+	    xstrndup(l->path.len > 0 ? l->path.data : "", l->path.len);
+}
+
+/* Closes fd.  Limited in depth by max_depth. */
+static int
+take_directory(struct look *l, int fd)
+{
+	struct names list = {0};
+	DIR *d = fdopendir(fd);
+	int r;
+
+	if (d == NULL) {
+		close(fd);
+		return err_set(l->err, "%s: %s", buf_cstr(&l->path),
+			       strerror(errno));
+	}
+	note_directory(l);
+	l->depth++;
+	r = read_names(l, d, &list);
+	if (r == 0)
+		r = take_names(l, dirfd(d), &list);
+	l->depth--;
+	free_names(list.v, list.n);
+	closedir(d);
+	return r;
+}
+
+/* ---- the whole ---- */
+
+static int64_t
+now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * NS + now.tv_nsec;
+}
+
+int
+author_tree_look(struct author_tree *t, git_report_fn *report, void *ctx,
+		 uint32_t *left_out, struct err *err)
+{
+	struct look l = {.t = t, .report = report, .ctx = ctx, .err = err};
+	int64_t began = now_ns();
+	int fd = open(t->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+
+	if (fd == -1)
+		return err_set(err, "%s: %s", t->dir, strerror(errno));
+	r = take_directory(&l, fd);
+	buf_free(&l.path);
+	author_tree_free(t);
+	if (r == -1) {
+		free_files(l.files, l.n);
+		free_names(l.dirs, l.ndirs);
+		return -1;
+	}
+	if (l.n > 0)
+		qsort(l.files, l.n, sizeof(*l.files), by_path);
+	t->files = l.files;
+	t->n = l.n;
+	t->dirs = l.dirs;
+	t->ndirs = l.ndirs;
+	t->looked = began;
+	*left_out = l.left_out;
+	return 0;
+}
+
+/* Opens a path below the directory without following a link. */
+static int
+open_below(const char *dir, const char *path)
+{
+	int at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), next;
+	const char *slash;
+
+	while (at != -1 && (slash = strchr(path, '/')) != NULL) {
+		char *name = xstrndup(path, (size_t)(slash - path));
+
+		next = openat(at, name,
+			      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		free(name);
+		close(at);
+		at = next;
+		path = slash + 1;
+	}
+	if (at == -1)
+		return -1;
+	next = openat(at, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	close(at);
+	return next;
+}
+
+int
+author_tree_read(const struct author_tree *t, const struct tree_file *f,
+		 void *into, struct err *err)
+{
+	struct stat st;
+	int fd, good;
+
+	if (f->was_read) {
+		if (f->data.len > 0)
+			memcpy(into, f->data.data, f->data.len);
+		return 0;
+	}
+	fd = open_below(t->dir, f->path);
+	if (fd == -1)
+		return err_set(err, "%s: %s", f->path, strerror(errno));
+	good = fstat(fd, &st) == 0 && same_file(&st, &f->st) &&
+	       read_exactly(fd, into, (size_t)st.st_size) == 0;
+	close(fd);
+	return good ? 0
+		    : err_set(err, "%s: changed while it was read", f->path);
+}
+
+void
+author_tree_drop(struct author_tree *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		buf_free(&t->files[i].data);
+		t->files[i].was_read = 0;
+	}
+}
+
+void
+author_tree_free(struct author_tree *t)
+{
+	free_files(t->files, t->n);
+	free_names(t->dirs, t->ndirs);
+	t->files = NULL;
+	t->dirs = NULL;
+	t->n = t->ndirs = 0;
+}

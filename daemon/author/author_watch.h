@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_AUTHOR_WATCH_H
+#define BLOGD_AUTHOR_WATCH_H
+
+#include "author_tree.h"
+
+/*
+ * Waits until something below a directory may have changed.  Linux tells by
+ * itself (inotify(7)); elsewhere, or when it has no watches left, a look every
+ * half second has to do.
+ */
+struct author_watch;
+
+struct author_watch *author_watch_new(void);
+
+/* Watches the directories of the last look, and the repository's. */
+void author_watch_update(struct author_watch *w, const struct author_tree *t,
+			 const char *git_dir);
+
+/* 1: look again; 0: there is something to read from fd. */
+int author_watch_wait(struct author_watch *w, int fd);
+
+#endif
