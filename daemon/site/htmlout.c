@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "notes.h"
 #include "rawhtml.h"
+#include "url.h"
 
 void
 html_start(struct htmlout *o, struct arena *arena, char *out, size_t room)
@@ -135,4 +137,31 @@ html_close(struct htmlout *o, uint8_t element)
 	while (o->nopen >= i)
 		pop(o);
 	return 1;
+}
+
+/* ---- references ---- */
+
+void
+html_note_reference(struct htmlout *o, int type, struct slice url, size_t start)
+{
+	struct note note = {.type = (enum note_type)type,
+			    .number = (uint32_t)start};
+
+	if (o->notes == NULL || o->full)
+		return;
+	if (type == NOTE_IMAGE)
+		o->notes->flags |= NOTES_IMAGES;
+	else if (url_has_scheme(url) ||
+		 (url.len > 1 && memcmp(url.data, "//", 2) == 0))
+		return;
+	note.text = (struct slice){o->data + start, o->len - start};
+	if (note.text.len > 0)
+		notes_here(o->notes, &note);
+}
+
+void
+html_lazy(struct htmlout *o)
+{
+	if (o->images++ > 0)
+		html_str(o, " loading=\"lazy\" decoding=\"async\"");
 }

@@ -24,6 +24,7 @@ struct htmlout {
 	size_t nopen, capopen, nraw;
 	struct html_id *ids; /* open hash table of what id_claim was given */
 	size_t nids, capids;
+	unsigned images;	    /* written so far */
 	struct notes_writer *notes; /* what is said of it; NULL: nothing */
 };
 
@@ -58,7 +59,20 @@ int html_close(struct htmlout *o, uint8_t element);
 int html_claim_id(struct htmlout *o, struct slice id);
 
 /* Writes a heading's id: its text as GitHub makes it, with -1, -2 ... when it
- * was there before. */
-void html_heading_id(struct htmlout *o, struct slice text);
+ * was there before.  It stays until o's arena is reset, or the id is written
+ * over. */
+struct slice html_heading_id(struct htmlout *o, struct slice text);
+
+/* ---- references ---- */
+
+/* Notes, at their mark, that the value that was written from offset `start` on
+ * is a reference (enum note_type) that may lead to another file; url is what it
+ * was before it was escaped. */
+void html_note_reference(struct htmlout *o, int type, struct slice url,
+			 size_t start);
+
+/* In the tag of an image: the first is likely seen at once, the others are
+ * loaded when they come near. */
+void html_lazy(struct htmlout *o);
 
 #endif

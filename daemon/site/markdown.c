@@ -16,6 +16,7 @@
 
 #include "../log.h"
 #include "htmlout.h"
+#include "mdmath.h"
 #include "mdnode.h"
 #include "notes.h"
 
@@ -27,7 +28,8 @@ static sigjmp_buf stopped;
 
 static const char *const extension_names[] = {"table", "strikethrough",
 					      "autolink", "tasklist"};
-#define NEXTENSIONS (sizeof(extension_names) / sizeof(extension_names[0]))
+#define NREGISTERED (sizeof(extension_names) / sizeof(extension_names[0]))
+#define NEXTENSIONS (NREGISTERED + 1)
 static cmark_syntax_extension *extensions[NEXTENSIONS];
 
 /*
@@ -38,7 +40,8 @@ static cmark_syntax_extension *extensions[NEXTENSIONS];
  *    inlines are parsed and from which they take them afterwards: an
  *    interrupted parse leaves them added, and as every parse here attaches the
  *    same extensions, the next one adds what is there already;
- *  - the extensions themselves, which parsing does not change.
+ *  - the extensions themselves, which parsing does not change but for what ours
+ *    remembers of a text, and forgets before the next.
  * cmark takes no lock and opens nothing.  It sorts its reference and footnote
  * maps by qsort, which in glibc before 2.37 takes a temporary array from
  * malloc when it is over 1 kB: markdown_init sees to it that this needs no
@@ -120,12 +123,13 @@ markdown_init(uint64_t memory)
 		fatal("cannot map %llu bytes for Markdown",
 		      (unsigned long long)memory);
 	cmark_gfm_core_extensions_ensure_registered();
-	for (i = 0; i < NEXTENSIONS; i++) {
+	for (i = 0; i < NREGISTERED; i++) {
 		extensions[i] = cmark_find_syntax_extension(extension_names[i]);
 		if (extensions[i] == NULL)
 			fatalx("cmark-gfm has no extension \"%s\"",
 			       extension_names[i]);
 	}
+	extensions[NREGISTERED] = mdmath_extension(&mem);
 	memset(&sa, 0, sizeof(sa));
 	sigemptyset(&sa.sa_mask);
 	sa.sa_handler = on_timer;
@@ -178,7 +182,8 @@ render(struct slice text, const struct room *room)
 	notes_write_start(&w, &arena);
 	html_start(&o, &arena, room->out, room->html);
 	o.notes = &w;
-	mdnode_write(&o, parse(text));
+	mdmath_reset();
+	mdnode_write(&o, parse(text), text);
 	notes = notes_write_end(&w);
 	if (o.full || w.full || notes.len > room->len - o.len)
 		return MARKDOWN_OUTPUT;

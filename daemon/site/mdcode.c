@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "highlight.h"
 #include "math.h"
@@ -18,8 +17,8 @@ set_flag(struct writer *w, uint32_t flag)
 		w->o->notes->flags |= flag;
 }
 
-void
-md_math(struct writer *w, struct slice tex, int display)
+static void
+write_math(struct writer *w, struct slice tex, int display)
 {
 	if (math_write(w->o, tex, display)) {
 		set_flag(w, NOTES_MATH);
@@ -28,6 +27,15 @@ md_math(struct writer *w, struct slice tex, int display)
 	html_str(w->o, "<code class=\"math\">");
 	html_escape(w->o, ESCAPE_TEXT, tex);
 	html_str(w->o, "</code>");
+}
+
+/* What mdmath.c made of "$...$". */
+void
+md_math(struct writer *w, cmark_node *node, int entering)
+{
+	if (entering)
+		write_math(w, slice_of(cmark_node_get_on_enter(node)),
+			   *cmark_node_get_on_exit(node) != '\0');
 }
 
 /* The first word behind the fence, as ```rust,ignore and ```{.python} have it
@@ -52,6 +60,30 @@ write_code(struct writer *w, struct slice language, struct slice code)
 		html_escape(w->o, ESCAPE_TEXT, code);
 }
 
+#define NARROW 32 /* bytes that fit on a line of the smallest screen */
+
+/* Code with long lines can be scrolled, and must be so by keyboard too; short
+ * code is no place to stop at. */
+static void
+write_pre(struct writer *w, struct slice code)
+{
+	const char *end;
+	size_t n;
+
+	while (code.len > NARROW) {
+		end = memchr(code.data, '\n', code.len);
+		n = end != NULL ? (size_t)(end - code.data) : code.len;
+		if (n > NARROW) {
+			html_str(w->o, "<pre tabindex=\"0\" role=\"group\" "
+				       "aria-label=\"Code\">");
+			return;
+		}
+		n += end != NULL;
+		code = (struct slice){code.data + n, code.len - n};
+	}
+	html_str(w->o, "<pre>");
+}
+
 void
 md_code_block(struct writer *w, cmark_node *node, int entering)
 {
@@ -61,17 +93,19 @@ md_code_block(struct writer *w, cmark_node *node, int entering)
 	html_newline(w->o);
 	if (slice_is(language, "math")) {
 		html_str(w->o, "<p>");
-		md_math(w, md_literal(node), 1);
+		write_math(w, md_literal(node), 1);
 		html_str(w->o, "</p>\n");
 		return;
 	}
+	write_pre(w, md_literal(node));
 	if (language.len > 0) {
-		html_str(w->o, "<pre><code class=\"language-");
+		html_str(w->o, "<code class=\"language-");
 		html_escape(w->o, ESCAPE_TEXT, language);
 		html_str(w->o, "\">");
 	} else {
-		html_str(w->o, "<pre><code>");
+		html_str(w->o, "<code>");
 	}
+	md_count_words(w, md_literal(node));
 	write_code(w, language, md_literal(node));
 	html_str(w->o, "</code></pre>\n");
 }

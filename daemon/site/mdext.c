@@ -25,7 +25,11 @@ write_table(struct writer *w, cmark_node *node, int entering)
 	} else if (w->in_body) {
 		html_str(w->o, "</tbody>\n");
 	}
-	md_block(w, entering, "<table>\n", "</table>\n");
+	/* A wide one is scrolled, by keyboard too. */
+	md_block(w, entering,
+		 "<div class=\"table\" role=\"group\" aria-label=\"Table\" "
+		 "tabindex=\"0\">\n<table>\n",
+		 "</table>\n</div>\n");
 }
 
 static void

@@ -5,14 +5,28 @@
 #include <cmark-gfm.h>
 
 #include "htmlout.h"
+#include "notes.h"
 
-/* What the parts of the HTML writer share: mdnode.c (walk, blocks), mdinline.c,
- * mdext.c (GFM's extensions). */
+/* What the parts of the HTML writer share: mdnode.c (walk, plain blocks),
+ * mdblock.c (headings, paragraphs, lists, quotes), mdcode.c, mdinline.c,
+ * mdlink.c (links, images), mdfoot.c (footnotes), mdext.c (GFM's extensions),
+ * mdplace.c (where in the source we are). */
 struct writer {
 	struct htmlout *o;
-	cmark_node *image; /* inside this one only text counts: its alt */
-	unsigned footnote; /* the definition we are in, from 1 */
-	int returned;	   /* does it have its link back yet? */
+	struct slice source;  /* the whole text */
+	size_t line, line_at; /* one of its lines, and where that begins */
+
+	cmark_node *image;  /* inside this one only text counts: its alt */
+	cmark_node *figure; /* the image that is a paragraph of its own */
+	cmark_node *skip;   /* a paragraph that is not written */
+	size_t content;	    /* where that of a link or image begins in o */
+
+	int shift;	      /* what is added to the level of a heading */
+	unsigned footnote;    /* the definition we are in, from 1 */
+	int returned;	      /* does it have its links back yet? */
+	unsigned *references; /* to each footnote, by its number */
+	size_t nreferences;
+
 	uint8_t *alignment;
 	unsigned columns, column;
 	int in_head, in_body; /* of a table */
@@ -32,16 +46,32 @@ void md_block(struct writer *w, int entering, const char *start,
 	      const char *end);
 
 md_write_fn md_text, md_softbreak, md_linebreak, md_code, md_html_inline,
-    md_emphasis, md_strong, md_link, md_image, md_footnote_reference,
+    md_emphasis, md_strong, md_math, md_link, md_image, md_footnote_reference,
+    md_footnote, md_quote, md_list, md_item, md_paragraph, md_heading,
     md_code_block;
-
-/* TeX: as MathML, or as the code it is. */
-void md_math(struct writer *w, struct slice tex, int display);
 
 /* Inside an image: what goes into its alternative text. */
 void md_alt(struct writer *w, cmark_node *node, int entering);
 
 /* For a node of an extension, or NULL. */
 md_write_fn *md_extension_writer(cmark_node *node);
+
+/* What is added to the level of each heading, so that the highest of them is
+ * the second: the first is the page's title. */
+int md_heading_shift(cmark_node *document);
+
+/* The links from the footnote we are in to where it is referred to. */
+void md_footnote_return(struct writer *w);
+/* Behind the last footnote. */
+void md_footnotes_end(struct writer *w);
+
+/* ---- what is noted (mdplace.c) ---- */
+
+/* The notes' mark is where the node begins. */
+void md_mark(struct writer *w, cmark_node *node);
+void md_problem(struct writer *w, cmark_node *node, enum severity severity,
+		const char *message);
+/* Counts its words for the time it takes to read them. */
+void md_count_words(struct writer *w, struct slice text);
 
 #endif

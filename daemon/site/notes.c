@@ -6,12 +6,7 @@
 #include <string.h>
 
 #include "escape.h"
-
-/* A record, and behind it len bytes of text; those of a heading begin with
- * id_len bytes of its id. */
-struct record {
-	uint32_t type, number, line, column, id_len, len;
-};
+#include "notes_record.h"
 
 /* ---- reading ---- */
 
@@ -117,7 +112,7 @@ is_proper(const struct note *n, struct slice html, size_t *floor)
 		return n->number >= 1 && n->number <= 6 &&
 		       !has_controls(n->text) && !has_controls(n->id);
 	case NOTE_PROBLEM:
-		return n->number <= 1 && n->text.len > 0 &&
+		return n->number <= SEVERITY_WARNING && n->text.len > 0 &&
 		       !has_controls(n->text);
 	default:
 		return 0;
@@ -200,61 +195,4 @@ toc_write(struct buf *out, struct slice notes)
 	}
 	while (t.depth > 0)
 		toc_up(&t);
-}
-
-/* ---- writing ---- */
-
-static void
-append(struct notes_writer *w, const void *data, size_t len)
-{
-	if (w->full || len > NOTES_MAX - w->len) {
-		w->full = 1;
-		return;
-	}
-	if (len > w->cap - w->len) {
-		while (len > w->cap - w->len)
-			w->cap = w->cap > 0 ? w->cap * 2 : 1024;
-		w->data = arena_realloc(w->arena, w->data, w->cap);
-	}
-	if (len > 0)
-		memcpy(w->data + w->len, data, len);
-	w->len += len;
-}
-
-void
-notes_write_start(struct notes_writer *w, struct arena *arena)
-{
-	static const struct record head = {.type = NOTE_HEAD};
-
-	memset(w, 0, sizeof(*w));
-	w->arena = arena;
-	append(w, &head, sizeof(head));
-}
-
-void
-notes_write(struct notes_writer *w, const struct note *note)
-{
-	struct record r = {.type = note->type,
-			   .number = note->number,
-			   .line = note->line,
-			   .column = note->column};
-
-	if (note->type == NOTE_PROBLEM && w->problems++ >= NOTES_PROBLEMS_MAX)
-		return;
-	/* What is longer than all notes may be is refused when it is added. */
-	r.id_len = (uint32_t)note->id.len;
-	r.len = (uint32_t)(note->id.len + note->text.len);
-	append(w, &r, sizeof(r));
-	append(w, note->id.data, note->id.len);
-	append(w, note->text.data, note->text.len);
-}
-
-struct slice
-notes_write_end(struct notes_writer *w)
-{
-	struct record head = {
-	    .type = NOTE_HEAD, .number = w->flags, .line = w->words};
-
-	memcpy(w->data, &head, sizeof(head));
-	return (struct slice){w->data, w->len};
 }

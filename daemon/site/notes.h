@@ -6,6 +6,7 @@
 
 #include "../buf.h"
 #include "arena.h"
+#include "severity.h"
 
 /*
  * What a worker says of a body beside its HTML: the references in it, its
@@ -40,7 +41,7 @@ enum {
 struct note {
 	enum note_type type;
 	/* LINK, IMAGE, MEDIA: offset of the value in the HTML, ascending.
-	 * HEADING: level, 1 to 6.  PROBLEM: 0 error, 1 warning. */
+	 * HEADING: level, 1 to 6.  PROBLEM: enum severity. */
 	uint32_t number;
 	uint32_t line, column; /* in the body, from 1; column in characters */
 	/* LINK, IMAGE, MEDIA: the value as it stands in the HTML, without
@@ -85,10 +86,23 @@ struct notes_writer {
 	uint32_t flags, words;
 	unsigned problems;
 	int full; /* they grew longer than NOTES_MAX */
+
+	/* What is written at this moment, in the body; mark: the byte of raw
+	 * HTML that stands there, or NULL. */
+	const char *mark;
+	uint32_t line, column;
 };
 
 void notes_write_start(struct notes_writer *w, struct arena *arena);
 void notes_write(struct notes_writer *w, const struct note *note);
+void notes_mark(struct notes_writer *w, const char *raw, uint32_t line,
+		uint32_t column);
+/* Moves the mark on to a byte behind it in the same raw HTML. */
+void notes_advance(struct notes_writer *w, const char *to);
+/* A note with the line and column of the mark. */
+void notes_here(struct notes_writer *w, struct note *note);
+void notes_problem(struct notes_writer *w, enum severity severity,
+		   const char *message);
 /* The whole of it, in the arena. */
 struct slice notes_write_end(struct notes_writer *w);
 

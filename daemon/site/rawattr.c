@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "notes.h"
 #include "url.h"
 
 #define URL_VALUE_MAX 4096 /* bytes; a longer URL is dropped */
@@ -278,20 +279,43 @@ decode(struct slice s, char *out, size_t room, size_t *len)
 
 /* ---- values ---- */
 
+/* What may lead to another file; cite is not looked at. */
 static void
-write_url(struct htmlout *o, const char *name, struct slice value,
-	  enum url_use use)
+note_url(struct htmlout *o, const struct attribute *a, int sized,
+	 struct slice url, size_t start)
+{
+	if (a->where == ATTR_HREF)
+		html_note_reference(o, NOTE_LINK, url, start);
+	else if (a->where == ATTR_SRC)
+		html_note_reference(o, sized ? NOTE_MEDIA : NOTE_IMAGE, url,
+				    start);
+	else if (a->where == ATTR_POSTER)
+		html_note_reference(o, NOTE_MEDIA, url, start);
+}
+
+/* sized: it is not an image that lacks width and height. */
+static void
+write_url(struct htmlout *o, const struct attribute *a, struct slice value,
+	  int sized)
 {
 	char decoded[URL_VALUE_MAX];
 	struct slice url = {decoded, 0};
+	size_t start;
 
 	if (decode(value, decoded, sizeof(decoded), &url.len) == -1 ||
-	    !url_allowed(url, use))
+	    !url_allowed(url, a->value == LINK ? URL_LINK : URL_MEDIA)) {
+		if (o->notes != NULL)
+			notes_problem(o->notes, SEVERITY_ERROR,
+				      "an address of this kind is not "
+				      "allowed; it is left out");
 		return;
+	}
 	html_char(o, ' ');
-	html_str(o, name);
+	html_str(o, a->name);
 	html_str(o, "=\"");
+	start = o->len;
 	html_escape(o, ESCAPE_HREF, url);
+	note_url(o, a, sized, url, start);
 	html_char(o, '"');
 }
 
@@ -339,6 +363,18 @@ is_one_of(struct slice s, const char *words)
 }
 
 static int
+claim_id(struct htmlout *o, struct slice id)
+{
+	struct note note = {.type = NOTE_ID, .text = id};
+
+	if (!html_claim_id(o, id))
+		return 0;
+	if (o->notes != NULL)
+		notes_here(o->notes, &note);
+	return 1;
+}
+
+static int
 is_proper(struct htmlout *o, const struct attribute *a, struct slice value)
 {
 	switch (a->value) {
@@ -348,7 +384,7 @@ is_proper(struct htmlout *o, const struct attribute *a, struct slice value)
 		return is_words(value, " -_");
 	case IDENT:
 		/* No dot: the page's own ids have one, and are safe. */
-		return is_words(value, "-_") && html_claim_id(o, value);
+		return is_words(value, "-_") && claim_id(o, value);
 	case LANG:
 		return is_words(value, "-");
 	case ONE_OF:
@@ -359,11 +395,11 @@ is_proper(struct htmlout *o, const struct attribute *a, struct slice value)
 }
 
 static void
-write_pair(struct htmlout *o, const struct attribute *a, struct slice value)
+write_pair(struct htmlout *o, const struct attribute *a, struct slice value,
+	   int sized)
 {
 	if (a->value == LINK || a->value == MEDIA) {
-		write_url(o, a->name, value,
-			  a->value == LINK ? URL_LINK : URL_MEDIA);
+		write_url(o, a, value, sized);
 		return;
 	}
 	if (!is_proper(o, a, value))
@@ -389,9 +425,29 @@ attribute_by_name(struct slice name)
 	return NULL;
 }
 
-void
+/* Which of the attributes are there, by ATTR_ bits and the bit of each. */
+static unsigned
+look(struct slice s, unsigned allowed)
+{
+	const struct attribute *a;
+	struct pair pair;
+	unsigned seen = 0;
+	size_t at = 0;
+
+	while (next_pair(s, &at, &pair)) {
+		a = attribute_by_name(pair.name);
+		if (a != NULL && a->where != ATTR_GLOBAL)
+			seen |= a->where & allowed;
+	}
+	return seen;
+}
+
+unsigned
 rawattr_write(struct htmlout *o, struct slice s, unsigned allowed)
 {
+	unsigned there = look(s, allowed);
+	int sized = (allowed & ATTR_ALT) == 0 ||
+		    (there & (ATTR_WIDTH | ATTR_HEIGHT)) != 0;
 	const struct attribute *a;
 	struct pair pair;
 	uint32_t seen = 0, bit;
@@ -399,11 +455,13 @@ rawattr_write(struct htmlout *o, struct slice s, unsigned allowed)
 
 	while (next_pair(s, &at, &pair)) {
 		a = attribute_by_name(pair.name);
-		if (a == NULL || (a->where & (allowed | ATTR_GLOBAL)) == 0)
+		if (a == NULL || (a->where & (allowed | ATTR_GLOBAL)) == 0 ||
+		    (a->value == WORDS && (allowed & ATTR_HAS_CLASS) != 0))
 			continue;
 		bit = (uint32_t)1 << (a - attributes);
 		if ((seen & bit) == 0)
-			write_pair(o, a, pair.value);
+			write_pair(o, a, pair.value, sized);
 		seen |= bit;
 	}
+	return there;
 }

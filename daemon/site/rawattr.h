@@ -26,15 +26,17 @@ enum {
 	ATTR_TYPE = 1 << 16,
 	ATTR_VALUE = 1 << 17,
 	ATTR_WIDTH = 1 << 18,
-	ATTR_GLOBAL = 1 << 19
+	ATTR_GLOBAL = 1 << 19,
+	ATTR_HAS_CLASS = 1 << 20 /* it has one, which was written already */
 };
 
 /* Length of the well-formed attributes (and blanks) at the beginning of s. */
 size_t rawattr_skip(struct slice s);
 
-/* Writes those of the attributes that are allowed and have a proper value. */
-void rawattr_write(struct htmlout *o, struct slice attributes,
-		   unsigned allowed);
+/* Writes those of the attributes that are allowed and have a proper value, and
+ * returns which of ATTR_ALT, ATTR_HEIGHT and ATTR_WIDTH were there. */
+unsigned rawattr_write(struct htmlout *o, struct slice attributes,
+		       unsigned allowed);
 
 /* Text: markup characters are escaped, well-formed references stay. */
 void rawattr_text(struct htmlout *o, struct slice text);

@@ -3,14 +3,16 @@
 
 #include "rawhtml.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "notes.h"
 #include "rawattr.h"
 
 /* What an element may stand in, where a stray one could end an element of the
  * page around the post (HTML, section 13.2.6). */
-enum family { ANY, LISTED, DEFINED, TABLED, SECTIONED, CELL, COLUMN };
+enum family { ANY, LISTED, DEFINED, TABLED, SECTIONED, CELL, COLUMN, PLAYED };
 
 struct element {
 	const char *name;
@@ -25,6 +27,7 @@ struct element {
 static const struct element elements[] = {
     {"a", ANY, 0, ATTR_HREF | ATTR_NAME},
     {"abbr", ANY, 0, 0},
+    {"address", ANY, 0, 0},
     {"audio", ANY, 0, ATTR_SRC | ATTR_PLAYER},
     {"b", ANY, 0, 0},
     {"bdi", ANY, 0, 0},
@@ -46,7 +49,6 @@ static const struct element elements[] = {
     {"em", ANY, 0, 0},
     {"figcaption", ANY, 0, 0},
     {"figure", ANY, 0, 0},
-    {"h1", ANY, 0, 0},
     {"h2", ANY, 0, 0},
     {"h3", ANY, 0, 0},
     {"h4", ANY, 0, 0},
@@ -61,6 +63,7 @@ static const struct element elements[] = {
     {"mark", ANY, 0, 0},
     {"ol", ANY, 0, ATTR_START | ATTR_REVERSED},
     {"p", ANY, 0, 0},
+    {"picture", ANY, 0, 0},
     {"pre", ANY, 0, 0},
     {"q", ANY, 0, ATTR_CITE},
     {"rp", ANY, 0, 0},
@@ -68,8 +71,9 @@ static const struct element elements[] = {
     {"ruby", ANY, 0, 0},
     {"s", ANY, 0, 0},
     {"samp", ANY, 0, 0},
+    {"section", ANY, 0, 0},
     {"small", ANY, 0, 0},
-    {"source", ANY, 1, ATTR_SRC | ATTR_TYPE},
+    {"source", PLAYED, 1, ATTR_SRC | ATTR_TYPE},
     {"span", ANY, 0, 0},
     {"strong", ANY, 0, 0},
     {"sub", ANY, 0, 0},
@@ -106,7 +110,27 @@ static const struct rule {
     [SECTIONED] = {" table thead tbody tfoot ", " td th tr colgroup caption "},
     [CELL] = {" tr ", " td th "},
     [COLUMN] = {" colgroup ", ""},
+    [PLAYED] = {" audio video ", ""},
 };
+
+/* What blogs of all ages have, and HTML has no longer or should not have here:
+ * the first heading is the page's title.  Sorted by name. */
+static const struct alias {
+	const char *name, *meaning, *class;
+} aliases[] = {
+    {"acronym", "abbr", NULL},	{"aside", "div", "aside"},
+    {"big", "span", NULL},	{"center", "div", "center"},
+    {"font", "span", NULL},	{"h1", "h2", NULL},
+    {"nobr", "span", "nowrap"}, {"strike", "s", NULL},
+    {"tt", "code", NULL},
+};
+
+#define NALIASES (sizeof(aliases) / sizeof(aliases[0]))
+
+/* What an author may take for harmless, and should know not to be shown. */
+static const char *const refused[] = {"iframe", "script", "style", "object",
+				      "embed",	"form",	  "input", "button",
+				      "svg",	"math",	  "link",  "meta"};
 
 const char *
 rawhtml_name(uint8_t i)
@@ -120,20 +144,48 @@ compare(const void *key, const void *entry)
 	return strcmp(key, ((const struct element *)entry)->name);
 }
 
-static const struct element *
-element_by_name(struct slice name)
+static int
+compare_alias(const void *key, const void *entry)
 {
-	char lower[12];
+	return strcmp(key, ((const struct alias *)entry)->name);
+}
+
+#define NAME_MAX_LEN 12 /* with its NUL */
+
+/* In lower case; 0 when it is the name of no element that is known here. */
+static int
+lower_name(struct slice name, char lower[NAME_MAX_LEN])
+{
 	size_t i;
 
-	if (name.len >= sizeof(lower))
-		return NULL;
+	if (name.len >= NAME_MAX_LEN)
+		return 0;
 	for (i = 0; i < name.len; i++)
 		lower[i] = name.data[i] >= 'A' && name.data[i] <= 'Z'
 			       ? (char)(name.data[i] | 0x20)
 			       : name.data[i];
 	lower[i] = '\0';
-	return bsearch(lower, elements, NELEMENTS, sizeof(elements[0]),
+	return 1;
+}
+
+/* The element, or the one it stands for, and the class of that. */
+static const struct element *
+element_by_name(struct slice name, const char **class)
+{
+	char lower[NAME_MAX_LEN];
+	const struct alias *alias;
+	const char *meaning = lower;
+
+	*class = NULL;
+	if (!lower_name(name, lower))
+		return NULL;
+	alias = bsearch(lower, aliases, NALIASES, sizeof(aliases[0]),
+			compare_alias);
+	if (alias != NULL) {
+		meaning = alias->meaning;
+		*class = alias->class;
+	}
+	return bsearch(meaning, elements, NELEMENTS, sizeof(elements[0]),
 		       compare);
 }
 
@@ -176,6 +228,7 @@ may_open(struct htmlout *o, const struct element *e)
 
 struct tag {
 	const struct element *element;
+	const char *class;	 /* that it has anyway, or NULL */
 	struct slice attributes; /* between the name and the end */
 	int closing, self_closing;
 	size_t len; /* of the whole tag */
@@ -211,7 +264,7 @@ parse_tag(struct slice s, struct tag *t)
 		i++;
 	}
 	n = name_len(rest(s, i));
-	t->element = element_by_name((struct slice){s.data + i, n});
+	t->element = element_by_name((struct slice){s.data + i, n}, &t->class);
 	if (n == 0 || t->element == NULL)
 		return 0;
 	i += n;
@@ -240,6 +293,37 @@ comment_len(struct slice s)
 	return end != NULL ? (size_t)(end - s.data) + 3 : 0;
 }
 
+static int
+is_image(const struct tag *t)
+{
+	return strcmp(t->element->name, "img") == 0;
+}
+
+static void
+problem(struct htmlout *o, enum severity severity, const char *message)
+{
+	if (o->notes != NULL)
+		notes_problem(o->notes, severity, message);
+}
+
+static void
+write_attributes(struct htmlout *o, const struct tag *t)
+{
+	unsigned seen;
+
+	seen = rawattr_write(o, t->attributes,
+			     t->element->attributes |
+				 (t->class != NULL ? ATTR_HAS_CLASS : 0));
+	if (!is_image(t))
+		return;
+	if ((seen & ATTR_ALT) == 0) {
+		html_str(o, " alt=\"\"");
+		problem(o, SEVERITY_WARNING,
+			"the image has no alternative text");
+	}
+	html_lazy(o);
+}
+
 /* Writes the tag; 0 when it may not stand here. */
 static int
 write_tag(struct htmlout *o, const struct tag *t)
@@ -254,11 +338,43 @@ write_tag(struct htmlout *o, const struct tag *t)
 		return 0;
 	html_char(o, '<');
 	html_str(o, t->element->name);
-	rawattr_write(o, t->attributes, t->element->attributes);
+	if (t->class != NULL) {
+		html_str(o, " class=\"");
+		html_str(o, t->class);
+		html_char(o, '"');
+	}
+	write_attributes(o, t);
 	html_char(o, '>');
 	if (t->self_closing && !t->element->is_void)
 		html_close(o, number);
 	return 1;
+}
+
+/* An iframe that shows as text is surely not what was meant; <nick> is. */
+static void
+note_refused(struct htmlout *o, struct slice s)
+{
+	char lower[NAME_MAX_LEN], message[80];
+	size_t i;
+
+	if (!lower_name((struct slice){s.data + 1, name_len(rest(s, 1))},
+			lower))
+		return;
+	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		if (strcmp(lower, refused[i]) != 0)
+			continue;
+		snprintf(message, sizeof(message),
+			 "<%s> is not allowed and shows as text", lower);
+		problem(o, SEVERITY_WARNING, message);
+	}
+}
+
+/* The sources of a picture are left out: its <img> shows what it has. */
+static int
+is_left_out(const struct htmlout *o, const struct tag *t)
+{
+	return strcmp(t->element->name, "source") == 0 &&
+	       strcmp(rawhtml_name(html_innermost(o)), "picture") == 0;
 }
 
 /* What stands at "<"; returns how much of it is done. */
@@ -270,8 +386,14 @@ write_markup(struct htmlout *o, struct slice s)
 
 	if (n > 0)
 		return n;
-	if (parse_tag(s, &tag) && write_tag(o, &tag))
-		return tag.len;
+	if (o->notes != NULL)
+		notes_advance(o->notes, s.data);
+	if (parse_tag(s, &tag)) {
+		if (is_left_out(o, &tag) || write_tag(o, &tag))
+			return tag.len;
+	} else {
+		note_refused(o, s);
+	}
 	html_str(o, "&lt;");
 	return 1;
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "../utf8.h"
 #include "htmlout.h"
@@ -81,14 +82,32 @@ html_claim_id(struct htmlout *o, struct slice id)
 	return is_new;
 }
 
-/* Beyond ASCII all but U+0080..00BF (controls and signs) and U+2000..207F
- * (dashes, quotes, blanks) counts as a letter. */
-static int
-is_letter(const unsigned char *p, size_t len)
+/* Beyond ASCII: letters, marks, decimal digits and connectors stay, as Ruby's
+ * \\p{Word} has it, in lower case.  Returns the length of what is written to
+ * out. */
+static size_t
+slug_char(const unsigned char *p, size_t len, char *out)
 {
-	if (len == 2 && p[0] == 0xc2)
+	utf8proc_int32_t cp;
+
+	if (utf8proc_iterate(p, (utf8proc_ssize_t)len, &cp) <= 0)
 		return 0;
-	return len != 3 || p[0] != 0xe2 || p[1] > 0x81;
+	switch (utf8proc_category(cp)) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO:
+	case UTF8PROC_CATEGORY_MN:
+	case UTF8PROC_CATEGORY_MC:
+	case UTF8PROC_CATEGORY_ME:
+	case UTF8PROC_CATEGORY_ND:
+	case UTF8PROC_CATEGORY_NL:
+	case UTF8PROC_CATEGORY_PC:
+		return utf8_encode((uint32_t)utf8proc_tolower(cp), out);
+	default:
+		return 0;
+	}
 }
 
 /* What an ASCII byte becomes, 0 for nothing: lower case, hyphens for blanks. */
@@ -116,20 +135,19 @@ slug_of(struct slice text, char out[SLUG_MAX])
 		step = utf8_char_len(p + i, text.len - i);
 		if (step == 1 && slug_byte(p[i]) != 0) {
 			out[n++] = slug_byte(p[i]);
-		} else if (step > 1 && is_letter(p + i, step)) {
-			memcpy(out + n, p + i, step);
-			n += step;
+		} else if (step > 1) {
+			n += slug_char(p + i, step, out + n);
 		}
 		step = step > 0 ? step : 1;
 	}
 	return n;
 }
 
-void
+struct slice
 html_heading_id(struct htmlout *o, struct slice text)
 {
 	char slug[SLUG_MAX + 16];
-	size_t n = slug_of(text, slug), with = 0;
+	size_t n = slug_of(text, slug), with = 0; /* "-1" */
 	struct html_id *first;
 	unsigned repeats;
 	int is_new;
@@ -147,5 +165,9 @@ html_heading_id(struct htmlout *o, struct slice text)
 	}
 	/* The table may have moved. */
 	lookup(o, (struct slice){slug, n}, &is_new)->repeats = repeats;
-	html_escape(o, ESCAPE_TEXT, (struct slice){slug, n + with});
+	with += n;
+	html_escape(o, ESCAPE_TEXT, (struct slice){slug, with});
+	if (o->full)
+		return slice_of("");
+	return (struct slice){o->data + o->len - with, with};
 }

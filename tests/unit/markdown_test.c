@@ -13,11 +13,14 @@
 #include <cmocka.h>
 
 #include "daemon/site/markdown.h"
+#include "daemon/site/notes.h"
 
 #define ARENA (16u << 20)
 #define ROOM  (4u << 20)
 
 static char *room;
+static struct slice notes; /* of the last text */
+static char *notes_bytes;
 static struct buf text;
 
 static enum markdown_result
@@ -29,6 +32,10 @@ render_slice(struct slice s, uint32_t cpu_ms, uint64_t max_output)
 
 	result = markdown_render(&limits, s, room, ROOM - 1, lens);
 	len = lens[MARKDOWN_HTML];
+	assert_true(lens[MARKDOWN_NOTES] <= ROOM - 1 - len);
+	memcpy(notes_bytes, room + len, lens[MARKDOWN_NOTES]);
+	notes = (struct slice){notes_bytes, lens[MARKDOWN_NOTES]};
+	assert_true(notes_check(notes, (struct slice){room, len}));
 	assert_true(len < ROOM);
 	if (result != MARKDOWN_OK)
 		assert_int_equal(len, 0);
@@ -54,8 +61,16 @@ test_gfm(void **state)
 	    {"- a\n- b\n", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"},
 	    {"3. a\n\n4. b\n", "<ol start=\"3\">\n<li>\n<p>a</p>\n</li>\n<li>\n"
 			       "<p>b</p>\n</li>\n</ol>\n"},
-	    {"- [x] a\n", "<ul>\n<li><input type=\"checkbox\" disabled "
-			  "checked> a</li>\n</ul>\n"},
+	    {"- [x] a\n- [ ] # b\n",
+	     "<ul>\n<li class=\"task\"><label><input type=\"checkbox\" "
+	     "disabled checked> a</label></li>\n<li "
+	     "class=\"task\"><label><input "
+	     "type=\"checkbox\" disabled> # b</label></li>\n</ul>\n"},
+	    {"- [ ] a\n\n  b\n",
+	     "<ul>\n<li class=\"task\">\n<p><label><input "
+	     "type=\"checkbox\" disabled> a</label></p>\n<p>b</p>\n</li>\n"
+	     "</ul>\n"},
+	    {"0. a\n", "<ol start=\"0\">\n<li>a</li>\n</ol>\n"},
 	    {"```c x\na<b\n```\n",
 	     "<pre><code class=\"language-c\">a&lt;b\n</code></pre>\n"},
 	    {"```\nx\n```\n", "<pre><code>x\n</code></pre>\n"},
@@ -64,13 +79,26 @@ test_gfm(void **state)
 	     "<p><a href=\"/b\" title=\"t&quot;\">a</a></p>\n"},
 	    {"![a *b*](c d)\n", "<p>![a <em>b</em>](c d)</p>\n"},
 	    {"![a *b*](<c d> 't')\n",
-	     "<p><img src=\"c%20d\" alt=\"a b\" title=\"t\"></p>\n"},
+	     "<figure><img src=\"c%20d\" alt=\"a b\"><figcaption>t</figcaption>"
+	     "</figure>\n"},
+	    {"x ![a *b*](c 't') ![d](e)\n",
+	     "<p>x <img src=\"c\" alt=\"a b\" title=\"t\"> <img src=\"e\" "
+	     "alt=\"d\" loading=\"lazy\" decoding=\"async\"></p>\n"},
+	    {"[![a](b)](c)\n", "<figure><a href=\"c\"><img src=\"b\" "
+			       "alt=\"a\"></a></figure>\n"},
+	    {"- ![a](b)\n", "<ul>\n<li><img src=\"b\" alt=\"a\"></li>\n"
+			    "</ul>\n"},
+	    {"```\nthis line is longer than any small screen\n```\n",
+	     "<pre tabindex=\"0\" role=\"group\" aria-label=\"Code\"><code>"
+	     "this line is longer than any small screen\n</code></pre>\n"},
 	    {"http://x.org/a&b\n", "<p><a href=\"http://x.org/a&amp;b\">"
 				   "http://x.org/a&amp;b</a></p>\n"},
 	    {"|a|b|\n|-|-:|\n|c|d|\n",
-	     "<table>\n<thead>\n<tr>\n<th>a</th>\n<th class=\"right\">b"
+	     "<div class=\"table\" role=\"group\" aria-label=\"Table\" "
+	     "tabindex=\"0\">\n<table>\n<thead>\n<tr>\n<th>a</th>\n<th "
+	     "class=\"right\">b"
 	     "</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>c</td>\n"
-	     "<td class=\"right\">d</td>\n</tr>\n</tbody>\n</table>\n"},
+	     "<td class=\"right\">d</td>\n</tr>\n</tbody>\n</table>\n</div>\n"},
 	    {"a\xff\n", "<p>a\xef\xbf\xbd</p>\n"},
 	    {"", ""},
 	};
@@ -81,39 +109,173 @@ test_gfm(void **state)
 		assert_string_equal(html(cases[i][0]), cases[i][1]);
 }
 
+/* The headings of what came out, as "LEVEL ID TEXT" lines. */
+static const char *
+headings(const char *markdown)
+{
+	static struct buf out;
+	const char *p = html(markdown);
+
+	buf_clear(&out);
+	while ((p = strstr(p, "<div class=\"heading\"><h")) != NULL) {
+		const char *id = p + 29, *end = strchr(id, '"'), *close;
+
+		p += 23;
+		close = strstr(end, "</h");
+		buf_printf(&out, "%c %.*s %.*s\n", *p, (int)(end - id), id,
+			   (int)(close - end - 2), end + 2);
+		assert_int_equal(close[3], *p);
+		buf_printf(&text, "</h%c><a class=\"anchor\" href=\"#", *p);
+		assert_int_equal(
+		    strncmp(close, buf_cstr(&text), strlen(text.data)), 0);
+		buf_clear(&text);
+		p = end;
+	}
+	return buf_cstr(&out);
+}
+
 static void
 test_headings(void **state)
 {
 	(void)state;
 	assert_string_equal(
 	    html("# A *b* `C`!\n"),
-	    "<h1 id=\"a-b-c\">A <em>b</em> <code>C</code>!</h1>\n");
-	assert_string_equal(
-	    html("# a\n# a\n# a-1\n# a\n"),
-	    "<h1 id=\"a\">a</h1>\n<h1 id=\"a-1\">a</h1>\n"
-	    "<h1 id=\"a-1-1\">a-1</h1>\n<h1 id=\"a-2\">a</h1>\n");
-	assert_string_equal(html("## \xc3\x9c"
-				 "ber \xe2\x80\x9cx\xe2\x80\x9d\n"),
-			    "<h2 id=\"\xc3\x9c"
-			    "ber-x\">\xc3\x9c"
-			    "ber "
-			    "\xe2\x80\x9cx\xe2\x80\x9d</h2>\n");
-	assert_string_equal(
-	    html("# !\n#\n"),
-	    "<h1 id=\"section\">!</h1>\n<h1 id=\"section-1\"></h1>\n");
+	    "<div class=\"heading\"><h2 id=\"a-b-c\">A <em>b</em> "
+	    "<code>C</code>!</h2><a class=\"anchor\" href=\"#a-b-c\" "
+	    "aria-labelledby=\"a-b-c\"></a></div>\n");
+	assert_string_equal(headings("# a\n# a\n# a-1\n# a\n"),
+			    "2 a a\n2 a-1 a\n2 a-1-1 a-1\n2 a-2 a\n");
+	assert_string_equal(headings("# !\n#\n"),
+			    "2 section !\n2 section-1 \n");
+}
+
+/* The highest is the second, as the title is the first; none is below the
+ * sixth. */
+static void
+test_outline(void **state)
+{
+	(void)state;
+	assert_string_equal(headings("## a\n\n> ### b\n"), "2 a a\n3 b b\n");
+	assert_string_equal(headings("### a\n#### b\n"), "2 a a\n3 b b\n");
+	assert_string_equal(headings("## a\n\n- # b\n"), "3 a a\n2 b b\n");
+	assert_string_equal(headings("# a\n###### b\n"), "2 a a\n6 b b\n");
+}
+
+static void
+test_slugs(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"\xc3\x9c"
+	     "ber \xe2\x80\x9cx\xe2\x80\x9d",
+	     "\xc3\xbc"
+	     "ber-x"},
+	    {"\xd0\x9f\xd1\x80\xd0\x98", "\xd0\xbf\xd1\x80\xd0\xb8"},
+	    {"\xe6\x97\xa5\xe6\x9c\xac \xe8\xaa\x9e",
+	     "\xe6\x97\xa5\xe6\x9c\xac-\xe8\xaa\x9e"},
+	    {"e\xcc\x81t\xc3\xa9", "e\xcc\x81t\xc3\xa9"},
+	    {"a\xe2\x80\x94"
+	     "b c_d-e",
+	     "ab-c_d-e"},
+	    {"\xe2\x9c\x85 ok \xf0\x9f\x98\x80", "-ok-"},
+	    {"What's new in 1.0?", "whats-new-in-10"},
+	    {"a $x^2$ b", "a-x2-b"},
+	    {"\xd9\xa1\xc2\xb2", "\xd9\xa1"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf in = {0}, out = {0};
+
+		buf_printf(&in, "# %s\n", cases[i][0]);
+		buf_printf(&out, "2 %s ", cases[i][1]);
+		headings(buf_cstr(&in));
+		assert_int_equal(
+		    strncmp(headings(buf_cstr(&in)), buf_cstr(&out), out.len),
+		    0);
+		buf_free(&in);
+		buf_free(&out);
+	}
 }
 
 static void
 test_footnotes(void **state)
 {
 	(void)state;
-	html("a[^x] b[^x]\n\n[^x]: note\n");
+	html("a[^x] b[^x] c[^y]\n\n[^x]: note\n[^y]: > other\n");
 	assert_non_null(strstr(room, "<a href=\"#fn.1\" id=\"fnref.1\">1</a>"));
 	assert_non_null(strstr(room, " b<sup class=\"footnote-ref\">"
-				     "<a href=\"#fn.1\">1</a>"));
-	assert_non_null(strstr(room, "<li id=\"fn.1\">\n<p>note <a href=\""
-				     "#fnref.1\""));
+				     "<a href=\"#fn.1\" id=\"fnref.1.2\">1"));
+	assert_non_null(strstr(room, "aria-labelledby=\"footnotes.label\">"));
+	assert_non_null(strstr(
+	    room,
+	    "<li id=\"fn.1\">\n<p>note <a href=\"#fnref.1\" "
+	    "class=\"footnote-backref\" aria-label=\"Back to reference 1\">"
+	    "\xe2\x86\xa9</a> <a href=\"#fnref.1.2\" "
+	    "class=\"footnote-backref\" aria-label=\"Back to reference 1-2\">"
+	    "\xe2\x86\xa9<sup>2</sup></a></p>"));
+	assert_non_null(strstr(room, "</blockquote>\n<a href=\"#fnref.2\""));
 	assert_non_null(strstr(room, "</ol>\n</section>\n"));
+}
+
+static void
+test_alerts(void **state)
+{
+	(void)state;
+	assert_string_equal(html("> [!NOTE]\n> a *b*\n>\n> c\n"),
+			    "<div class=\"alert note\" role=\"note\">\n<p "
+			    "class=\"alert-title\">Note</p>\n<p>a <em>b</em>"
+			    "</p>\n<p>c</p>\n</div>\n");
+	assert_string_equal(html("> [!caution]\n>\n> c\n"),
+			    "<div class=\"alert caution\" role=\"note\">\n<p "
+			    "class=\"alert-title\">Caution</p>\n<p>c</p>\n"
+			    "</div>\n");
+	assert_string_equal(html("> [!TIP] a\n"),
+			    "<blockquote>\n<p>[!TIP] a</p>\n</blockquote>\n");
+	assert_string_equal(
+	    html("> [!OTHER]\n> a\n"),
+	    "<blockquote>\n<p>[!OTHER]\na</p>\n</blockquote>\n");
+}
+
+/* \\q is no TeX, so that the source is shown. */
+static void
+test_math(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"a $\\q x_1$ b", "a <code class=\"math\">\\q x_1</code> b"},
+	    {"$\\q a*b*c$", "<code class=\"math\">\\q a*b*c</code>"},
+	    {"$$\n\\q a\\\\\nb\n$$",
+	     "<code class=\"math\">\n\\q a\\\\\nb\n</code>"},
+	    {"$`\\q a$b`$ c", "<code class=\"math\">\\q a$b</code> c"},
+	    {"*a $\\q x*y$ b*",
+	     "<em>a <code class=\"math\">\\q x*y</code> b</em>"},
+	    {"[a $\\q ]$ b](c)",
+	     "<a href=\"c\">a <code class=\"math\">\\q ]</code> b</a>"},
+	    {"$\\q a\\$b$", "<code class=\"math\">\\q a\\$b</code>"},
+	    {"($\\q x$)", "(<code class=\"math\">\\q x</code>)"},
+	    /* none of these */
+	    {"$5 and $6", "$5 and $6"},
+	    {"$ a$", "$ a$"},
+	    {"$a $", "$a $"},
+	    {"\\$a$", "$a$"},
+	    {"a$b$", "a$b$"},
+	    {"$a$b", "$a$b"},
+	    {"$5/$6", "$5/$6"},
+	    {"`$a$`", "<code>$a$</code>"},
+	    {"$a `x$`", "$a <code>x$</code>"},
+	    {"$$", "$$"},
+	    {"$$$$", "$$$$"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = {0};
+
+		buf_printf(&out, "<p>%s</p>\n", cases[i][1]);
+		assert_string_equal(html(cases[i][0]), buf_cstr(&out));
+		buf_free(&out);
+	}
 }
 
 static void
@@ -160,6 +322,119 @@ test_links_refused(void **state)
 			    strstr(room, "src=\"\"") != NULL ||
 			    strstr(room, "href=\"") == NULL);
 	}
+}
+
+/* ---- notes ---- */
+
+/* The notes of a text, one a line: "TYPE LINE:COLUMN TEXT". */
+static const char *
+noted(const char *markdown)
+{
+	static const char *const names[] = {
+	    "head", "link", "image", "media", "id", "heading", "problem"};
+	static struct buf out;
+	struct notes n;
+	struct note note;
+
+	html(markdown);
+	buf_clear(&out);
+	notes_start(&n, notes);
+	while (notes_next(&n, &note)) {
+		buf_printf(&out, "%s %u:%u ", names[note.type], note.line,
+			   note.column);
+		buf_add(&out, note.text.data, note.text.len);
+		buf_char(&out, '\n');
+	}
+	return buf_cstr(&out);
+}
+
+static void
+test_noted_references(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"a [b](c \"t\") [d](http://x.y) [e](//x) [f](#g)\n",
+	     "link 1:3 c\nlink 1:39 #g\n"},
+	    {"a\n\nb \xc3\xa4 [c](d?e&f#g)\n", "link 3:5 d?e&amp;f#g\n"},
+	    {"> - x\n>   [c](a%20b)\n>\n>   ![d](<e f>)\n",
+	     "link 2:5 a%20b\nimage 4:5 e%20f\n"},
+	    {"|a|b|\n|-|-|\n|\xc3\xa4|[c](d)|\n", "link 3:4 d\n"},
+	    {"[a]\n\n[a]: /b\n", "link 1:1 /b\n"},
+	    {"a[^1] [b](c)\n\n[^1]: [d](e)\n", "link 1:7 c\nlink 3:7 e\n"},
+	    {"x <img src=a alt=b> <a\nhref='c&amp;d' id=i>e</a>\n",
+	     "image 1:3 a\nlink 1:21 c&amp;d\nid 1:21 i\n"},
+	    {"<div>\n\xc3\xa4<video src=v poster=\"p\"></video>\n"
+	     "<img width=1 src=w alt>\n</div>\n",
+	     "media 2:2 v\nmedia 2:2 p\nmedia 3:1 w\n"},
+	    {"![a](http://x/y)\n", "image 1:1 http://x/y\n"},
+	    {"# A *b* & c\n\n### D\n", "heading 1:1 A b & c\n"
+				       "heading 3:1 D\n"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(noted(cases[i][0]), cases[i][1]);
+}
+
+static void
+test_noted_problems(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"a\n\n \xc3\xa4 ![](http://b)\n",
+	     "image 3:4 http://b\nproblem 3:4 the image has no alternative "
+	     "text\n"},
+	    {"[](b) [c]() [![d](e)](f)\n",
+	     "link 1:1 b\nproblem 1:1 the link has no text\n"
+	     "problem 1:7 the link leads nowhere\nlink 1:13 f\nimage 1:14 e\n"},
+	    {"[a](javascript:b)\n",
+	     "problem 1:1 an address of this kind is not allowed; it is left "
+	     "out\n"},
+	    {"a <a href=data:x>b</a>\n",
+	     "problem 1:3 an address of this kind is not allowed; it is left "
+	     "out\n"},
+	    {"a\n<iframe src=x></iframe> <nick> hi\n",
+	     "problem 2:1 <iframe> is not allowed and shows as text\n"},
+	    {"<p>\n  <img src=\"http://b\">\n",
+	     "image 2:3 http://b\nproblem 2:3 the image has no alternative "
+	     "text\n"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(noted(cases[i][0]), cases[i][1]);
+}
+
+static void
+test_words(void **state)
+{
+	struct notes n;
+
+	(void)state;
+	html("One *two* three,\nfour `five`.\n\n    six seven\n\n![x](y)\n");
+	notes_start(&n, notes);
+	assert_int_equal(n.words, 9); /* the stop and an image's text, too */
+	assert_int_equal(n.flags, NOTES_IMAGES);
+	html("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\n");
+	notes_start(&n, notes);
+	assert_int_equal(n.words, 3);
+	assert_int_equal(n.flags, 0);
+}
+
+/* Not more problems than anybody reads. */
+static void
+test_many_problems(void **state)
+{
+	size_t i, lines = 0;
+	const char *p;
+
+	(void)state;
+	for (i = 0; i < NOTES_PROBLEMS_MAX + 10; i++)
+		buf_str(&text, "[a]()\n");
+	for (p = noted(buf_cstr(&text)); *p != '\0'; p++)
+		lines += *p == '\n';
+	assert_int_equal(lines, NOTES_PROBLEMS_MAX);
+	buf_clear(&text);
 }
 
 /* ---- bombs ---- */
@@ -263,6 +538,14 @@ test_bombs(void **state)
 	    {"1. ", 60000, "x", ANY},
 	    {"***_", 50000, "a", ANY},
 	    {"\n|-", 20000, "", ANY},
+	    {"$a ", 100000, "", ANY},
+	    {"$$ ", 100000, "", ANY},
+	    {"$`", 100000, "", ANY},
+	    {"$a\\", 100000, "", ANY},
+	    {"$\\q$ ", 50000, "", ANY},
+	    {"![](a)\n\n", 20000, "", ANY},
+	    {"> [!NOTE]\n\n", 20000, "", ANY},
+	    {"<p><img src=a>\n", 20000, "", ANY},
 	};
 	size_t i;
 
@@ -418,7 +701,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_gfm),
 	    cmocka_unit_test(test_headings),
+	    cmocka_unit_test(test_outline),
+	    cmocka_unit_test(test_slugs),
 	    cmocka_unit_test(test_footnotes),
+	    cmocka_unit_test(test_alerts),
+	    cmocka_unit_test(test_math),
+	    cmocka_unit_test(test_noted_references),
+	    cmocka_unit_test(test_noted_problems),
+	    cmocka_unit_test(test_words),
+	    cmocka_unit_test(test_many_problems),
 	    cmocka_unit_test(test_raw),
 	    cmocka_unit_test(test_links_refused),
 	    cmocka_unit_test(test_bombs),
@@ -432,6 +723,7 @@ main(void)
 	};
 
 	room = malloc(ROOM);
+	notes_bytes = malloc(ROOM);
 	markdown_init(ARENA);
 	snprintf(small_html, sizeof(small_html), "%s", html(small_post));
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,6 +87,31 @@ test_allowed(void **state)
 	CHECK(examples);
 }
 
+/* What HTML no longer has, or a post should not. */
+static void
+test_aliases(void **state)
+{
+	static const struct example examples[] = {
+	    {"<tt>a</tt> <STRIKE>b</STRIKE> <font color=red>c</font>",
+	     "<code>a</code> <s>b</s> <span>c</span>"},
+	    {"<center class=x id=i>a</center>",
+	     "<div class=\"center\" id=\"i\">a</div>"},
+	    {"<h1>a</h1>", "<h2>a</h2>"},
+	    {"<aside>a<p>b</aside>", "<div class=\"aside\">a<p>b</p></div>"},
+	    {"<picture><source srcset='a b'><img src=c></picture>",
+	     "<picture><img src=\"c\" alt=\"\"></picture>"},
+	    {"<source src=a>", "&lt;source src=a&gt;"},
+	    {"<video><source src=a type=b></video>",
+	     "<video><source src=\"a\" type=\"b\"></video>"},
+	    {"<img src=a alt=b><img src=c alt>",
+	     "<img src=\"a\" alt=\"b\"><img src=\"c\" alt=\"\" "
+	     "loading=\"lazy\" decoding=\"async\">"},
+	};
+
+	(void)state;
+	CHECK(examples);
+}
+
 static void
 test_text(void **state)
 {
@@ -312,10 +337,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_allowed), cmocka_unit_test(test_text),
-	    cmocka_unit_test(test_balance), cmocka_unit_test(test_xss),
-	    cmocka_unit_test(test_soup),    cmocka_unit_test(test_depth),
-	    cmocka_unit_test(test_ids),
+	    cmocka_unit_test(test_allowed), cmocka_unit_test(test_aliases),
+	    cmocka_unit_test(test_text),    cmocka_unit_test(test_balance),
+	    cmocka_unit_test(test_xss),	    cmocka_unit_test(test_soup),
+	    cmocka_unit_test(test_depth),   cmocka_unit_test(test_ids),
 	};
 
 	if (arena_map(&arena, 1 << 20, full) == -1)
