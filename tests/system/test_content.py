@@ -89,7 +89,7 @@ def test_heading_without_a_space_stays_text(t):
         "Heading", "###Heading three\n\n### Real\n")})
     text = daemon.page("/Posts/Heading")
     assert "###Heading three" in text
-    assert re.search(r"<h3[^>]*>.*Real", text)
+    assert re.search(r"<h2[^>]*>.*Real", text)
     daemon.wait_log(r"Posts/Heading:\d+:\d+: ")
 
 
