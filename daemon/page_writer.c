@@ -109,7 +109,12 @@ fill_headers(const struct pages *p, const struct draft *d,
 	memset(h, 0, sizeof(*h));
 	h->content_type = d->page->content_type;
 	h->location = d->page->location;
-	h->cache_control = slice_of(cache_control[d->page->cache]);
+	h->cache_control = d->page->cache_control;
+	if (h->cache_control.len == 0)
+		h->cache_control = slice_of(cache_control[d->page->cache]);
+	h->referrer_policy = d->page->referrer_policy;
+	h->opener_policy = d->page->opener_policy;
+	h->fields = d->page->fields;
 	h->csp = slice_of(p->set->csp);
 	h->ranges = d->page->status == 200;
 	h->modified = d->page->modified;

@@ -5,8 +5,14 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "../snapshot/format.h"
+
 /* The lines of a range answer: a dozen short fields and part heads. */
 #define LINES_MAX 4096
+/* What comes before a target in a Location: the site's address, or where a
+ * directory is redirected to. */
+#define BASE_MAX SNAPSHOT_BASE_MAX
+_Static_assert(URL_MAX <= BASE_MAX, "the site's address is the shorter one");
 
 /* What answers made here have in common; their text is never a document. */
 static const char common[] = "Content-Type: text/plain; charset=utf-8\r\n"
@@ -22,7 +28,7 @@ plan_memory_init(struct plan_memory *m, const struct serve_settings *set)
 	buf_reserve(&m->path, set->max_target);
 	/* A Location triples its target at worst. */
 	buf_reserve(&m->lines,
-		    3 * (size_t)set->max_target + URL_MAX + LINES_MAX);
+		    3 * (size_t)set->max_target + BASE_MAX + LINES_MAX);
 	if (set->hsts_s > 0)
 		buf_printf(&m->hsts,
 			   "Strict-Transport-Security: max-age=%" PRIu32 "\r\n",
@@ -136,19 +142,40 @@ generate(const struct exchange *x, unsigned status, const char *field)
 	finish(x, status);
 }
 
+static void
+redirect(const struct exchange *x, unsigned status, struct slice base,
+	 const struct target *t)
+{
+	struct buf *lines = &x->memory->lines;
+
+	buf_clear(lines);
+	buf_str(lines, "Location: ");
+	buf_add(lines, base.data, base.len);
+	target_write(lines, t);
+	buf_str(lines, "\r\n");
+	finish(x, status);
+}
+
 void
 generate_redirect(const struct exchange *x, const char *base,
 		  const struct target *t)
 {
 	int safe = x->method == METHOD_GET || x->method == METHOD_HEAD;
-	struct buf *lines = &x->memory->lines;
 
-	buf_clear(lines);
-	buf_str(lines, "Location: ");
-	buf_str(lines, base);
-	target_write(lines, t);
-	buf_str(lines, "\r\n");
-	finish(x, safe ? 301 : 308);
+	redirect(x, safe ? 301 : 308, slice_of(base), t);
+}
+
+/* rest begins behind a slash, so it has none at its beginning that could make
+ * it a host: a path here has no two slashes in a row. */
+void
+generate_redirect_below(const struct exchange *x, unsigned status,
+			struct slice base, const struct target *t,
+			struct slice rest)
+{
+	struct target to = *t;
+
+	to.path = rest;
+	redirect(x, status, base, &to);
 }
 
 /* Without a body, and without Content-Length (RFC 9110 section 8.6). */

@@ -29,6 +29,12 @@ void generate(const struct exchange *x, unsigned status, const char *field);
 void generate_redirect(const struct exchange *x, const char *base,
 		       const struct target *t);
 
+/* To base and what the target has behind a directory: rest is the end of its
+ * path. */
+void generate_redirect_below(const struct exchange *x, unsigned status,
+			     struct slice base, const struct target *t,
+			     struct slice rest);
+
 /* 204 for OPTIONS; allow is its line. */
 void generate_options(const struct exchange *x, const char *allow);
 

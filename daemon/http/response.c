@@ -35,6 +35,40 @@ plan_not_found(const struct exchange *x)
 		generate(x, 404, "");
 }
 
+/* A repository's rule for all that is below a directory. */
+static void
+plan_below(const struct exchange *x, const struct snapshot_entry *e,
+	   const struct target *t, struct slice rest)
+{
+	struct snapshot_run run;
+
+	if (x->method == METHOD_OPTIONS)
+		generate_options(x, ALLOW_PAGE);
+	else if (x->method != METHOD_GET && x->method != METHOD_HEAD)
+		generate(x, 405, ALLOW_PAGE);
+	else if (snapshot_run(x->view->snapshot, e, ENC_IDENTITY, &run) &&
+		 run.body_len > 0)
+		generate_redirect_below(
+		    x, e->status,
+		    (struct slice){run.body, (size_t)run.body_len}, t, rest);
+	else
+		plan_entry(x, e);
+}
+
+/* What is no page of its own. */
+static void
+plan_no_page(const struct exchange *x, const struct target *t)
+{
+	struct slice rest;
+	const struct snapshot_entry *e =
+	    snapshot_find_below(x->view->snapshot, t->path, &rest);
+
+	if (e != NULL)
+		plan_below(x, e, t, rest);
+	else
+		plan_not_found(x);
+}
+
 static void
 plan_page(const struct exchange *x, const struct target *t)
 {
@@ -43,7 +77,7 @@ plan_page(const struct exchange *x, const struct target *t)
 
 	/* Other spellings lead to pages that exist, not from 301 to 404. */
 	if (e == NULL)
-		plan_not_found(x);
+		plan_no_page(x, t);
 	else if (!t->canonical)
 		generate_redirect(x, "", t);
 	else if (x->method == METHOD_OPTIONS)

@@ -33,22 +33,40 @@ model_problem(struct site *s, struct file *f, enum severity severity,
 	buf_free(&b);
 }
 
+static void
+notice(struct site *s, enum severity severity, struct slice path, size_t line,
+       size_t column, const char *fmt, va_list ap)
+{
+	char message[PROBLEM_MAX];
+	struct buf b = {0};
+
+	vsnprintf(message, sizeof(message), fmt, ap);
+	buf_add(&b, path.data, path.len);
+	buf_printf(&b, ":%zu:%zu: %s", line, column, message);
+	report(s, severity, buf_cstr(&b));
+	buf_free(&b);
+}
+
 void
 model_notice(struct site *s, enum severity severity, struct slice path,
 	     const char *fmt, ...)
 {
-	char message[PROBLEM_MAX];
-	struct buf b = {0};
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(message, sizeof(message), fmt, ap);
+	notice(s, severity, path, 1, 1, fmt, ap);
 	va_end(ap);
-	buf_add(&b, path.data, path.len);
-	buf_str(&b, ":1:1: ");
-	buf_str(&b, message);
-	report(s, severity, buf_cstr(&b));
-	buf_free(&b);
+}
+
+void
+model_notice_at(struct site *s, enum severity severity, struct slice path,
+		size_t line, size_t column, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	notice(s, severity, path, line, column, fmt, ap);
+	va_end(ap);
 }
 
 /* ---- files that are known from the last run ---- */
@@ -135,6 +153,7 @@ recall(struct site *s, struct file *f, const struct record *r)
 	/* f->kind is what the path alone says. */
 	if ((r->kind == FILE_STATIC) != (f->kind == FILE_STATIC) ||
 	    (r->kind == FILE_SETTING) != (f->kind == FILE_SETTING) ||
+	    (r->kind == FILE_RULES) != (f->kind == FILE_RULES) ||
 	    r->kind == FILE_HIDDEN)
 		return 0;
 	if (r->kind == FILE_STATIC && (!previous_body(s, r->address, &body) ||
@@ -265,6 +284,8 @@ kind_by_path(struct slice path)
 
 	if (dotconfig_is_setting(path))
 		return FILE_SETTING;
+	if (slice_is(path, "_redirects") || slice_is(path, "_headers"))
+		return FILE_RULES;
 	if (hidden || memmem(path.data, path.len, "/.", 2) != NULL)
 		return FILE_HIDDEN;
 	if (begins(path, "static/") || is_wellknown(path))
@@ -290,6 +311,8 @@ read_one(struct site *s, struct file *f, struct catalogue *c, struct err *err)
 		    (int)(f->path.len < 200 ? f->path.len : 200), f->path.data);
 	if (f->kind == FILE_SETTING)
 		f->value = trim(source_data(s->src, f->src));
+	else if (f->kind == FILE_RULES)
+		f->value = source_data(s->src, f->src);
 	else if (f->kind == FILE_ARTICLE)
 		read_file(s, f, source_data(s->src, f->src));
 	return 0;

@@ -18,7 +18,7 @@
 
 /* To be raised whenever the same input would make other pages than before; the
  * package's version counts as well. */
-#define SITE_FORMAT 5
+#define SITE_FORMAT 6
 
 enum file_kind {
 	FILE_HIDDEN,  /* a name that begins with a dot: none of our business */
@@ -27,6 +27,7 @@ enum file_kind {
 	FILE_ARTICLE,
 	FILE_REDIRECT,
 	FILE_LEFT_OUT,
+	FILE_RULES, /* _redirects, _headers */
 	FILE__MAX
 };
 
@@ -34,7 +35,8 @@ struct file {
 	const struct source_file *src;
 	struct slice path; /* in the repository */
 	enum file_kind kind;
-	struct slice value;  /* a setting's text, a redirect's target */
+	struct slice value;  /* the text of a setting or of rules, a
+				redirect's target */
 	struct buf problems; /* reported lines, for the catalogue: "0" or "1"
 				for the severity before each */
 	struct article *article;
@@ -97,6 +99,7 @@ enum page_kind {
 	PAGE_OPENSEARCH,
 	PAGE_ICON,
 	PAGE_REDIRECT,
+	PAGE_REDIRECT_BELOW, /* of all addresses below one */
 	PAGE_STATIC,
 	PAGE_STYLE,
 	PAGE_NOT_FOUND
@@ -113,13 +116,15 @@ struct page {
 	struct site_page pub;
 	enum page_kind kind;
 	enum gives_way gives_way;
-	struct slice name; /* of the directory or tag */
+	struct slice name; /* of the directory, tag or author; where a
+			      PAGE_REDIRECT_BELOW leads */
 	const struct file *file;
 	struct article **list; /* the articles it shows, in order */
 	size_t nlist;
 	struct slice of;    /* a feed: the address of the page it belongs to */
 	size_t part, parts; /* a feed: page number, from 1, and how many pages;
 			       a sitemap: 0 is the only one or the index */
+	size_t line;	    /* a redirect: in which line of _redirects; or 0 */
 	int whole;	    /* a feed: with the texts */
 };
 
@@ -179,6 +184,9 @@ void model_problem(struct site *s, struct file *f, enum severity severity,
 /* The same for what depends on other files, or is no file: not remembered. */
 void model_notice(struct site *s, enum severity severity, struct slice path,
 		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void model_notice_at(struct site *s, enum severity severity, struct slice path,
+		     size_t line, size_t column, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
 
 /* ---- articles (article.c) ---- */
 
@@ -241,6 +249,10 @@ void plan_alias(struct site *s, const struct file *f, struct slice path);
 const struct file *plan_file(const struct site *s, struct slice path);
 /* The page at this address, or NULL: once all are planned. */
 const struct page *plan_find(const struct site *s, struct slice address);
+/* The repository's own redirects and header fields (plan_rules.c): fields when
+ * all pages are planned. */
+void plan_redirects(struct site *s);
+void plan_fields(struct site *s);
 void recipe_frame(struct site *s);
 void recipe_article(struct article *a);
 void recipe_page(struct site *s, struct page *p);

@@ -271,6 +271,8 @@ compare_pages(const void *a, const void *b)
 
 	if (order == 0)
 		order = (int)x->gives_way - (int)y->gives_way;
+	if (order == 0) /* rules that are written before those that follow */
+		order = (x->line == 0) - (y->line == 0);
 	return order != 0 ? order : (int)x->kind - (int)y->kind;
 }
 
@@ -319,13 +321,22 @@ why_dropped(const struct page *p)
 	case GIVES_WAY:
 		return "another page has this address, so the one that blogd "
 		       "makes is left out";
-	case GIVES_WAY_LAST:
-		return "there is a page at this address, so the redirect is "
-		       "not used";
+	case GIVES_WAY_LAST: /* see say_dropped */
 	case STAYS:
 		break;
 	}
 	return "two pages have this address; one is left out";
+}
+
+static void
+say_dropped(struct site *s, const struct page *p)
+{
+	if (p->gives_way != GIVES_WAY_LAST)
+		model_notice(s, SEVERITY_WARNING, p->pub.path, "%s",
+			     why_dropped(p));
+	else if (p->line > 0)
+		model_notice_at(s, SEVERITY_WARNING, p->file->path, p->line, 1,
+				"not used: there is a page at this address");
 }
 
 /* Addresses were given out so that no two pages that stay have the same; this
@@ -340,8 +351,7 @@ drop_doubles(struct site *s)
 
 		if (n > 0 &&
 		    slice_cmp(s->pages[n - 1].pub.path, p->pub.path) == 0)
-			model_notice(s, SEVERITY_WARNING, p->pub.path, "%s",
-				     why_dropped(p));
+			say_dropped(s, p);
 		else
 			s->pages[n++] = *p;
 	}
@@ -364,6 +374,7 @@ plan_pages(struct site *s)
 	plan_icon(s);
 	plan_feeds(s);
 	plan_sitemap(s);
+	plan_redirects(s);
 	p = plan_add(s, PAGE_STYLE, style_address(&s->region),
 		     "text/css; charset=utf-8");
 	p->pub.cache = SITE_CACHE_FOREVER;
@@ -371,6 +382,7 @@ plan_pages(struct site *s)
 	p->pub.status = 404;
 	qsort(s->pages, s->npages, sizeof(*s->pages), compare_pages);
 	drop_doubles(s);
+	plan_fields(s);
 	recipe_frame(s);
 	for (i = 0; i < s->nshown; i++)
 		recipe_article(s->shown[i]);

@@ -100,6 +100,7 @@ add_body(struct digest *d, const struct site *s, const struct page *p)
 		digest_add(d, s->name);
 		break;
 	case PAGE_REDIRECT:
+	case PAGE_REDIRECT_BELOW:
 	case PAGE_STYLE:
 		break;
 	default:
@@ -120,6 +121,10 @@ recipe_page(struct site *s, struct page *p)
 	digest_number(&d, p->pub.cache);
 	digest_add(&d, p->pub.content_type);
 	digest_add(&d, p->pub.location);
+	digest_add(&d, p->pub.fields);
+	digest_add(&d, p->pub.cache_control);
+	digest_add(&d, p->pub.referrer_policy);
+	digest_add(&d, p->pub.opener_policy);
 	digest_number(&d, (uint64_t)p->pub.modified);
 	digest_add(&d, p->name);
 	add_body(&d, s, p);

@@ -191,6 +191,9 @@ site_compose(struct site *s, size_t i, struct buf *out)
 	case PAGE_NOT_FOUND:
 		page_not_found(s, out);
 		break;
+	case PAGE_REDIRECT_BELOW:
+		buf_add(out, p->name.data, p->name.len);
+		break;
 	case PAGE_REDIRECT:
 		break;
 	}

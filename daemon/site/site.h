@@ -67,8 +67,11 @@ struct site_page {
 	enum site_cache cache;
 	struct slice content_type; /* with charset where it is text */
 	struct slice location;	   /* 301: absolute URL or /path, encoded */
-	int64_t modified;	   /* Last-Modified; 0: none */
-	int compress;		   /* is compression worth trying? */
+	/* From _headers, checked: lines "Name: value\r\n" to be added, and
+	 * values in place of blogd's own.  Empty: none. */
+	struct slice fields, cache_control, referrer_policy, opener_policy;
+	int64_t modified;   /* Last-Modified; 0: none */
+	int compress;	    /* is compression worth trying? */
 	uint8_t recipe[32]; /* hash of all that the body and the fields above
 			       are made from, and of the code's version */
 };

@@ -24,7 +24,42 @@ int
 snapshot_path_ok(struct slice path)
 {
 	return path.len <= SNAPSHOT_PATH_MAX &&
-	       (path.len == 0 || path.data[0] == '/');
+	       (path.len == 0 || path.data[0] == '/' ||
+		snapshot_is_below(path));
+}
+
+int
+snapshot_is_below(struct slice path)
+{
+	return path.len >= 2 && path.data[0] == '*' && path.data[1] == '/' &&
+	       path.data[path.len - 1] == '/';
+}
+
+static int
+begins(struct slice s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.len >= n && memcmp(s.data, with, n) == 0;
+}
+
+int
+snapshot_base_ok(struct slice base)
+{
+	size_t i;
+
+	if (base.len == 0 || base.len > SNAPSHOT_BASE_MAX ||
+	    base.data[base.len - 1] != '/')
+		return 0;
+	for (i = 0; i < base.len; i++)
+		if (base.data[i] <= ' ' || base.data[i] == 0x7f ||
+		    base.data[i] == '\\')
+			return 0;
+	if (base.data[0] == '/')
+		return base.len == 1 || base.data[1] != '/';
+	return (begins(base, "https://") && base.data[8] != '/' &&
+		base.len > 8) ||
+	       (begins(base, "http://") && base.len > 7 && base.data[7] != '/');
 }
 
 int
@@ -193,6 +228,23 @@ checked_path(const struct snapshot_maps *m, const struct snapshot_head *h,
 	return (struct slice){m->index + e->path_off, e->path_len};
 }
 
+/* The redirect of what is below: a base, or a location of its own. */
+static int
+below_ok(const struct snapshot_maps *m, const struct snapshot_entry *e,
+	 struct slice path)
+{
+	const struct snapshot_variant *v = &e->variant[ENC_IDENTITY];
+	struct slice base;
+
+	if (!snapshot_is_below(path))
+		return 1;
+	if (!snapshot_is_redirect(e->status))
+		return 0;
+	base.data = m->segment[v->segment] + v->offset + v->head;
+	base.len = (size_t)v->body_len;
+	return base.len == 0 || snapshot_base_ok(base);
+}
+
 static int
 entry_ok(const struct snapshot_maps *m, const struct snapshot_entry *e,
 	 struct slice path, struct progress *g)
@@ -200,7 +252,8 @@ entry_ok(const struct snapshot_maps *m, const struct snapshot_entry *e,
 	return path.data != NULL && snapshot_path_ok(path) &&
 	       snapshot_status_ok(e->status) &&
 	       (e->flags & ~ENTRY_COMPRESSED) == 0 &&
-	       (path.len > 0 || e->status == 404) && variants_ok(m, e, g);
+	       (path.len > 0 || e->status == 404) && variants_ok(m, e, g) &&
+	       below_ok(m, e, path);
 }
 
 static int

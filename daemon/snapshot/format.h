@@ -12,6 +12,10 @@
  * could ask for more, and the checker's work stays bounded. */
 #define SNAPSHOT_HEAD_MAX 65536
 #define SNAPSHOT_PATH_MAX 65535
+/* Of a redirect of all that is below a directory: elements of its path, and the
+ * bytes to which the rest is appended. */
+#define SNAPSHOT_DEPTH_MAX 16
+#define SNAPSHOT_BASE_MAX  8192
 
 /* The mapped memfds, of the sizes that fstat told. */
 struct snapshot_maps {
@@ -30,8 +34,13 @@ int snapshot_check(const struct snapshot_maps *m, struct err *err);
 #define LENGTH_LINE_MAX 48
 size_t snapshot_length_line(uint64_t body_len, char out[LENGTH_LINE_MAX]);
 
-/* What a path must be: empty (the page for what is not found) or absolute. */
+/* What a path must be: empty (the page for what is not found), absolute, or "*"
+ * and a directory's with the slash behind it (see snapshot_find_below). */
 int snapshot_path_ok(struct slice path);
+int snapshot_is_below(struct slice path); /* the last kind */
+/* Is it a base to which a path may be appended: absolute, ending with a slash,
+ * so that no host can become another? */
+int snapshot_base_ok(struct slice base);
 int snapshot_status_ok(unsigned status);
 int snapshot_is_redirect(unsigned status); /* one with a Location */
 

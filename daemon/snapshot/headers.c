@@ -108,6 +108,37 @@ add_coding(struct buf *out, enum encoding enc)
 		add_text(out, "Content-Encoding", codings[enc]);
 }
 
+static void
+add_or(struct buf *out, const char *name, struct slice value,
+       const char *otherwise)
+{
+	if (value.len == 0 || header_add(out, name, value) == -1)
+		add_text(out, name, otherwise);
+}
+
+/* Each of them once more through header_add. */
+static void
+add_lines(struct buf *out, struct slice lines)
+{
+	const char *colon, *end;
+	struct slice value;
+	struct buf name = {0};
+
+	while (lines.len > 0) {
+		end = memmem(lines.data, lines.len, "\r\n", 2);
+		colon = memmem(lines.data, lines.len, ": ", 2);
+		if (end == NULL || colon == NULL || colon > end)
+			break;
+		buf_clear(&name);
+		buf_add(&name, lines.data, (size_t)(colon - lines.data));
+		value = (struct slice){colon + 2, (size_t)(end - colon) - 2};
+		header_add(out, buf_cstr(&name), value);
+		lines.len -= (size_t)(end - lines.data) + 2;
+		lines.data = end + 2;
+	}
+	buf_free(&name);
+}
+
 void
 headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
 {
@@ -122,9 +153,12 @@ headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
 	/* Other sites learn which site a reader came from, never which page,
 	 * and nothing at all when they are not on HTTPS.  Older browsers'
 	 * default tells them the page. */
-	add_text(out, "Referrer-Policy", "strict-origin-when-cross-origin");
+	add_or(out, "Referrer-Policy", h->referrer_policy,
+	       "strict-origin-when-cross-origin");
 	/* A site that opens this one in a window gets no handle on it. */
-	add_text(out, "Cross-Origin-Opener-Policy", "same-origin");
+	add_or(out, "Cross-Origin-Opener-Policy", h->opener_policy,
+	       "same-origin");
+	add_lines(out, h->fields);
 }
 
 void

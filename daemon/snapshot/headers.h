@@ -16,9 +16,11 @@ struct page_headers {
 	struct slice location;	   /* redirects: an encoded URL, else empty */
 	struct slice cache_control;
 	struct slice csp;
-	int64_t modified; /* 0: no Last-Modified */
-	int ranges;	  /* may parts of it be asked for? */
-	int vary;	  /* is there more than one variant? */
+	struct slice referrer_policy, opener_policy; /* empty: the defaults */
+	struct slice fields; /* complete lines to be added */
+	int64_t modified;    /* 0: no Last-Modified */
+	int ranges;	     /* may parts of it be asked for? */
+	int vary;	     /* is there more than one variant? */
 	uint8_t etag[16];
 };
 

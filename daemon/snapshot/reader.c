@@ -137,6 +137,72 @@ snapshot_find(const struct snapshot *s, const char *path, size_t len)
 	return NULL;
 }
 
+/* As in the table: "" and "*..." come before "/...". */
+static int
+compare_below(struct slice directory, struct slice entry)
+{
+	if (entry.len == 0)
+		return 1;
+	if (entry.data[0] != '*')
+		return -1;
+	entry.data++;
+	entry.len--;
+	return slice_cmp(directory, entry);
+}
+
+static const struct snapshot_entry *
+find_directory(const struct snapshot *s, struct slice directory)
+{
+	uint32_t low = 0, high = s->head->nentries;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		int c = compare_below(directory,
+				      snapshot_path(s, &s->entries[mid]));
+
+		if (c == 0)
+			return &s->entries[mid];
+		if (c < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return NULL;
+}
+
+/* The first of them, if there is any, comes behind the page for what is not
+ * found. */
+static int
+has_below(const struct snapshot *s)
+{
+	uint32_t i = s->entries[0].path_len == 0;
+
+	return i < s->head->nentries &&
+	       snapshot_is_below(snapshot_path(s, &s->entries[i]));
+}
+
+const struct snapshot_entry *
+snapshot_find_below(const struct snapshot *s, struct slice path,
+		    struct slice *rest)
+{
+	const struct snapshot_entry *e, *found = NULL;
+	size_t i, slashes = 0;
+
+	if (!has_below(s))
+		return NULL;
+	for (i = 0; i + 1 < path.len && slashes <= SNAPSHOT_DEPTH_MAX; i++) {
+		if (path.data[i] != '/')
+			continue;
+		slashes++;
+		e = find_directory(s, (struct slice){path.data, i + 1});
+		if (e == NULL)
+			continue;
+		found = e;
+		*rest = (struct slice){path.data + i + 1, path.len - i - 1};
+	}
+	return found;
+}
+
 const struct snapshot_entry *
 snapshot_not_found(const struct snapshot *s)
 {

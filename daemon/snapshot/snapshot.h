@@ -56,7 +56,8 @@ struct snapshot_variant {
 #define ENTRY_COMPRESSED 1
 
 struct snapshot_entry {
-	uint64_t path_off; /* decoded path: "/", "/Posts/A b" */
+	uint64_t path_off; /* decoded path: "/", "/Posts/A b", or "*" before a
+			      directory's, see snapshot_find_below */
 	uint32_t path_len;
 	uint16_t status;  /* 200, 404, or a redirect: 301, 302, 303, 307, 308 */
 	uint16_t flags;	  /* ENTRY_... */
@@ -96,6 +97,13 @@ const struct snapshot_head *snapshot_head(const struct snapshot *s);
 /* Exact match of the decoded path, or NULL. */
 const struct snapshot_entry *snapshot_find(const struct snapshot *s,
 					   const char *path, size_t len);
+/* The redirect for all addresses below a directory, the closest one, or NULL.
+ * It is kept under "*" and the directory's path with a slash, where no request
+ * finds it by itself.  Its body, if it has one, is a base, to which *rest, what
+ * the path has behind the directory, is to be appended to make the location. */
+const struct snapshot_entry *snapshot_find_below(const struct snapshot *s,
+						 struct slice path,
+						 struct slice *rest);
 /* The page for everything that is not found (path ""), or NULL. */
 const struct snapshot_entry *snapshot_not_found(const struct snapshot *s);
 /* Entry i in path order, NULL beyond the end: for render and tests. */

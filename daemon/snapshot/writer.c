@@ -155,6 +155,17 @@ append_run(struct snapshot_writer *w, struct slice common, struct slice typed,
 	return segment_append(&w->segment, body.data, body.len, err);
 }
 
+/* As the checker wants it. */
+static int
+below_ok(const struct snapshot_page *page)
+{
+	struct slice base = page->variant[ENC_IDENTITY].body;
+
+	return !snapshot_is_below(page->path) ||
+	       (snapshot_is_redirect(page->status) &&
+		(base.len == 0 || snapshot_base_ok(base)));
+}
+
 static int
 check_page(const struct snapshot_page *page, struct err *err)
 {
@@ -163,7 +174,7 @@ check_page(const struct snapshot_page *page, struct err *err)
 	if (!snapshot_path_ok(page->path) ||
 	    !snapshot_status_ok(page->status) ||
 	    (page->path.len == 0 && page->status != 404) ||
-	    !page->variant[ENC_IDENTITY].present)
+	    !page->variant[ENC_IDENTITY].present || !below_ok(page))
 		return err_set(err, "%.*s: not a page of a snapshot", len,
 			       page->path.data);
 	for (i = 0; i < ENC__MAX; i++)

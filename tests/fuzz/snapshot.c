@@ -32,6 +32,15 @@ walk(const struct snapshot *s, const struct slice *segment)
 			if (snapshot_run(s, e, enc, &run))
 				check_run(segment, &e->variant[enc], &run);
 	}
+	for (uint32_t i = 0; (e = snapshot_at(s, i)) != NULL; i++) {
+		struct slice path = snapshot_path(s, e), rest = {NULL, 0};
+		const struct snapshot_entry *below =
+		    snapshot_find_below(s, path, &rest);
+
+		CHECK(below == NULL ||
+		      (snapshot_is_redirect(below->status) && rest.len > 0 &&
+		       rest.data + rest.len == path.data + path.len));
+	}
 	if ((e = snapshot_not_found(s)) != NULL)
 		CHECK(snapshot_path(s, e).len == 0);
 }

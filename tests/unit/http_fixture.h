@@ -80,6 +80,9 @@ make_snapshot(struct slice big)
 	add(w, "/empty", 200, slice_of(""), 0);
 	add(w, "/old", 301, slice_of(""), 0);
 	add(w, "/big", 200, big, 0);
+	add(w, "*/moved/", 302, slice_of("https://b.example/x/"), 0);
+	add(w, "*/moved/here/", 308, slice_of("/there/"), 0);
+	add(w, "*/closed/", 301, slice_of(""), 0);
 	assert_int_equal(
 	    snapshot_finish(w, "0", "https://a.example", fds, &n, &err), 0);
 	snapshot_writer_free(w);

@@ -46,6 +46,56 @@ not_found(void **state)
 	assert_int_equal(status_of(a), 404);
 }
 
+/* What is below a directory that is somewhere else now. */
+static void
+below(void **state)
+{
+	static const struct {
+		const char *target, *location;
+		int status;
+	} cases[] = {
+	    {"/moved/a", "https://b.example/x/a", 302},
+	    {"/moved/a%20b//c/?q=%2F&r", "https://b.example/x/a%20b/c?q=%2F&r",
+	     302},
+	    {"/moved/here", "https://b.example/x/here", 302},
+	    {"/moved/here/", "https://b.example/x/here", 302},
+	    {"/moved/here/a", "/there/a", 308},
+	    {"/moved/here/%2Fe.example", "/there/e.example", 308},
+	    {"/moved/here/%5Ce.example", "/there/%5Ce.example", 308},
+	    {"/moved/x%0d%0aSet-Cookie:a",
+	     "https://b.example/x/"
+	     "x%0D%0ASet-Cookie:a",
+	     302},
+	    {"/moved/../moved/here/a", "/there/a", 308},
+	};
+	struct fixture *f = *state;
+	char request[256], line[256];
+	const char *a;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(request, sizeof(request),
+			 "GET %s HTTP/1.1\r\n" HOST "\r\n", cases[i].target);
+		snprintf(line, sizeof(line), "\r\nLocation: %s\r\n",
+			 cases[i].location);
+		a = talk(f, request);
+		assert_int_equal(status_of(a), cases[i].status);
+		assert_true(has(a, line));
+	}
+	a = talk(f, "GET /closed/x HTTP/1.1\r\n" HOST "\r\n");
+	assert_int_equal(status_of(a), 301);
+	assert_false(has(a, "Location"));
+	a = talk(f,
+		 "POST /moved/a HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n");
+	assert_int_equal(status_of(a), 405);
+	assert_int_equal(
+	    status_of(talk(f, "GET /moved HTTP/1.1\r\n" HOST "\r\n")), 404);
+	assert_int_equal(
+	    status_of(talk(f, "GET /movedx/a HTTP/1.1\r\n" HOST "\r\n")), 404);
+	/* How it is kept is not how it is asked for. */
+	assert_int_equal(
+	    status_of(talk(f, "GET */moved/ HTTP/1.1\r\n" HOST "\r\n")), 400);
+}
+
 static void
 not_modified(void **state)
 {
@@ -423,6 +473,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(pages),
 	    TEST(not_found),
+	    TEST(below),
 	    TEST(not_modified),
 	    TEST(canonical_redirects),
 	    TEST(methods),

@@ -173,6 +173,10 @@ fx_add(struct fx *fx, struct snapshot_writer *w, size_t i)
 	headers.content_type = p->content_type;
 	headers.location = p->location;
 	headers.modified = p->modified;
+	headers.cache_control = p->cache_control;
+	headers.referrer_policy = p->referrer_policy;
+	headers.opener_policy = p->opener_policy;
+	headers.fields = p->fields;
 	headers_common(&common, &headers, ENC_IDENTITY);
 	headers_typed(&typed, &headers, ENC_IDENTITY);
 	page.path = p->path;
