@@ -73,6 +73,9 @@ test_gfm(void **state)
 	    {"0. a\n", "<ol start=\"0\">\n<li>a</li>\n</ol>\n"},
 	    {"```c x\na<b\n```\n",
 	     "<pre><code class=\"language-c\">a&lt;b\n</code></pre>\n"},
+	    {"```{.C}\nint a;\n```\n",
+	     "<pre><code class=\"language-C\"><span class=\"t\">int</span> "
+	     "a;\n</code></pre>\n"},
 	    {"```\nx\n```\n", "<pre><code>x\n</code></pre>\n"},
 	    {"a  \nb\nc\n\n***\n", "<p>a<br>\nb\nc</p>\n<hr>\n"},
 	    {"[a](/b 't\"')\n",
