@@ -80,7 +80,7 @@ def test_gfm(t):
     page.check(text)
     for part in ["<table>", "<td>1</td>", "<del>gone</del>",
                  'href="http://www.x.example"', "checkbox", "footnote",
-                 "int x;"]:
+                 '<span class="t">int</span> x;']:
         assert part in text, part
 
 
