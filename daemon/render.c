@@ -38,6 +38,7 @@ struct render {
 	struct site *site;
 	struct snapshot_writer *writer;
 	struct pages_count count;
+	struct buf said; /* what was reported, for a preview */
 	int distrusts; /* the source is not as git promises */
 };
 
@@ -245,8 +246,13 @@ write_outcome(struct render *r, struct outcome *o, struct err *err)
 static void
 report(void *ctx, enum severity severity, const char *problem)
 {
-	const struct render *r = ctx;
+	struct render *r = ctx;
 
+	if (r->set.preview) {
+		buf_char(&r->said, (char)('0' + severity));
+		buf_str(&r->said, problem);
+		buf_char(&r->said, '\n');
+	}
 	if (!r->set.report)
 		log_warn("%s", problem);
 	else if (ipc_problem(&r->start.parent, severity, problem) == -1)
@@ -264,6 +270,8 @@ update(struct render *r, struct outcome *o, struct err *err)
 			   report, r, err);
 	if (r->site == NULL)
 		return -1;
+	if (r->set.preview)
+		site_preview(r->site, &r->said);
 	log_step("files read", &t);
 	if (render_texts(r, err) == -1)
 		return -1;
@@ -282,6 +290,42 @@ update(struct render *r, struct outcome *o, struct err *err)
 	log_debug("%zu texts, %zu pages made, %zu taken over",
 		  site_ntexts(r->site), r->count.made, r->count.reused);
 	return 0;
+}
+
+/* Pages that say why there is no site; only an author sees them. */
+static int
+show_failure(struct render *r, struct outcome *o, const char *why,
+	     struct err *err)
+{
+	static const struct source_head none = {.oid_len = 20};
+
+	r->site = site_new_failure(&r->set, &r->said, why);
+	r->writer = snapshot_writer_new(NULL, NULL, 0);
+	if (r->source.head == NULL)
+		r->source.head = &none;
+	if (page_writer_run(r->site, &r->set, r->writer, wall_ms(&r->set),
+			    &r->count, err) == -1 ||
+	    write_outcome(r, o, err) == -1)
+		return -1;
+	o->told.articles = 0;
+	return 0;
+}
+
+/* For an author a site that cannot be made is a page as well. */
+static int
+preview(struct render *r, struct outcome *o, struct err *err)
+{
+	struct err why;
+	size_t said;
+
+	if (r->set.failure[0] != '\0')
+		return show_failure(r, o, r->set.failure, err);
+	if (update(r, o, &why) == 0)
+		return 0;
+	said = r->said.len;
+	report(r, SEVERITY_ERROR, why.text);
+	r->said.len = said; /* the page says it above the others */
+	return show_failure(r, o, why.text, err);
 }
 
 /* Not an update: the same site once more, see polish.h.  The catalogue is as
@@ -361,7 +405,11 @@ render_main(void)
 	sandbox_filter(ROLE_RENDER, VARIANT_PLAIN);
 	if (ipc_send_text(&r.start.parent, MSG_READY, sandbox_report()) == -1)
 		fatal("the parent does not listen");
-	result = r.set.polish ? polish(&r, &o, &err) : update(&r, &o, &err);
+	if (r.set.preview)
+		result = preview(&r, &o, &err);
+	else
+		result = r.set.polish ? polish(&r, &o, &err)
+				      : update(&r, &o, &err);
 	if (result == -1) {
 		if (r.distrusts)
 			ipc_distrust(&r.start.parent, 0, err.text);

@@ -8,7 +8,9 @@
 static const struct command {
 	const char *name;
 	int (*run)(const struct author_options *o);
-} commands[] = {{"check", author_check}, {"hash", author_hash}};
+} commands[] = {{"check", author_check},
+		{"hash", author_hash},
+		{"preview", author_preview}};
 
 static const struct command *
 find(const char *word)

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "catalogue.h"
+#include "preview.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -100,6 +101,7 @@ site_catalogue(const struct site *s, struct buf *out)
 	uint64_t n = 0;
 	size_t i;
 
+	preview_unmark(s);
 	for (i = 0; i < s->nfiles; i++) {
 		struct article *a = s->files[i].article;
 

@@ -63,6 +63,8 @@ struct article {
 	struct slice aliases;	/* a list of further addresses */
 	struct slice lang;	/* BCP 47, or "" */
 	struct slice image;	/* a reference, as in the text, or "" */
+	int mark;		/* of the preview: see preview.h */
+	struct slice unmarked;	/* the title without it */
 	int hidden;		/* a draft, not yet or no longer to be shown */
 	struct slice source; /* of the body; empty when it is known rendered */
 	struct slice html[TEXT__MAX];
@@ -102,7 +104,8 @@ enum page_kind {
 	PAGE_REDIRECT_BELOW, /* of all addresses below one */
 	PAGE_STATIC,
 	PAGE_STYLE,
-	PAGE_NOT_FOUND
+	PAGE_NOT_FOUND,
+	PAGE_PREVIEW /* see preview.h */
 };
 
 /* Whether a page is left out when another has its address. */
@@ -175,6 +178,8 @@ struct site {
 	int own_style;	   /* the repository has static/css/style.css */
 	struct page *pages;
 	size_t npages, cappages;
+	const struct buf *said; /* problems, for the preview; NULL: none */
+	uint8_t generation[DIGEST_LEN]; /* of all pages, for the preview */
 	uint8_t frame[DIGEST_LEN]; /* of what every HTML page shows */
 };
 

@@ -9,6 +9,7 @@
 #include "icon.h"
 #include "media.h"
 #include "sitemap.h"
+#include "preview.h"
 
 #define HTML "text/html; charset=utf-8"
 
@@ -380,6 +381,7 @@ plan_pages(struct site *s)
 	p->pub.cache = SITE_CACHE_FOREVER;
 	p = plan_add(s, PAGE_NOT_FOUND, slice_of(""), HTML);
 	p->pub.status = 404;
+	preview_plan(s);
 	qsort(s->pages, s->npages, sizeof(*s->pages), compare_pages);
 	drop_doubles(s);
 	plan_fields(s);
@@ -388,4 +390,5 @@ plan_pages(struct site *s)
 		recipe_article(s->shown[i]);
 	for (i = 0; i < s->npages; i++)
 		recipe_page(s, &s->pages[i]);
+	preview_generation(s);
 }

@@ -3,6 +3,7 @@
 
 #include "feed.h"
 #include "sitemap.h"
+#include "preview.h"
 
 /*
  * Recipes: a hash of all that a page and its fields are made from.  What a page
@@ -30,6 +31,7 @@ recipe_frame(struct site *s)
 	digest_add(&d, s->root);
 	digest_add(&d, s->name);
 	digest_number(&d, (uint64_t)s->own_style);
+	preview_digest(s, &d);
 	for (i = 0; i < s->nmenu; i++)
 		digest_add(&d, s->menu[i].address);
 	digest_end(&d, s->frame);
@@ -47,6 +49,7 @@ recipe_article(struct article *a)
 	digest_bytes(&d, a->file->src->blob, OID_MAX);
 	digest_number(&d, (uint64_t)a->created);
 	digest_number(&d, (uint64_t)a->updated);
+	digest_number(&d, (uint64_t)a->mark);
 	for (i = 0; i < TEXT__MAX; i++)
 		digest_number(&d, a->result[i]);
 	digest_end(&d, a->digest);

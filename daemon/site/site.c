@@ -9,6 +9,7 @@
 #include "feed.h"
 #include "icon.h"
 #include "sitemap.h"
+#include "preview.h"
 
 /* Rendered texts of the last run are of use as long as this is the same. */
 static void
@@ -143,17 +144,16 @@ compose_static(const struct site *s, const struct file *f, struct buf *out)
 		buf_add(out, run.body, (size_t)run.body_len);
 }
 
-void
-site_compose(struct site *s, size_t i, struct buf *out)
+/* Returns where an article's body begins, or 0. */
+static size_t
+compose(struct site *s, const struct page *p, struct buf *out)
 {
-	const struct page *p = &s->pages[i];
 	size_t start = out->len, offset;
 
 	switch (p->kind) {
 	case PAGE_ARTICLE:
 		page_article(s, p->list[0], p->pub.path, out, &offset);
-		p->list[0]->body_off = offset - start;
-		break;
+		return offset - start;
 	case PAGE_HOME:
 		page_article(s, p->list[0], p->pub.path, out, &offset);
 		break;
@@ -194,9 +194,32 @@ site_compose(struct site *s, size_t i, struct buf *out)
 	case PAGE_REDIRECT_BELOW:
 		buf_add(out, p->name.data, p->name.len);
 		break;
+	case PAGE_PREVIEW:
+		preview_write(s, p, out);
+		break;
 	case PAGE_REDIRECT:
 		break;
 	}
+	return 0;
+}
+
+static int
+is_html(const struct page *p)
+{
+	return p->kind != PAGE_STATIC && p->pub.content_type.len >= 9 &&
+	       memcmp(p->pub.content_type.data, "text/html", 9) == 0;
+}
+
+void
+site_compose(struct site *s, size_t i, struct buf *out)
+{
+	const struct page *p = &s->pages[i];
+	size_t start = out->len, offset = compose(s, p, out);
+
+	if (s->set.preview && is_html(p))
+		offset += preview_decorate(s, p, out, start, offset);
+	if (p->kind == PAGE_ARTICLE)
+		p->list[0]->body_off = offset;
 }
 
 const char *

@@ -42,6 +42,14 @@ struct site *site_new(const struct render_settings *set,
 		      struct err *err);
 void site_free(struct site *s);
 
+/* The site of a preview that cannot be made: pages that say why, and `said`.
+ */
+struct site *site_new_failure(const struct render_settings *set,
+			      const struct buf *said, const char *why);
+/* Before site_link, for a preview: what was reported so far and will be, each
+ * a line behind the digit of its severity. */
+void site_preview(struct site *s, const struct buf *said);
+
 /* The texts to be rendered, 0 <= i < site_ntexts(s). */
 size_t site_ntexts(const struct site *s);
 struct slice site_text(const struct site *s, size_t i);

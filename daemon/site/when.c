@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "model.h"
+#include "preview.h"
 
 /*
  * When an article is there to be read: from its date and its publishing time,
@@ -34,6 +35,17 @@ is_hidden(const struct article *a, int64_t now)
 	       (a->expires != DATE_NONE && a->expires <= now);
 }
 
+static enum preview_mark
+mark_of(const struct article *a, int64_t now)
+{
+	if (!is_hidden(a, now))
+		return MARK_NONE;
+	if (a->draft)
+		return MARK_DRAFT;
+	return a->expires != DATE_NONE && a->expires <= now ? MARK_EXPIRED
+							    : MARK_NOT_YET;
+}
+
 void
 when_hide(struct site *s)
 {
@@ -44,7 +56,10 @@ when_hide(struct site *s)
 		struct article *a = s->articles[i];
 		int64_t change = change_of(a, s->set.now);
 
-		a->hidden = is_hidden(a, s->set.now);
+		if (s->set.preview)
+			preview_mark(s, a, mark_of(a, s->set.now));
+		else
+			a->hidden = is_hidden(a, s->set.now);
 		s->nhidden += a->hidden != 0;
 		if (change != DATE_NONE &&
 		    (s->next_change == DATE_NONE || change < s->next_change))

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: ISC
 """Directories with a blog in them, and the commands that authors give."""
+import http.client
 import os
 import shutil
+import signal
+import socket
 import subprocess
+import threading
+import time
+import urllib.parse
 
 import blogd
 from repo import ENV, SMALL
@@ -69,3 +75,64 @@ class Tree:
     def copy(self, t, name):
         shutil.copytree(self.path, t.path(name), symlinks=True)
         return t.path(name)
+
+
+class Preview:
+    """A running `blogd preview` of a tree."""
+
+    def __init__(self, t, tree, *arguments, user=None, port=None):
+        self.port = port or free_port()
+        self.lines = []
+        self.changed = threading.Condition()
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            [blogd.BINARY, "preview", "--port", str(self.port), *arguments],
+            cwd=tree.path, env=ENV, user=user, group=user and "nogroup",
+            extra_groups=user and [], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        threading.Thread(target=self.read, daemon=True).start()
+        t.started(self)
+        self.wait(lambda: any("http://localhost" in x for x in self.lines))
+
+    def read(self):
+        for line in self.process.stdout:
+            with self.changed:
+                self.lines.append(line.rstrip("\n"))
+                self.changed.notify_all()
+
+    def wait(self, condition, seconds=30):
+        with self.changed:
+            assert self.changed.wait_for(condition, seconds), self.lines
+
+    def rendered(self):
+        """How often that was told."""
+        return sum(x.startswith("rendered ") for x in self.lines)
+
+    def after(self, change):
+        """Makes the change and waits for the new site.  A file may have been
+        seen half written, and then once more."""
+        before = self.rendered()
+        change()
+        self.wait(lambda: self.rendered() > before)
+        while before != self.rendered():
+            before = self.rendered()
+            time.sleep(0.3)
+
+    def get(self, path, host="127.0.0.1"):
+        """(status, headers, body)."""
+        connection = http.client.HTTPConnection(host, self.port, timeout=20)
+        connection.request("GET", urllib.parse.quote(path))
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read().decode()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        status = self.process.wait(20)
+        assert status == 0, (status, self.lines)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
