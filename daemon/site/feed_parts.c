@@ -77,7 +77,9 @@ absolute_tag(struct buf *out, const struct site *s, struct slice path,
 		}
 		value = (struct slice){quote + 2, (size_t)(end - quote) - 2};
 		buf_add(out, tag.data, (size_t)(quote - tag.data) + 2);
-		if (is_url_attribute(name) && value.len > 0)
+		/* A picture without a source is none; a link is to the page. */
+		if (is_url_attribute(name) &&
+		    (value.len > 0 || slice_is(name, "href")))
 			url_resolve(out, s->root, path, value);
 		else
 			buf_add(out, value.data, value.len);
