@@ -97,6 +97,22 @@ escaped(struct site *s, const char *before, struct slice text,
 	return html;
 }
 
+void
+article_authors(struct site *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->narticles; i++) {
+		struct article *a = s->articles[i];
+
+		a->authors = a->said_authors;
+		if (a->authors.len > 0)
+			continue;
+		a->authors = s->author.len > 0 ? s->author : s->name;
+		a->html[TEXT_AUTHOR] = escaped(s, "", a->authors, "");
+	}
+}
+
 static void
 queue(struct site *s, struct article *a, enum article_text which)
 {
@@ -123,8 +139,8 @@ article_queue(struct site *s, struct article *a)
 		a->html[TEXT_ABSTRACT] = plain_paragraph(s, a->abstract);
 	else
 		queue(s, a, TEXT_ABSTRACT);
-	if (is_plain(a->authors) || items_count(a->authors) > 1)
-		a->html[TEXT_AUTHOR] = escaped(s, "", a->authors, "");
+	if (is_plain(a->said_authors) || items_count(a->said_authors) > 1)
+		a->html[TEXT_AUTHOR] = escaped(s, "", a->said_authors, "");
 	else
 		queue(s, a, TEXT_AUTHOR);
 }
@@ -188,7 +204,7 @@ fallback(struct site *s, struct article *a, enum article_text which)
 	case TEXT_ABSTRACT:
 		return escaped(s, "<p>", a->abstract, "</p>\n");
 	default:
-		return escaped(s, "", a->authors, "");
+		return escaped(s, "", a->said_authors, "");
 	}
 }
 

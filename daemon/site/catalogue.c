@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char magic[] = "blogdca3";
+static const char magic[] = "blogdca4";
 
 /* ---- writing ---- */
 
@@ -28,14 +28,17 @@ put(struct buf *out, struct slice s)
  * its file is written and read once it is listed here. */
 static const size_t strings[] = {
     offsetof(struct article, title),
-    offsetof(struct article, authors),
+    offsetof(struct article, said_authors),
     offsetof(struct article, author_url),
     offsetof(struct article, tag_line),
     offsetof(struct article, abstract),
     offsetof(struct article, html[TEXT_ABSTRACT]),
     offsetof(struct article, html[TEXT_AUTHOR]),
     offsetof(struct article, permalink),
+    offsetof(struct article, slug),
     offsetof(struct article, aliases),
+    offsetof(struct article, jekyll),
+    offsetof(struct article, implied),
     offsetof(struct article, lang),
     offsetof(struct article, image),
     offsetof(struct article, notes),

@@ -4,12 +4,22 @@
 
 #include <stdint.h>
 
+#include "../buf.h"
+
 /*
  * Times as pages and feeds show them: UTC, in no locale, without libc's time
  * functions (which read files).  Times outside the years 1 to 9999 are clamped.
  */
 #define DATE_LEN  31
 #define DATE_NONE INT64_MIN /* no time: nobody said one */
+
+/* Reads a time (date_parse.c):
+ *
+ *	YYYY-MM-DD[(T| )HH:MM[:SS[.F]][[ ](Z|+HH:MM|+HHMM|+HH)]]
+ *
+ * UTC without a zone, midnight without a time; a fraction is cut off.  0 when
+ * it is anything else, or no day of the years 1 to 9999. */
+int date_parse(struct slice text, int64_t *t);
 
 void date_rfc3339(int64_t t, char out[DATE_LEN + 1]); /* 2016-04-09T18:50:20Z */
 void date_canopy(int64_t t, char out[DATE_LEN + 1]);  /* ...T18:50:20-00:00 */

@@ -163,7 +163,7 @@ void
 dotconfig_read(struct site *s)
 {
 	s->name = setting(s, s->set.name, BLOG_NAME);
-	s->author = setting(s, "", AUTHOR);
+	s->author = items_split(&s->region, setting(s, "", AUTHOR), '\n');
 	s->description = setting(s, "", DESCRIPTION);
 	read_root(s);
 	read_index(s);

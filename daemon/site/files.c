@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "catalogue.h"
+#include "dialect.h"
 #include "frontmatter.h"
+#include "path.h"
 #include "url.h"
 
 #define PROBLEM_MAX 768
@@ -154,6 +156,7 @@ recall(struct site *s, struct file *f, const struct record *r)
 	if ((r->kind == FILE_STATIC) != (f->kind == FILE_STATIC) ||
 	    (r->kind == FILE_SETTING) != (f->kind == FILE_SETTING) ||
 	    (r->kind == FILE_RULES) != (f->kind == FILE_RULES) ||
+	    (r->kind == FILE_SECTION) != (f->kind == FILE_SECTION) ||
 	    r->kind == FILE_HIDDEN)
 		return 0;
 	if (r->kind == FILE_STATIC && (!previous_body(s, r->address, &body) ||
@@ -163,6 +166,7 @@ recall(struct site *s, struct file *f, const struct record *r)
 		return 0;
 	f->kind = r->kind;
 	f->value = r->value;
+	f->known = r->address;
 	repeat_problems(s, f, r->problems);
 	return 1;
 }
@@ -200,105 +204,125 @@ is_target(struct slice target)
 	       memmem(target.data, target.len, "://", 3) != NULL;
 }
 
+/* What the header says, and the name where that is silent. */
+static void
+take_fields(struct site *s, struct article *a, const struct frontmatter *fm)
+{
+	struct buf tags = {0};
+	struct slice list = fm->categories, tag;
+	int64_t date;
+
+	a->title = fm->title;
+	a->said_authors = fm->authors;
+	a->author_url = fm->author_url;
+	a->abstract = fm->abstract;
+	a->lang = fm->lang;
+	a->image = fm->image;
+	a->permalink = fm->permalink;
+	a->slug = fm->slug;
+	a->aliases = fm->aliases;
+	a->said_created = fm->created;
+	a->said_updated = fm->updated;
+	a->publish = fm->publish;
+	a->expires = fm->expires;
+	a->draft = fm->draft;
+	a->toc = fm->toc;
+	a->weight = fm->weight;
+	buf_add(&tags, fm->tags.data, fm->tags.len);
+	while (items_next(&list, &tag))
+		items_add(&tags, tag);
+	a->tag_line = region_take(&s->region, &tags);
+	buf_free(&tags);
+	if (jekyll_name(a->file->path, &date, &tag) &&
+	    a->said_created == DATE_NONE)
+		a->said_created = date;
+	a->jekyll = jekyll_address(&s->region, a->file->path);
+	if (a->jekyll.len > 0)
+		a->implied =
+		    jekyll_old_addresses(&s->region, a->jekyll, fm->categories);
+}
+
 static void
 read_article(struct site *s, struct file *f, const struct frontmatter *fm)
 {
 	struct article *a = article_new(s, f);
 
 	f->kind = FILE_ARTICLE;
-	a->title = fm->title;
-	a->authors = fm->author;
-	a->author_url = fm->author_url;
-	a->tag_line = items_split(&s->region, fm->tags, ',');
-	a->abstract = fm->abstract;
+	take_fields(s, a, fm);
 	a->source = fm->body;
-	if (a->author_url.len > 0 && !url_allowed(a->author_url, URL_LINK)) {
-		model_problem(
-		    s, f, SEVERITY_WARNING, 1, 1,
-		    "author_url is neither a path nor an http, https or "
-		    "mailto address; ignored");
-		a->author_url = slice_of("");
-	}
 	article_complete(s, a);
 	article_queue(s, a);
 }
 
 static void
+read_redirect(struct site *s, struct file *f, const struct frontmatter *fm)
+{
+	if (is_target(fm->redirect)) {
+		f->kind = FILE_REDIRECT;
+		f->value = fm->redirect;
+		return;
+	}
+	f->kind = FILE_LEFT_OUT;
+	model_problem(s, f, SEVERITY_ERROR, fm->redirect_line, 1,
+		      "left out: redirect needs a path that begins with \"/\", "
+		      "or an http or https address");
+}
+
+static void
 read_file(struct site *s, struct file *f, struct slice text)
 {
+	struct frontmatter_name name = {slice_of(""), 0};
 	struct reading reading = {s, f};
 	struct frontmatter fm;
+	struct slice rest;
+	int64_t date;
 
-	switch (frontmatter_parse(text, &fm, report_frontmatter, &reading)) {
+	if (jekyll_name(f->path, &date, &rest)) {
+		name.title = jekyll_title(&s->region, rest);
+		name.jekyll = 1;
+	}
+	switch (frontmatter_parse(&s->region, text, &name, &fm,
+				  report_frontmatter, &reading)) {
 	case FRONTMATTER_ARTICLE:
 		frontmatter_lint(text, &fm, report_frontmatter, &reading);
 		read_article(s, f, &fm);
 		break;
 	case FRONTMATTER_REDIRECT:
-		if (is_target(fm.redirect)) {
-			f->kind = FILE_REDIRECT;
-			f->value = fm.redirect;
-			break;
-		}
-		model_problem(
-		    s, f, SEVERITY_ERROR, fm.redirect_line, 1,
-		    "left out: redirect needs a path that begins with \"/\", "
-		    "or an http or https address");
-		/* fall through */
+		read_redirect(s, f, &fm);
+		break;
 	case FRONTMATTER_NONE:
 		f->kind = FILE_LEFT_OUT;
 		break;
 	}
 }
 
+static void
+read_section(struct site *s, struct file *f, struct slice text)
+{
+	struct reading reading = {s, f};
+	struct frontmatter fm;
+	struct buf b = {0};
+
+	if (!frontmatter_read(&s->region, text, &fm, report_frontmatter,
+			      &reading))
+		return;
+	buf_add(&b, fm.title.data, fm.title.len);
+	buf_char(&b, '\n');
+	buf_add(&b, fm.abstract.data, fm.abstract.len);
+	f->value = region_take(&s->region, &b);
+	buf_free(&b);
+}
+
 /* ---- all files ---- */
-
-static int
-begins(struct slice s, const char *with)
-{
-	size_t n = strlen(with);
-
-	return s.len >= n && memcmp(s.data, with, n) == 0;
-}
-
-/* Files that must be at the root of a site to be of use there, and are served
- * as they are; RFC 8615 has a directory for more of them. */
-static int
-is_wellknown(struct slice path)
-{
-	static const char *const names[] = {
-	    "apple-touch-icon.png", "favicon.ico", "favicon.png",
-	    "favicon.svg",	    "humans.txt",  "robots.txt"};
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (slice_is(path, names[i]))
-			return 1;
-	return begins(path, ".well-known/");
-}
-
-static enum file_kind
-kind_by_path(struct slice path)
-{
-	int hidden = begins(path, ".") && !begins(path, ".well-known/");
-
-	if (dotconfig_is_setting(path))
-		return FILE_SETTING;
-	if (slice_is(path, "_redirects") || slice_is(path, "_headers"))
-		return FILE_RULES;
-	if (hidden || memmem(path.data, path.len, "/.", 2) != NULL)
-		return FILE_HIDDEN;
-	if (begins(path, "static/") || is_wellknown(path))
-		return FILE_STATIC;
-	return FILE_ARTICLE;
-}
 
 static int
 read_one(struct site *s, struct file *f, struct catalogue *c, struct err *err)
 {
 	struct record r;
 
-	f->kind = kind_by_path(f->path);
+	f->kind = dialect_kind(s, f->path);
+	f->place = dialect_place(s, f->path);
+	f->value = f->known = f->address = slice_of("");
 	if (f->kind == FILE_HIDDEN)
 		return 0;
 	if (catalogue_find(c, f, &r) && recall(s, f, &r))
@@ -315,6 +339,8 @@ read_one(struct site *s, struct file *f, struct catalogue *c, struct err *err)
 		f->value = source_data(s->src, f->src);
 	else if (f->kind == FILE_ARTICLE)
 		read_file(s, f, source_data(s->src, f->src));
+	else if (f->kind == FILE_SECTION)
+		read_section(s, f, source_data(s->src, f->src));
 	return 0;
 }
 
@@ -327,14 +353,14 @@ files_read(struct site *s, struct slice bytes, struct err *err)
 	s->files = xcalloc(n, sizeof(*s->files));
 	s->articles = xcalloc(n, sizeof(struct article *));
 	s->nfiles = n;
-	catalogue_open(&c, s, bytes);
 	for (i = 0; i < n; i++) {
-		struct file *f = &s->files[i];
-
-		f->src = &s->src->files[i];
-		f->path = source_path(s->src, f->src);
-		if (read_one(s, f, &c, err) == -1)
-			return -1;
+		s->files[i].src = &s->src->files[i];
+		s->files[i].path = source_path(s->src, s->files[i].src);
 	}
+	dialect_find(s);
+	catalogue_open(&c, s, bytes);
+	for (i = 0; i < n; i++)
+		if (read_one(s, &s->files[i], &c, err) == -1)
+			return -1;
 	return 0;
 }

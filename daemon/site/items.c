@@ -59,11 +59,12 @@ items_has(struct slice list, struct slice item)
 void
 items_add(struct buf *list, struct slice item)
 {
+	const struct slice all = {list->data, list->len};
 	size_t i;
 
 	item = trim(item);
-	if (item.len == 0 ||
-	    items_has((struct slice){list->data, list->len}, item))
+	if (item.len == 0 || all.len + item.len >= ITEMS_BYTES_MAX ||
+	    items_has(all, item) || items_count(all) >= ITEMS_MAX)
 		return;
 	if (list->len > 0)
 		buf_char(list, '\n');

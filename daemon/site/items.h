@@ -14,7 +14,9 @@
 int items_next(struct slice *list, struct slice *item);
 size_t items_count(struct slice list);
 int items_has(struct slice list, struct slice item);
-/* Adds an item, unless it is empty or has been added. */
+/* Adds an item, unless it is empty or has been added, or the list is full. */
+#define ITEMS_MAX	64
+#define ITEMS_BYTES_MAX 8192
 void items_add(struct buf *list, struct slice item);
 /* The items of a text with `separator` between them, trimmed. */
 struct slice items_split(struct region *r, struct slice text, char separator);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "path.h"
 
 /* ---- order ---- */
 
@@ -26,6 +27,26 @@ articles_sort(struct article **list, size_t n)
 		qsort(list, n, sizeof(struct article *), newest_first);
 }
 
+static int
+lightest_first(const void *a, const void *b)
+{
+	const struct article *x = *(struct article *const *)a;
+	const struct article *y = *(struct article *const *)b;
+
+	if (x->weight == y->weight)
+		return newest_first(a, b);
+	if (x->weight == 0 || y->weight == 0)
+		return x->weight == 0 ? 1 : -1;
+	return x->weight < y->weight ? -1 : 1;
+}
+
+void
+articles_sort_weighted(struct article **list, size_t n)
+{
+	if (n > 1)
+		qsort(list, n, sizeof(struct article *), lightest_first);
+}
+
 /* ---- what is taken ---- */
 
 int
@@ -45,19 +66,6 @@ link_reserved(const struct site *s, struct slice address)
 	return slice_is(address, hook);
 }
 
-static int
-compare_slices(const void *a, const void *b)
-{
-	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
-}
-
-static int
-is_taken(const struct slice *taken, size_t n, struct slice address)
-{
-	return n > 0 && bsearch(&address, taken, n, sizeof(*taken),
-				compare_slices) != NULL;
-}
-
 /* ---- directories ---- */
 
 /* How many of list's articles from `from` on are below the directory. */
@@ -70,7 +78,7 @@ count_below(struct article **list, size_t n, size_t from, struct slice dir)
 		struct slice path;
 
 		middle = low + (high - low) / 2;
-		path = list[middle]->file->path;
+		path = list[middle]->file->place;
 		if (path.len > dir.len && path.data[dir.len] == '/' &&
 		    memcmp(path.data, dir.data, dir.len) == 0)
 			low = middle + 1;
@@ -88,6 +96,42 @@ shares(struct slice before, struct slice dir)
 	       memcmp(before.data, dir.data, dir.len) == 0;
 }
 
+/* _posts/ is Jekyll's and in no address; and a directory that is there for the
+ * sake of one index.md is that article. */
+static int
+is_listed(struct article **list, size_t n, size_t i, struct slice dir)
+{
+	struct slice path = list[i]->file->place;
+
+	if (slice_is(path_base(dir), "_posts"))
+		return 0;
+	return !path_is_index(path) ||
+	       path_base(path).len + dir.len + 1 != path.len ||
+	       count_below(list, n, i, dir) > 1;
+}
+
+/* What its _index.md says. */
+static void
+set_section(const struct site *s, struct directory *dir)
+{
+	const struct file *f = NULL;
+	struct slice rest;
+	struct buf path = {0};
+
+	dir->title = dir->description = slice_of("");
+	if (s->dialect == DIALECT_HUGO)
+		buf_str(&path, "content/");
+	buf_add(&path, dir->path.data, dir->path.len);
+	buf_str(&path, "/_index.md");
+	f = plan_file(s, (struct slice){path.data, path.len});
+	buf_free(&path);
+	if (f == NULL || f->kind != FILE_SECTION)
+		return;
+	rest = f->value;
+	items_next(&rest, &dir->title);
+	dir->description = rest;
+}
+
 /* list is in path order, so that what is below a directory is one range of it,
  * found by bisection: n log n in all. */
 struct directory *
@@ -96,15 +140,15 @@ link_directories(struct site *s, struct article **list, size_t n, size_t *ndirs)
 	struct directory *dirs = NULL;
 	size_t i, j, cap = 0;
 
-	(void)s;
 	*ndirs = 0;
 	for (i = 0; i < n; i++) {
-		struct slice path = list[i]->file->path, dir = path;
+		struct slice path = list[i]->file->place, dir = path;
 
 		for (j = 0; j < path.len; j++) {
 			dir.len = j;
 			if (path.data[j] != '/' ||
-			    (i > 0 && shares(list[i - 1]->file->path, dir)))
+			    (i > 0 && shares(list[i - 1]->file->place, dir)) ||
+			    !is_listed(list, n, i, dir))
 				continue;
 			if (*ndirs == cap) {
 				cap = cap > 0 ? cap * 2 : 16;
@@ -112,7 +156,8 @@ link_directories(struct site *s, struct article **list, size_t n, size_t *ndirs)
 			}
 			dirs[*ndirs].path = dir;
 			dirs[*ndirs].first = i;
-			dirs[(*ndirs)++].n = count_below(list, n, i, dir);
+			dirs[*ndirs].n = count_below(list, n, i, dir);
+			set_section(s, &dirs[(*ndirs)++]);
 		}
 	}
 	return dirs;
@@ -133,78 +178,44 @@ with_slash(struct site *s, struct slice path)
 static int
 has_page(const struct file *f)
 {
-	return f->kind == FILE_ARTICLE || f->kind == FILE_REDIRECT ||
-	       f->kind == FILE_STATIC;
+	return f->kind == FILE_REDIRECT || f->kind == FILE_STATIC ||
+	       (f->kind == FILE_ARTICLE && !f->article->hidden);
 }
 
 /* Every file's exact address, but those that are reserved. */
-static size_t
-take_exact(struct site *s, struct slice *taken)
+static void
+take_exact(struct site *s)
 {
-	size_t i, n = 0;
+	size_t i;
 
 	for (i = 0; i < s->nfiles; i++) {
 		struct file *f = &s->files[i];
 
 		if (!has_page(f))
 			continue;
-		f->exact = with_slash(s, f->path);
-		if (f->kind == FILE_ARTICLE && f->article->hidden)
-			continue;
+		f->exact = with_slash(s, f->place);
 		if (link_reserved(s, f->exact)) {
 			model_notice(s, SEVERITY_ERROR, f->path,
 				     "left out: its address belongs to blogd");
 			continue;
 		}
 		f->address = f->exact;
-		taken[n++] = f->exact;
 		if (f->kind == FILE_ARTICLE)
 			s->shown[s->nshown++] = f->article;
 	}
-	return n;
-}
-
-/* "x.md" is served as "x", unless something else has that address. */
-static void
-shorten(struct site *s, struct file *f, const struct slice *taken, size_t n)
-{
-	struct slice address = f->exact;
-
-	if (f->kind == FILE_STATIC || f->address.len == 0 || address.len < 5 ||
-	    memcmp(address.data + address.len - 3, ".md", 3) != 0)
-		return;
-	address.len -= 3;
-	if (address.data[address.len - 1] == '/')
-		return;
-	if (link_reserved(s, address) || is_taken(taken, n, address))
-		model_notice(
-		    s, SEVERITY_WARNING, f->path,
-		    "\"%.*s\" is the address of something else, so this file "
-		    "keeps its ending in its own",
-		    (int)(address.len < 512 ? address.len : 512), address.data);
-	else
-		f->address = address;
 }
 
 void
 link_addresses(struct site *s)
 {
 	struct directory *dirs;
-	struct slice *taken;
-	size_t i, n, ndirs;
+	size_t ndirs;
 
 	s->shown = region_alloc(&s->region, s->narticles + 1,
 				sizeof(struct article *));
-	taken = xcalloc(s->nfiles + 1, sizeof(*taken));
-	n = take_exact(s, taken);
+	take_exact(s);
 	dirs = link_directories(s, s->shown, s->nshown, &ndirs);
-	taken = xreallocarray(taken, n + ndirs + 1, sizeof(*taken));
-	for (i = 0; i < ndirs; i++)
-		taken[n++] = with_slash(s, dirs[i].path);
-	qsort(taken, n, sizeof(*taken), compare_slices);
-	for (i = 0; i < s->nfiles; i++)
-		shorten(s, &s->files[i], taken, n);
-	free(taken);
+	claim_addresses(s, dirs, ndirs);
 	free(dirs);
 	s->newest =
 	    region_alloc(&s->region, s->nshown + 1, sizeof(struct article *));
@@ -237,7 +248,7 @@ link_menu(struct site *s)
 		slash = memchr(first.data + 1, '/', first.len - 1);
 		if (slash != NULL)
 			first.len = (size_t)(slash - first.data);
-		if (link_reserved(s, first))
+		if (link_reserved(s, first) || s->shown[i]->jekyll.len > 0)
 			continue;
 		menu[n].address = first;
 		menu[n++].name = (struct slice){first.data + 1, first.len - 1};

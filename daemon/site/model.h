@@ -27,7 +27,8 @@ enum file_kind {
 	FILE_ARTICLE,
 	FILE_REDIRECT,
 	FILE_LEFT_OUT,
-	FILE_RULES, /* _redirects, _headers */
+	FILE_RULES,   /* _redirects, _headers */
+	FILE_SECTION, /* _index.md: of a directory, title and description */
 	FILE__MAX
 };
 
@@ -36,12 +37,18 @@ struct file {
 	struct slice path; /* in the repository */
 	enum file_kind kind;
 	struct slice value;  /* the text of a setting or of rules, a
-				redirect's target */
+				redirect's target, a
+				section's title and description with a line
+				break between */
 	struct buf problems; /* reported lines, for the catalogue: "0" or "1"
 				for the severity before each */
 	struct article *article;
-	struct slice exact;   /* "/" path */
+	struct slice place;   /* its path within the site */
+	struct slice exact;   /* "/" place */
 	struct slice address; /* where it is served; empty: nowhere */
+	struct slice *others; /* addresses that lead there */
+	size_t nothers;
+	struct slice known; /* where the previous snapshot has it, or empty */
 };
 
 enum article_text { TEXT_BODY, TEXT_ABSTRACT, TEXT_AUTHOR, TEXT__MAX };
@@ -56,16 +63,20 @@ struct article {
 	int64_t toc;			    /* 0, 1, or -1: not said */
 	int64_t weight; /* 0: not said; those that have one come first */
 	struct slice title, author_url, abstract;
-	struct slice authors;	/* a list (items.h): one is Markdown, several
-				   are names */
-	struct slice tag_line;	/* a list, categories too */
-	struct slice permalink; /* an address that the header gives, or "" */
-	struct slice aliases;	/* a list of further addresses */
-	struct slice lang;	/* BCP 47, or "" */
-	struct slice image;	/* a reference, as in the text, or "" */
-	int mark;		/* of the preview: see preview.h */
-	struct slice unmarked;	/* the title without it */
-	int hidden;		/* a draft, not yet or no longer to be shown */
+	struct slice said_authors; /* by the header, or empty */
+	struct slice authors;	   /* a list (items.h): one is Markdown, several
+				      are names */
+	struct slice tag_line;	   /* a list, categories too */
+	struct slice permalink;	   /* an address that the header gives, or "" */
+	struct slice slug;	   /* the last element of it, or "" */
+	struct slice aliases;	   /* a list of further addresses */
+	struct slice jekyll;	   /* the address Jekyll gives to it, or "" */
+	struct slice implied;  /* a list: others that it may have had there */
+	struct slice lang;     /* BCP 47, or "" */
+	struct slice image;    /* a reference, as in the text, or "" */
+	int mark;	       /* of the preview: see preview.h */
+	struct slice unmarked; /* the title without it */
+	int hidden;	       /* a draft, not yet or no longer to be shown */
 	struct slice source; /* of the body; empty when it is known rendered */
 	struct slice html[TEXT__MAX];
 	struct slice notes; /* what the worker noticed in the body, beside its
@@ -139,6 +150,10 @@ struct tag {
 	size_t nlist;
 };
 
+enum dialect { DIALECT_CANOPY, DIALECT_JEKYLL, DIALECT_HUGO };
+
+#define OWN_STYLE "static/css/style.css"
+
 struct site {
 	struct render_settings set;
 	const struct source *src;
@@ -149,6 +164,7 @@ struct site {
 	struct region region;
 	uint8_t key[DIGEST_LEN]; /* of what the rendered texts depend on */
 
+	enum dialect dialect;
 	struct file *files;
 	size_t nfiles;
 	struct article **articles; /* by path */
@@ -180,7 +196,7 @@ struct site {
 	size_t npages, cappages;
 	const struct buf *said; /* problems, for the preview; NULL: none */
 	uint8_t generation[DIGEST_LEN]; /* of all pages, for the preview */
-	uint8_t frame[DIGEST_LEN]; /* of what every HTML page shows */
+	uint8_t frame[DIGEST_LEN];	/* of what every HTML page shows */
 };
 
 /* Reports "path:line:col: message" and remembers it for the next run. */
@@ -200,6 +216,8 @@ struct article *article_new(struct site *s, struct file *f);
 void article_recall(struct article *a, const struct article *known);
 /* What follows from the fields: the array of tags, the dates. */
 void article_complete(struct site *s, struct article *a);
+/* The author, should the header have none: once the settings are known. */
+void article_authors(struct site *s);
 /* Lists the texts that are not known yet; an author without markup is done at
  * once. */
 void article_queue(struct site *s, struct article *a);
@@ -228,13 +246,17 @@ int dotconfig_is_setting(struct slice path);
 /* ---- addresses and pages (link.c, plan.c, tags.c, recipe.c) ---- */
 
 struct directory {
-	struct slice path; /* without slashes at its ends */
-	size_t first, n;   /* range of s->shown */
+	struct slice path;		 /* without slashes at its ends */
+	size_t first, n;		 /* range of s->shown */
+	struct slice title, description; /* of its section, or empty */
 };
 
 /* Gives every file its address; what has none was reported.  Fills shown and
  * newest. */
 void link_addresses(struct site *s);
+/* The same for the files that have an exact one (claims.c). */
+void claim_addresses(struct site *s, const struct directory *dirs,
+		     size_t ndirs);
 /* Directories with articles below, by path; the caller frees it. */
 struct directory *link_directories(struct site *s, struct article **list,
 				   size_t n, size_t *ndirs);
@@ -263,6 +285,8 @@ void recipe_article(struct article *a);
 void recipe_page(struct site *s, struct page *p);
 /* newest first, ties by path */
 void articles_sort(struct article **list, size_t n);
+/* the same, but before them those with a weight, the lightest first */
+void articles_sort_weighted(struct article **list, size_t n);
 
 /* ---- bodies ---- */
 

@@ -82,6 +82,8 @@ plan_redirect(struct site *s, const struct file *f)
 {
 	struct slice to = location(s, ESCAPE_URL, f->value);
 
+	size_t i;
+
 	if (slice_cmp(f->value, f->address) == 0 ||
 	    slice_cmp(f->value, f->exact) == 0) {
 		model_notice(s, SEVERITY_ERROR, f->path,
@@ -89,8 +91,19 @@ plan_redirect(struct site *s, const struct file *f)
 		return;
 	}
 	add_redirect(s, f, f->address, to);
-	if (slice_cmp(f->address, f->exact) != 0)
-		add_redirect(s, f, f->exact, to);
+	for (i = 0; i < f->nothers; i++)
+		add_redirect(s, f, f->others[i], to);
+}
+
+/* The addresses that lead to the one it has. */
+static void
+plan_others(struct site *s, const struct file *f)
+{
+	struct slice to = location(s, ESCAPE_PATH, f->address);
+	size_t i;
+
+	for (i = 0; i < f->nothers; i++)
+		add_redirect(s, f, f->others[i], to);
 }
 
 static void
@@ -102,9 +115,7 @@ plan_article(struct site *s, const struct file *f)
 	*self = f->article;
 	p->file = f;
 	plan_list(p, self, 1);
-	if (slice_cmp(f->address, f->exact) != 0)
-		add_redirect(s, f, f->exact,
-			     location(s, ESCAPE_PATH, f->address));
+	plan_others(s, f);
 }
 
 /* A style sheet, a text or a document is what an author corrects and looks at;
@@ -144,7 +155,8 @@ static void
 plan_static(struct site *s, const struct file *f)
 {
 	add_static(s, f, f->address);
-	s->own_style |= slice_is(f->path, "static/css/style.css");
+	plan_others(s, f);
+	s->own_style |= slice_is(f->path, OWN_STYLE);
 }
 
 static void
@@ -173,7 +185,7 @@ copy_sorted(struct site *s, struct article **list, size_t n)
 	    region_alloc(&s->region, n + 1, sizeof(struct article *));
 
 	memcpy(copy, list, n * sizeof(struct article *));
-	articles_sort(copy, n);
+	articles_sort_weighted(copy, n);
 	return copy;
 }
 

@@ -47,6 +47,7 @@ recipe_article(struct article *a)
 	digest_add(&d, a->file->path);
 	digest_add(&d, a->file->address);
 	digest_bytes(&d, a->file->src->blob, OID_MAX);
+	digest_add(&d, a->authors);
 	digest_number(&d, (uint64_t)a->created);
 	digest_number(&d, (uint64_t)a->updated);
 	digest_number(&d, (uint64_t)a->mark);

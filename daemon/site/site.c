@@ -52,6 +52,7 @@ site_new(const struct render_settings *set, const struct source *src,
 		return NULL;
 	}
 	dotconfig_read(s);
+	article_authors(s);
 	return s;
 }
 
@@ -89,7 +90,7 @@ site_text(const struct site *s, size_t i)
 	case TEXT_ABSTRACT:
 		return t->article->abstract;
 	default:
-		return t->article->authors;
+		return t->article->said_authors;
 	}
 }
 
@@ -139,7 +140,7 @@ compose_static(const struct site *s, const struct file *f, struct buf *out)
 		buf_add(out, data.data, data.len);
 		return;
 	}
-	e = snapshot_find(s->previous, f->exact.data, f->exact.len);
+	e = snapshot_find(s->previous, f->known.data, f->known.len);
 	if (e != NULL && snapshot_run(s->previous, e, ENC_IDENTITY, &run))
 		buf_add(out, run.body, (size_t)run.body_len);
 }

@@ -21,31 +21,51 @@ report(void *arg, enum severity severity, size_t line, size_t column,
 }
 
 static void
-check_inside(const struct context *c, struct slice s)
+check_list(struct slice list)
+{
+	struct slice item;
+
+	CHECK(list.len <= ITEMS_BYTES_MAX);
+	while (items_next(&list, &item))
+		CHECK(item.len > 0);
+}
+
+static void
+check_body(const struct context *c, struct slice s)
 {
 	CHECK(s.len == 0 ||
 	      (s.data >= c->text.data && s.len <= c->text.len &&
 	       (size_t)(s.data - c->text.data) <= c->text.len - s.len));
 }
 
+static void
+check_address(struct slice s)
+{
+	CHECK(s.len == 0 || (s.data[0] == '/' && s.len > 1));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+	const struct frontmatter_name name = {{"", 0}, (int)(len % 2)};
 	struct context c = {{(const char *)data, len}, 0};
+	struct region region = {0};
 	struct frontmatter f;
-	enum frontmatter_kind kind = frontmatter_parse(c.text, &f, report, &c);
+	enum frontmatter_kind kind;
 
+	kind = frontmatter_parse(&region, c.text, &name, &f, report, &c);
 	CHECK(kind != FRONTMATTER_NONE || c.reports > 0);
-	CHECK(kind != FRONTMATTER_ARTICLE ||
-	      (f.title.len > 0 && f.author.len > 0));
+	CHECK(kind != FRONTMATTER_ARTICLE || f.title.len > 0);
+	CHECK(kind != FRONTMATTER_ARTICLE || f.fenced || f.authors.len > 0);
 	CHECK(kind != FRONTMATTER_REDIRECT || f.redirect.len > 0);
-	check_inside(&c, f.title);
-	check_inside(&c, f.author);
-	check_inside(&c, f.author_url);
-	check_inside(&c, f.tags);
-	check_inside(&c, f.abstract);
-	check_inside(&c, f.redirect);
-	check_inside(&c, f.body);
+	CHECK(memchr(f.title.data, '\n', f.title.len) == NULL);
+	check_list(f.authors);
+	check_list(f.tags);
+	check_list(f.aliases);
+	check_address(f.permalink);
+	check_address(f.aliases);
+	check_body(&c, f.body);
 	frontmatter_lint(c.text, &f, report, &c);
+	region_free(&region);
 	return 0;
 }

@@ -10,7 +10,8 @@
 
 #include "daemon/site/frontmatter.h"
 
-static char said[4096];
+static char said[8192];
+static struct region memory;
 
 static void
 report(void *ctx, enum severity severity, size_t line, size_t column,
@@ -18,16 +19,26 @@ report(void *ctx, enum severity severity, size_t line, size_t column,
 {
 	size_t n = strlen(said);
 
-	(void)ctx, (void)severity;
-	snprintf(said + n, sizeof(said) - n, "%zu:%zu: %s\n", line, column,
-		 message);
+	(void)ctx;
+	snprintf(said + n, sizeof(said) - n, "%zu:%zu: %s%s\n", line, column,
+		 severity == SEVERITY_ERROR ? "error: " : "", message);
+}
+
+static enum frontmatter_kind
+parse_named(const char *text, const struct frontmatter_name *name,
+	    struct frontmatter *f)
+{
+	said[0] = '\0';
+	return frontmatter_parse(&memory, slice_of(text), name, f, report,
+				 NULL);
 }
 
 static enum frontmatter_kind
 parse(const char *text, struct frontmatter *f)
 {
-	said[0] = '\0';
-	return frontmatter_parse(slice_of(text), f, report, NULL);
+	const struct frontmatter_name name = {{"", 0}, 0};
+
+	return parse_named(text, &name, f);
 }
 
 static void
@@ -55,8 +66,8 @@ test_canopy(void **state)
 			       &f),
 			 FRONTMATTER_ARTICLE);
 	assert_slice(f.title, "Operating systems");
-	assert_slice(f.author, "hannes");
-	assert_slice(f.tags, "a, b");
+	assert_slice(f.authors, "hannes");
+	assert_slice(f.tags, "a\nb");
 	assert_slice(f.abstract, "What: an --- abstract");
 	assert_slice(f.author_url, "/About");
 	assert_slice(f.body, "Body\n");
@@ -78,7 +89,7 @@ test_forms(void **state)
 			       &f),
 			 FRONTMATTER_ARTICLE);
 	assert_slice(f.title, "x");
-	assert_slice(f.author, "y");
+	assert_slice(f.authors, "y");
 	assert_slice(f.body, "Body\r\n");
 	assert_int_equal(parse("\n---\ntitle: x\ntitle: z\nauthor: y\n"
 			       "content: markdown\n---",
@@ -117,17 +128,17 @@ test_left_out(void **state)
 	assert_non_null(strstr(said, "1:1: left out"));
 	assert_int_equal(parse("---\nauthor: y\n---\nBody", &f),
 			 FRONTMATTER_NONE);
-	assert_string_equal(said,
-			    "3:1: left out: the header has no \"title: \"\n");
+	assert_string_equal(said, "3:1: error: left out: the header has no "
+				  "\"title: \"\n");
 	assert_int_equal(parse("---\ntitle: \nauthor: y\n---\n", &f),
 			 FRONTMATTER_NONE);
-	assert_int_equal(parse("---\ntitle: x\n---\nBody", &f),
-			 FRONTMATTER_NONE);
+	assert_int_equal(parse("title: x\n---\nBody", &f), FRONTMATTER_NONE);
 	assert_non_null(strstr(said, "no \"author: \""));
 	assert_int_equal(parse("---\ntitle: x\nauthor: y\nBody", &f),
 			 FRONTMATTER_NONE);
 	assert_string_equal(said,
-			    "4:1: left out: no line \"---\" ends the header\n");
+			    "4:1: error: left out: no line \"---\" ends the "
+			    "header\n");
 	assert_int_equal(parse("title: x\nauthor: y\ncontent: html\n---\n", &f),
 			 FRONTMATTER_NONE);
 	assert_non_null(strstr(said, "another type than markdown"));
@@ -169,8 +180,13 @@ static void
 test_hostile(void **state)
 {
 	static const char *const parts[] = {
-	    "---",	 "\n",	 "\r", ":",   " ",	   "title: ",
-	    "author: x", "\xff", "#",  "```", "redirect: "};
+	    "---",	 "\n",	 "\r",	  ":",	    " ",	  "title: ",
+	    "author: x", "\xff", "#",	  "```",    "redirect: ", "[",
+	    "]",	 "\"",	 "'",	  "tags:",  "- ",	  "{",
+	    "+++",	 "=",	 "\\u12", "\"\"\"", ",",	  "2020",
+	    "-01-01",	 "| ",	 "&a ",	  "*a",	    "draft",	  "\n---\n",
+	    "\n+++\n"};
+	const struct frontmatter_name name = {{"", 0}, 0};
 	struct frontmatter f;
 	uint32_t seed = 1;
 	char text[256];
@@ -181,23 +197,24 @@ test_hostile(void **state)
 		size_t n = 0;
 		char *copy;
 
-		for (j = 0; j < 12; j++) {
+		for (j = 0; j < 20; j++) {
 			const char *part;
 
 			seed = seed * 1664525u + 1013904223u;
-			part = parts[(seed >> 16) % 11];
+			part = parts[(seed >> 16) % 31];
 			memcpy(text + n, part, strlen(part));
 			n += strlen(part);
 		}
 		copy = test_malloc(n);
 		memcpy(copy, text, n);
 		said[0] = '\0';
-		if (frontmatter_parse((struct slice){copy, n}, &f, report,
-				      NULL) == FRONTMATTER_ARTICLE)
+		if (frontmatter_parse(&memory, (struct slice){copy, n}, &name,
+				      &f, report, NULL) == FRONTMATTER_ARTICLE)
 			frontmatter_lint((struct slice){copy, n}, &f, report,
 					 NULL);
 		test_free(copy);
 	}
+	region_free(&memory);
 }
 
 int

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "dialect.h"
+
+#include <string.h>
+
+#include "media.h"
+#include "path.h"
+
+/* ---- which dialect ---- */
+
+static int
+is_one_of(struct slice path, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (slice_is(path, names[i]))
+			return 1;
+	return 0;
+}
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static int
+is_jekyll_setting(struct slice path)
+{
+	static const char *const names[] = {"_config.toml", "_config.yaml",
+					    "_config.yml"};
+
+	return is_one_of(path, names, COUNT(names));
+}
+
+static int
+is_hugo_setting(struct slice path)
+{
+	static const char *const names[] = {
+	    "config.json", "config.toml", "config.yaml",
+	    "config.yml",  "hugo.json",	  "hugo.toml",
+	    "hugo.yaml",   "hugo.yml",	  "zola.toml"};
+
+	return is_one_of(path, names, COUNT(names)) ||
+	       slice_begins(path, "config/_default/");
+}
+
+void
+dialect_find(struct site *s)
+{
+	struct slice setting = slice_of("");
+	int content = 0;
+	size_t i;
+
+	for (i = 0; i < s->nfiles; i++) {
+		struct slice path = s->files[i].path;
+
+		content |= slice_begins(path, "content/");
+		if (is_hugo_setting(path) && setting.len == 0)
+			setting = path;
+		if (is_jekyll_setting(path))
+			s->dialect = DIALECT_JEKYLL;
+	}
+	if (content && setting.len > 0) {
+		s->dialect = DIALECT_HUGO;
+		model_notice(s, SEVERITY_WARNING, setting,
+			     "a repository for Hugo or Zola: of its files only "
+			     "those below content/ and static/ are published");
+	}
+}
+
+/* ---- what a file is ---- */
+
+static int
+is_jekyll_furniture(struct slice path)
+{
+	static const char *const below[] = {
+	    "_data/", "_drafts/", "_includes/",	   "_layouts/", "_plugins/",
+	    "_sass/", "_site/",	  "node_modules/", "vendor/"};
+	static const char *const names[] = {"Gemfile", "Gemfile.lock",
+					    "Rakefile", "package-lock.json",
+					    "package.json"};
+	size_t i;
+
+	for (i = 0; i < COUNT(below); i++)
+		if (slice_begins(path, below[i]))
+			return 1;
+	return is_one_of(path, names, COUNT(names)) ||
+	       slice_begins(path, "_config") || slice_ends(path, ".gemspec");
+}
+
+static int
+is_furniture(enum dialect dialect, struct slice path)
+{
+	switch (dialect) {
+	case DIALECT_HUGO:
+		return !slice_begins(path, "content/") &&
+		       !slice_begins(path, "static/");
+	case DIALECT_JEKYLL:
+		return is_jekyll_furniture(path);
+	default:
+		return 0;
+	}
+}
+
+/* What readers get as it is, beside the article that shows it. */
+static int
+is_asset(struct slice path)
+{
+	static const char *const classes[] = {"image/", "audio/", "video/",
+					      "font/"};
+	static const char *const types[] = {
+	    "application/epub+zip",
+	    "application/gzip",
+	    "application/java-archive",
+	    "application/pdf",
+	    "application/postscript",
+	    "application/vnd.android.package-archive",
+	    "application/vnd.debian.binary-package",
+	    "application/vnd.ms-fontobject",
+	    "application/x-7z-compressed",
+	    "application/x-bzip2",
+	    "application/x-tar",
+	    "application/x-xz",
+	    "application/zip",
+	    "application/zstd"};
+	const char *type = media_by_path(path)->type;
+	size_t i;
+
+	for (i = 0; i < COUNT(classes); i++)
+		if (strncmp(type, classes[i], strlen(classes[i])) == 0)
+			return 1;
+	return is_one_of(slice_of(type), types, COUNT(types));
+}
+
+/* _index.md, and _index.fr.md */
+static int
+is_section(struct slice path)
+{
+	struct slice base = path_base(path);
+
+	return slice_begins(base, "_index.") &&
+	       (slice_ends(base, ".md") || slice_ends(base, ".markdown"));
+}
+
+/* Files that must be at the root of a site to be of use there, and are served
+ * as they are; RFC 8615 has a directory for more of them. */
+static int
+is_wellknown(struct slice path)
+{
+	static const char *const names[] = {
+	    "apple-touch-icon.png", "favicon.ico", "favicon.png",
+	    "favicon.svg",	    "humans.txt",  "robots.txt"};
+
+	return is_one_of(path, names, COUNT(names)) ||
+	       slice_begins(path, ".well-known/");
+}
+
+static int
+is_hidden(struct slice path)
+{
+	return (slice_begins(path, ".") &&
+		!slice_begins(path, ".well-known/")) ||
+	       memmem(path.data, path.len, "/.", 2) != NULL;
+}
+
+enum file_kind
+dialect_kind(const struct site *s, struct slice path)
+{
+	if (dotconfig_is_setting(path))
+		return FILE_SETTING;
+	if (slice_is(path, "_redirects") || slice_is(path, "_headers"))
+		return FILE_RULES;
+	if (is_hidden(path))
+		return FILE_HIDDEN;
+	if (is_wellknown(path))
+		return FILE_STATIC;
+	if (is_furniture(s->dialect, path))
+		return FILE_HIDDEN;
+	if (slice_begins(path, "static/") || is_asset(path))
+		return FILE_STATIC;
+	return is_section(path) ? FILE_SECTION : FILE_ARTICLE;
+}
+
+/* Hugo and Zola have what is below content/ and static/ at the top; the style
+ * sheet is asked for where Canopy has it. */
+struct slice
+dialect_place(const struct site *s, struct slice path)
+{
+	static const char *const tops[] = {"content/", "static/"};
+	size_t i, n;
+
+	if (s->dialect != DIALECT_HUGO || slice_is(path, OWN_STYLE))
+		return path;
+	for (i = 0; i < COUNT(tops); i++) {
+		n = strlen(tops[i]);
+		if (slice_begins(path, tops[i]))
+			return (struct slice){path.data + n, path.len - n};
+	}
+	return path;
+}
