@@ -90,8 +90,10 @@ polish_run(struct snapshot *s, const struct render_settings *set,
 	struct pool_caller caller = {next_body, body_done, &p};
 	struct pool_work work = workers_compress(COMPRESS_REST);
 	struct pool *pool = pool_new(&work, set->workers, wall_ms);
-	int result = pool_run(pool, &caller, err);
+	int result;
 
+	snapshot_reuse_search(writer, snapshot_head(s)->search.recipe);
+	result = pool_run(pool, &caller, err);
 	pool_free(pool);
 	return result == -1 || p.failed ? -1 : 0;
 }

@@ -15,6 +15,7 @@
 #include "page_writer.h"
 #include "polish.h"
 #include "proc.h"
+#include "search_writer.h"
 #include "workers.h"
 
 /*
@@ -169,6 +170,8 @@ text_done(void *ctx, const struct pool_result *r)
 	if (result != MARKDOWN_OK)
 		html = notes = (struct slice){NULL, 0};
 	site_text_done(t->site, r->id, result, html, notes);
+	if (result == MARKDOWN_OK)
+		site_text_tokens(t->site, r->id, r->out[2]);
 }
 
 static int
@@ -280,6 +283,9 @@ update(struct render *r, struct outcome *o, struct err *err)
 		return -1;
 	log_step("pages listed", &t);
 	r->writer = snapshot_writer_new(r->previous, r->fds, r->nfds);
+	if (search_writer_run(r->site, &r->set, r->writer, err) == -1)
+		return -1;
+	log_step("search index made", &t);
 	if (page_writer_run(r->site, &r->set, r->writer, wall_ms(&r->set),
 			    &r->count, err) == -1)
 		return -1;

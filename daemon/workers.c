@@ -4,6 +4,7 @@
 #include "../sandbox/sandbox.h"
 #include "compress.h"
 #include "site/markdown.h"
+#include "site/searchtokens.h"
 
 static struct compressor *compressor; /* a worker's own */
 
@@ -27,7 +28,21 @@ max_output(const struct render_settings *set, uint64_t input)
 	return n;
 }
 
-_Static_assert(MARKDOWN_OUTPUTS <= POOL_OUTPUTS, "outputs are the pool's");
+_Static_assert(MARKDOWN_OUTPUTS == POOL_OUTPUTS - 1,
+	       "outputs are the pool's, and one for the words");
+
+/* The words of the HTML, behind all other output. */
+static void
+add_tokens(char *out, size_t room, struct pool_output *output)
+{
+	size_t used = 0;
+
+	for (int i = 0; i < MARKDOWN_OUTPUTS; i++)
+		used += output->len[i];
+	output->len[MARKDOWN_OUTPUTS] =
+	    tokens_write((struct slice){out, output->len[MARKDOWN_HTML]},
+			 out + used, room - used);
+}
 
 static void
 markdown_run(const void *arg, struct slice in, char *out, size_t room,
@@ -39,6 +54,8 @@ markdown_run(const void *arg, struct slice in, char *out, size_t room,
 
 	output->result =
 	    markdown_render(&limits, in, out, room, output->len);
+	if (output->result == MARKDOWN_OK)
+		add_tokens(out, room, output);
 }
 
 struct pool_work

@@ -12,7 +12,8 @@
  */
 
 /* Markdown to HTML within the settings' budget: result is an enum
- * markdown_result, the outputs are HTML and notes.  The settings must outlive the work. */
+ * markdown_result, the outputs are HTML, notes and the words of the HTML
+ * (site/searchtokens.h).  The settings must outlive the work. */
 struct pool_work workers_markdown(const struct render_settings *set);
 
 /* Which encodings are made. */

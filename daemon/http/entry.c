@@ -156,7 +156,7 @@ add_parts(const struct exchange *x, const struct chosen *c,
 	struct plan *p = x->plan;
 
 	for (unsigned i = 0; i <= all->n; i++) {
-		p->generated |= 1U << p->nparts;
+		p->generated |= (uint64_t)1 << p->nparts;
 		p->part[p->nparts++] =
 		    (struct slice){lines + at[i], at[i + 1] - at[i]};
 		if (i < all->n)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../snapshot/format.h"
+#include "results.h"
 
 /* The lines of a range answer: a dozen short fields and part heads. */
 #define LINES_MAX 4096
@@ -26,9 +27,10 @@ plan_memory_init(struct plan_memory *m, const struct serve_settings *set)
 {
 	memset(m, 0, sizeof(*m));
 	buf_reserve(&m->path, set->max_target);
-	/* A Location triples its target at worst. */
-	buf_reserve(&m->lines,
-		    3 * (size_t)set->max_target + BASE_MAX + LINES_MAX);
+	/* A Location triples its target at worst; a page of results needs no
+	 * more than the other. */
+	buf_reserve(&m->lines, 3 * (size_t)set->max_target + BASE_MAX +
+				   LINES_MAX + RESULTS_TEXT_MAX);
 	if (set->hsts_s > 0)
 		buf_printf(&m->hsts,
 			   "Strict-Transport-Security: max-age=%" PRIu32 "\r\n",

@@ -3,6 +3,7 @@
 
 #include "entry.h"
 #include "generated.h"
+#include "results.h"
 #include "target.h"
 
 /* Until the first site is there. */
@@ -69,14 +70,24 @@ plan_no_page(const struct exchange *x, const struct target *t)
 		plan_not_found(x);
 }
 
+/* The search page has an index instead of an entry. */
+static const struct search_index *
+search_of(const struct exchange *x, const struct target *t)
+{
+	return slice_is(t->path, SEARCH_PATH)
+		   ? snapshot_search(x->view->snapshot)
+		   : NULL;
+}
+
 static void
 plan_page(const struct exchange *x, const struct target *t)
 {
 	const struct snapshot_entry *e =
 	    snapshot_find(x->view->snapshot, t->path.data, t->path.len);
+	const struct search_index *ix = e == NULL ? search_of(x, t) : NULL;
 
 	/* Other spellings lead to pages that exist, not from 301 to 404. */
-	if (e == NULL)
+	if (e == NULL && ix == NULL)
 		plan_no_page(x, t);
 	else if (!t->canonical)
 		generate_redirect(x, "", t);
@@ -84,6 +95,8 @@ plan_page(const struct exchange *x, const struct target *t)
 		generate_options(x, ALLOW_PAGE);
 	else if (x->method != METHOD_GET && x->method != METHOD_HEAD)
 		generate(x, 405, ALLOW_PAGE);
+	else if (ix != NULL)
+		plan_results(x, ix, t->query);
 	else
 		plan_entry(x, e);
 }

@@ -13,7 +13,9 @@
  * request, settings) to a plan.  It knows nothing of sockets and of how a plan
  * is written; HTTP/1.1 is one way to write it.
  */
-#define PLAN_PARTS (2 * RANGES_MAX + 1) /* a head before each, and the end */
+/* Ranges: a head before each, and the end.  A page of search results has more
+ * (results.c). */
+#define PLAN_PARTS 46
 
 struct plan {
 	unsigned status;
@@ -25,7 +27,7 @@ struct plan {
 	 * memory. */
 	struct slice part[PLAN_PARTS];
 	unsigned nparts;
-	uint32_t generated;
+	uint64_t generated;
 	int from_snapshot; /* some slice needs the snapshot to live */
 	int hook;	   /* somebody asks for an update */
 	int close;	   /* the connection cannot be used any more */

@@ -19,7 +19,7 @@ text_len(const struct plan *p)
 	size_t n = 0;
 
 	for (unsigned i = 0; i < p->nparts; i++)
-		if (p->generated & 1U << i)
+		if (p->generated & (uint64_t)1 << i)
 			n += p->part[i].len;
 	return n;
 }
@@ -45,7 +45,7 @@ copy_parts(const struct plan *p)
 	more->at = 0;
 	memcpy(more->part, p->part, p->nparts * sizeof(p->part[0]));
 	for (unsigned i = 0; i < p->nparts; i++) {
-		if (!(p->generated & 1U << i))
+		if (!(p->generated & (uint64_t)1 << i))
 			continue;
 		memcpy(text, p->part[i].data, p->part[i].len);
 		more->part[i].data = text;

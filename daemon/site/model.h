@@ -81,6 +81,8 @@ struct article {
 	struct slice html[TEXT__MAX];
 	struct slice notes; /* what the worker noticed in the body, beside its
 			       HTML: see markdown.h */
+	struct slice tokens; /* the body's words, as the worker told them
+				(searchtokens.h); empty when it did not */
 	uint8_t result[TEXT__MAX]; /* enum markdown_result */
 	struct slice *tags;	   /* the items of tag_line */
 	size_t ntags;
@@ -162,6 +164,8 @@ struct site {
 	void *ctx;
 	size_t nproblems;
 	struct region region;
+	struct region tokens; /* of the articles, until the search index is
+				 made */
 	uint8_t key[DIGEST_LEN]; /* of what the rendered texts depend on */
 
 	enum dialect dialect;

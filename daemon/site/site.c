@@ -70,6 +70,7 @@ site_free(struct site *s)
 	free(s->texts);
 	free(s->pages);
 	region_free(&s->region);
+	region_free(&s->tokens);
 	free(s);
 }
 
@@ -100,6 +101,15 @@ site_text_done(struct site *s, size_t i, enum markdown_result result,
 {
 	article_text_done(s, s->texts[i].article, s->texts[i].which, result,
 			  html, notes);
+}
+
+void
+site_text_tokens(struct site *s, size_t i, struct slice tokens)
+{
+	struct text *t = &s->texts[i];
+
+	if (t->which == TEXT_BODY)
+		t->article->tokens = region_copy(&s->tokens, tokens);
 }
 
 int

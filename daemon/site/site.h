@@ -7,6 +7,7 @@
 #include "../source.h"
 #include "markdown.h"
 #include "severity.h"
+#include "searchbuild.h"
 
 /*
  * The site: a pure function from (source, previous snapshot, settings) to
@@ -59,6 +60,9 @@ struct slice site_text(const struct site *s, size_t i);
 void site_text_done(struct site *s, size_t i, enum markdown_result result,
 		    struct slice html, struct slice notes);
 
+/* The words of a body, as the worker that rendered it tells them: copied. */
+void site_text_tokens(struct site *s, size_t i, struct slice tokens);
+
 /* -1 with err, e.g. when there is no article at all. */
 int site_link(struct site *s, struct err *err);
 
@@ -89,6 +93,16 @@ const struct site_page *site_page(const struct site *s, size_t i);
 
 /* Appends the identity body of page i to out. */
 void site_compose(struct site *s, size_t i, struct buf *out);
+
+/*
+ * The search index (snapshot/searchindex.h), after site_link.  fields: the
+ * header lines of every answer.  The recipe is a hash of all that it is made
+ * from.  What of the previous snapshot's index is the same is taken from there.
+ * To be made once, for it drops what it was made from.
+ */
+void site_search_recipe(struct site *s, struct slice fields,
+			uint8_t recipe[32]);
+void site_search(struct site *s, struct slice fields, struct search_run *run);
 
 /* Serialises the catalogue for the next run; call after every page was either
  * composed or reused. */

@@ -159,6 +159,15 @@ lines_ok(struct progress *g, const char *p, size_t len, unsigned *nth)
 	return 1;
 }
 
+int
+snapshot_lines_ok(struct slice lines)
+{
+	struct progress g = {.left = 0};
+	unsigned nth = 0;
+
+	return lines_ok(&g, lines.data, lines.len, &nth);
+}
+
 static int
 run_inside(const struct snapshot_maps *m, const struct snapshot_variant *v)
 {
@@ -256,6 +265,26 @@ entry_ok(const struct snapshot_maps *m, const struct snapshot_entry *e,
 	       below_ok(m, e, path);
 }
 
+/* The run is inside its segment, and the index in it holds. */
+static int
+check_search(const struct snapshot_maps *m, const struct snapshot_search *s,
+	     struct err *err)
+{
+	struct search_index ix;
+	uint64_t size;
+
+	if (s->segment == SEGMENT_NONE)
+		return 0;
+	if (s->segment >= m->nsegments)
+		return err_set(err, "the snapshot's search index is nowhere");
+	size = m->segment_size[s->segment];
+	if (s->offset > size || s->len > size - s->offset ||
+	    search_open(&ix, (struct slice){m->segment[s->segment] + s->offset,
+					    (size_t)s->len}) == -1)
+		return err_set(err, "the snapshot's search index is cut off");
+	return search_check(&ix, err);
+}
+
 static int
 check_entries(const struct snapshot_maps *m, const struct snapshot_head *h,
 	      struct err *err)
@@ -293,5 +322,7 @@ snapshot_check(const struct snapshot_maps *m, struct err *err)
 		return err_set(err, "the snapshot's index is cut off");
 	if (!head_numbers_ok(m, h) || !segments_ok(m, h) || !texts_ok(h))
 		return err_set(err, "the snapshot's head is damaged");
-	return check_entries(m, h, err);
+	return check_entries(m, h, err) == -1
+		   ? -1
+		   : check_search(m, &h->search, err);
 }

@@ -34,6 +34,9 @@ int snapshot_check(const struct snapshot_maps *m, struct err *err);
 #define LENGTH_LINE_MAX 48
 size_t snapshot_length_line(uint64_t body_len, char out[LENGTH_LINE_MAX]);
 
+/* Whole lines "Name: value\r\n", maybe none, that may stand in an answer? */
+int snapshot_lines_ok(struct slice lines);
+
 /* What a path must be: empty (the page for what is not found), absolute, or "*"
  * and a directory's with the slash behind it (see snapshot_find_below). */
 int snapshot_path_ok(struct slice path);

@@ -140,13 +140,8 @@ add_lines(struct buf *out, struct slice lines)
 }
 
 void
-headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
+headers_safety(struct buf *out, const struct page_headers *h)
 {
-	add_etag(out, h, enc);
-	if (h->vary)
-		add_text(out, "Vary", "Accept-Encoding");
-	if (h->cache_control.len > 0)
-		header_add(out, "Cache-Control", h->cache_control);
 	add_text(out, "X-Content-Type-Options", "nosniff");
 	if (h->csp.len > 0)
 		header_add(out, "Content-Security-Policy", h->csp);
@@ -158,6 +153,17 @@ headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
 	/* A site that opens this one in a window gets no handle on it. */
 	add_or(out, "Cross-Origin-Opener-Policy", h->opener_policy,
 	       "same-origin");
+}
+
+void
+headers_common(struct buf *out, const struct page_headers *h, enum encoding enc)
+{
+	add_etag(out, h, enc);
+	if (h->vary)
+		add_text(out, "Vary", "Accept-Encoding");
+	if (h->cache_control.len > 0)
+		header_add(out, "Cache-Control", h->cache_control);
+	headers_safety(out, h);
 	add_lines(out, h->fields);
 }
 

@@ -33,6 +33,9 @@ int header_name_ok(struct slice name);
 /* 0, or -1 when the name or the value may not stand in a header. */
 int header_add(struct buf *out, const char *name, struct slice value);
 
+/* Appends what protects readers, on every page. */
+void headers_safety(struct buf *out, const struct page_headers *h);
+
 /* Appends the block that 304 shares, and the block of the content. */
 void headers_common(struct buf *out, const struct page_headers *h,
 		    enum encoding enc);

@@ -14,6 +14,7 @@ struct snapshot {
 	struct snapshot_maps maps;
 	const struct snapshot_head *head;
 	const struct snapshot_entry *entries;
+	struct search_index search; /* when the head says that there is one */
 };
 
 static void
@@ -65,6 +66,17 @@ maps_open(struct snapshot_maps *m, const int *fds, const uint64_t *sizes,
 	return 0;
 }
 
+struct slice
+snapshot_search_run(const struct snapshot *s)
+{
+	const struct snapshot_search *at = &s->head->search;
+
+	if (at->segment == SEGMENT_NONE)
+		return (struct slice){NULL, 0};
+	return (struct slice){s->maps.segment[at->segment] + at->offset,
+			      (size_t)at->len};
+}
+
 struct snapshot *
 snapshot_open_sized(const int *fds, const uint64_t *sizes, unsigned nfds,
 		    struct err *err)
@@ -80,6 +92,8 @@ snapshot_open_sized(const int *fds, const uint64_t *sizes, unsigned nfds,
 	s->head = (const struct snapshot_head *)s->maps.index;
 	s->entries =
 	    (const struct snapshot_entry *)(s->maps.index + sizeof(*s->head));
+	if (s->head->search.segment != SEGMENT_NONE)
+		search_open(&s->search, snapshot_search_run(s));
 	return s;
 }
 
@@ -201,6 +215,12 @@ snapshot_find_below(const struct snapshot *s, struct slice path,
 		*rest = (struct slice){path.data + i + 1, path.len - i - 1};
 	}
 	return found;
+}
+
+const struct search_index *
+snapshot_search(const struct snapshot *s)
+{
+	return s->head->search.segment != SEGMENT_NONE ? &s->search : NULL;
 }
 
 const struct snapshot_entry *

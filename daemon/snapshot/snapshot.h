@@ -6,6 +6,7 @@
 
 #include "../buf.h"
 #include "../err.h"
+#include "searchindex.h"
 
 /*
  * The snapshot: an immutable image of ready-made HTTP responses, written by
@@ -27,10 +28,13 @@
  * run[0, common) + CRLF; 206 = run[0, typed) + what serve adds.  The status
  * line, Date and Connection are serve's.
  *
+ * One more run is no response but what searches are answered from
+ * (searchindex.h); a snapshot may have none.
+ *
  * Both sides are the same binary, so integers are in the host's order.  The
  * reader trusts nothing: every offset is checked once, when it is opened.
  */
-#define SNAPSHOT_MAGIC "blogdsn3"
+#define SNAPSHOT_MAGIC "blogdsn4"
 #define SEGMENTS_MAX   8
 #define SEGMENT_NONE   UINT32_MAX
 
@@ -67,12 +71,20 @@ struct snapshot_entry {
 	struct snapshot_variant variant[ENC__MAX];
 };
 
+struct snapshot_search {
+	uint32_t segment; /* SEGMENT_NONE: there is no index */
+	uint32_t reserved;
+	uint64_t offset, len;
+	uint8_t recipe[32];
+};
+
 struct snapshot_head {
 	char magic[8];
 	uint64_t size; /* of the index */
 	uint32_t nentries;
 	uint32_t nsegments;
 	uint64_t segment_size[SEGMENTS_MAX];
+	struct snapshot_search search;
 	char commit[65];
 	char root[1024]; /* public base URL the site was made for */
 	char pad[7];
@@ -104,6 +116,10 @@ const struct snapshot_entry *snapshot_find(const struct snapshot *s,
 const struct snapshot_entry *snapshot_find_below(const struct snapshot *s,
 						 struct slice path,
 						 struct slice *rest);
+/* The search index, or NULL. */
+const struct search_index *snapshot_search(const struct snapshot *s);
+/* Its bytes; none when there is none. */
+struct slice snapshot_search_run(const struct snapshot *s);
 /* The page for everything that is not found (path ""), or NULL. */
 const struct snapshot_entry *snapshot_not_found(const struct snapshot *s);
 /* Entry i in path order, NULL beyond the end: for render and tests. */
@@ -181,6 +197,11 @@ int snapshot_extend(struct snapshot_writer *w, const struct snapshot_entry *e,
 
 /* How many entries are there that lack ENTRY_COMPRESSED. */
 size_t snapshot_unfinished(const struct snapshot_writer *w);
+/* The same for the search index, of which there is one: taken over, or copied
+ * from n parts that are one behind the other. */
+int snapshot_reuse_search(struct snapshot_writer *w, const uint8_t recipe[32]);
+int snapshot_add_search(struct snapshot_writer *w, const struct slice *parts,
+			unsigned n, const uint8_t recipe[32], struct err *err);
 
 /* Sorts, writes and seals.  fds[0..*nfds) are index and segments: old segments
  * that are still used are dup'ed.  The caller owns all.  fds has room for

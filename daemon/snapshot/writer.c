@@ -28,6 +28,7 @@ struct snapshot_writer {
 	struct item **items;
 	size_t n, cap;
 	void *by_path; /* tsearch's tree of the same items */
+	struct snapshot_search search;
 	struct segment segment;
 };
 
@@ -41,6 +42,7 @@ snapshot_writer_new(struct snapshot *previous, const int *fds, unsigned nfds)
 		w->previous = previous;
 		memcpy(w->fds, fds, nfds * sizeof(*fds));
 	}
+	w->search.segment = SEGMENT_NONE;
 	segment_init(&w->segment);
 	return w;
 }
@@ -270,6 +272,38 @@ snapshot_unfinished(const struct snapshot_writer *w)
 	return n;
 }
 
+int
+snapshot_reuse_search(struct snapshot_writer *w, const uint8_t recipe[32])
+{
+	const struct snapshot_search *old;
+
+	if (w->previous == NULL)
+		return 0;
+	old = &snapshot_head(w->previous)->search;
+	if (old->segment == SEGMENT_NONE ||
+	    memcmp(old->recipe, recipe, sizeof(old->recipe)) != 0)
+		return 0;
+	w->search = *old;
+	return 1;
+}
+
+int
+snapshot_add_search(struct snapshot_writer *w, const struct slice *parts,
+		    unsigned n, const uint8_t recipe[32], struct err *err)
+{
+	w->search.segment = SEGMENT_NEW;
+	w->search.offset = w->segment.size;
+	w->search.len = 0;
+	memcpy(w->search.recipe, recipe, sizeof(w->search.recipe));
+	for (unsigned i = 0; i < n; i++) {
+		w->search.len += parts[i].len;
+		if (segment_append(&w->segment, parts[i].data, parts[i].len,
+				   err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* ----------------------------------------------------------- finishing -- */
 
 static int
@@ -294,6 +328,8 @@ count_used(const struct snapshot_writer *w, uint64_t used[SEGMENTS_MAX])
 			if (is_old(v))
 				used[v->segment] += v->head + v->body_len;
 		}
+	if (w->search.segment < SEGMENT_NEW)
+		used[w->search.segment] += w->search.len;
 }
 
 /* A segment that nothing uses any more is dropped at no cost, so only the
@@ -338,6 +374,20 @@ copy_item(struct snapshot_writer *w, struct item *item, struct err *err)
 	return 0;
 }
 
+/* Bytes of an old segment. */
+static int
+copy_search(struct snapshot_writer *w, struct err *err)
+{
+	struct slice run;
+	uint8_t recipe[32];
+
+	if (w->search.segment >= SEGMENT_NEW)
+		return 0;
+	run = snapshot_search_run(w->previous);
+	memcpy(recipe, w->search.recipe, sizeof(recipe));
+	return snapshot_add_search(w, &run, 1, recipe, err);
+}
+
 static int
 compact(struct snapshot_writer *w, struct err *err)
 {
@@ -346,7 +396,7 @@ compact(struct snapshot_writer *w, struct err *err)
 	for (i = 0; i < w->n; i++)
 		if (copy_item(w, w->items[i], err) == -1)
 			return -1;
-	return 0;
+	return copy_search(w, err);
 }
 
 /* The segments of the new snapshot; map says where an item's segment went. */
@@ -441,6 +491,9 @@ fill_head(const struct snapshot_writer *w, const struct layout *l,
 	h->nentries = (uint32_t)w->n;
 	h->nsegments = l->n;
 	memcpy(h->segment_size, l->size, l->n * sizeof(*l->size));
+	h->search = w->search;
+	if (h->search.segment != SEGMENT_NONE)
+		h->search.segment = l->map[h->search.segment];
 	h->size = sizeof(*h) + w->n * sizeof(struct snapshot_entry);
 	for (i = 0; i < w->n; i++)
 		h->size += w->items[i]->entry.path_len;

@@ -14,6 +14,7 @@
 
 #include "daemon/site/digest.h"
 #include "daemon/site/notes.h"
+#include "daemon/site/searchtokens.h"
 #include "daemon/site/site.h"
 #include "daemon/snapshot/headers.h"
 
@@ -35,6 +36,7 @@ struct fx {
 	struct buf problems; /* reported lines */
 	struct buf catalogue;
 	size_t composed, reused, rendered;
+	int search_reused;
 	int fds[1 + SEGMENTS_MAX];
 	unsigned nfds;
 	struct snapshot *snapshot;
@@ -131,6 +133,19 @@ fx_defaults(struct fx *fx)
 }
 
 static void
+fx_tokens(struct fx *fx, size_t i, enum markdown_result result,
+	  struct slice html)
+{
+	static char tokens[1 << 16];
+
+	if (result == MARKDOWN_OK)
+		site_text_tokens(
+		    fx->site, i,
+		    (struct slice){tokens,
+				   tokens_write(html, tokens, sizeof(tokens))});
+}
+
+static void
 fx_texts(struct fx *fx)
 {
 	struct markdown_limits limits = {fx->set.post_cpu_ms, 0};
@@ -151,6 +166,8 @@ fx_texts(struct fx *fx)
 			       (struct slice){out, len[MARKDOWN_HTML]},
 			       (struct slice){out + len[MARKDOWN_HTML],
 					      len[MARKDOWN_NOTES]});
+		fx_tokens(fx, i, result,
+			  (struct slice){out, len[MARKDOWN_HTML]});
 		free(out);
 		fx->rendered++;
 	}
@@ -199,6 +216,29 @@ fx_add(struct fx *fx, struct snapshot_writer *w, size_t i)
 }
 
 static void
+fx_search(struct fx *fx, struct snapshot_writer *w)
+{
+	static const char fields[] = "Content-Type: text/html\r\n";
+	struct search_run run = {.front = {NULL, 0, 0}};
+	struct slice parts[3];
+	uint8_t recipe[32];
+
+	site_search_recipe(fx->site, slice_of(fields), recipe);
+	fx->search_reused = snapshot_reuse_search(w, recipe);
+	if (fx->search_reused)
+		return;
+	site_search(fx->site, slice_of(fields), &run);
+	parts[0] = (struct slice){run.front.data, run.front.len};
+	parts[1] = (struct slice){run.texts.data, run.texts.len};
+	parts[2] = (struct slice){run.postings.data, run.postings.len};
+	if (snapshot_add_search(w, parts, 3, recipe, &fx->err) == -1) {
+		fprintf(stderr, "%s\n", fx->err.text);
+		abort();
+	}
+	search_run_free(&run);
+}
+
+static void
 fx_publish(struct fx *fx, const struct fx *previous)
 {
 	struct snapshot_writer *w;
@@ -208,6 +248,7 @@ fx_publish(struct fx *fx, const struct fx *previous)
 	w = snapshot_writer_new(previous != NULL ? previous->snapshot : NULL,
 				previous != NULL ? previous->fds : NULL,
 				previous != NULL ? previous->nfds : 0);
+	fx_search(fx, w);
 	for (i = 0; i < site_npages(fx->site); i++)
 		fx_add(fx, w, i);
 	for (i = 0; i < 20; i++)

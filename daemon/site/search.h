@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_SEARCH_H
+#define BLOGD_SEARCH_H
+
+#include "model.h"
+#include "searchbuild.h"
+
+/*
+ * The search page and what is in its index.  The page is rendered once, with
+ * marks where serve puts in what a query gives; each article's item in a list
+ * of results is rendered once as well.
+ */
+#define SEARCH_ADDRESS "/search"
+
+/* The marks: text of characters for private use, which escaping leaves alone.
+ * What takes the place of "query" is escaped for text and quoted attributes,
+ * the other two are HTML. */
+#define SEARCH_MARK_QUERY   "\xef\xa3\xb1query\xef\xa3\xb2"
+#define SEARCH_MARK_SUMMARY "\xef\xa3\xb1summary\xef\xa3\xb2"
+#define SEARCH_MARK_RESULTS "\xef\xa3\xb1results\xef\xa3\xb2"
+
+/* The whole page, with marks. */
+void search_page(const struct site *s, struct buf *out);
+/* An article in a list of results. */
+void search_result(const struct site *s, const struct article *a,
+		   struct buf *out);
+
+#endif
