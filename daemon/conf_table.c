@@ -12,7 +12,7 @@
  * them; frames, forms and plug-ins nowhere. */
 #define CSP                                                              \
 	"default-src 'none'; style-src 'self'; img-src 'self' https:; "  \
-	"media-src 'self' https:; font-src 'self'; form-action 'none'; " \
+	"media-src 'self' https:; font-src 'self'; form-action 'self'; " \
 	"frame-ancestors 'none'; base-uri 'none'"
 
 /* clang-format off */

@@ -83,7 +83,8 @@ add_word(void *ctx, struct slice word)
 {
 	struct adding *a = ctx;
 
-	search_build_word(a->build, a->doc, word, a->weight);
+	search_build_words(a->build, a->doc,
+			   &(struct build_word){word, a->weight}, 1);
 }
 
 static void
@@ -106,11 +107,19 @@ static uint32_t
 add_body(struct gather *g, uint32_t doc, struct slice tokens)
 {
 	uint32_t length = tokens_length(&tokens);
+	struct build_word words[BUILD_WORDS_MAX];
 	struct token t;
+	unsigned n = 0, all = 0;
 
-	for (unsigned n = 0; n < TOKENS_MAX && tokens_next(&tokens, &t); n++)
-		search_build_word(g->build, doc, t.text,
-				  t.in_text + t.in_headings * WEIGHT_HEADING);
+	while (all++ < TOKENS_MAX && tokens_next(&tokens, &t)) {
+		words[n++] = (struct build_word){
+		    t.text, t.in_text + t.in_headings * WEIGHT_HEADING};
+		if (n < BUILD_WORDS_MAX)
+			continue;
+		search_build_words(g->build, doc, words, n);
+		n = 0;
+	}
+	search_build_words(g->build, doc, words, n);
 	return length;
 }
 

@@ -118,8 +118,11 @@ add_term(struct search_build *b, uint32_t i, uint32_t hash, struct slice word)
 	t = &b->terms[b->nterms++];
 	memset(t, 0, sizeof(*t));
 	t->hash = hash;
-	t->text = region_copy(&b->region, word).data;
 	t->text_len = (uint8_t)word.len;
+	if (word.len > sizeof(t->text.few))
+		t->text.many = region_copy(&b->region, word).data;
+	else
+		memcpy(t->text.few, word.data, word.len);
 	t->cap = sizeof(t->bytes.few);
 	b->slots[i].hash = hash;
 	b->slots[i].term = b->nterms;
@@ -130,15 +133,15 @@ add_term(struct search_build *b, uint32_t i, uint32_t hash, struct slice word)
 
 /* NULL: it cannot be kept. */
 static struct build_term *
-find(struct search_build *b, struct slice word)
+find(struct search_build *b, struct slice word, uint32_t hash)
 {
-	uint32_t hash = word_hash(word), i = hash & b->mask;
+	uint32_t i = hash & b->mask;
 
 	for (int n = 0; b->slots[i].term != 0; i = (i + 1) & b->mask) {
 		struct build_term *t = &b->terms[b->slots[i].term - 1];
 
-		if (b->slots[i].hash == hash && t->text_len == word.len &&
-		    memcmp(t->text, word.data, word.len) == 0)
+		if (b->slots[i].hash == hash &&
+		    slice_cmp(build_text(t), word) == 0)
 			return t;
 		if (++n > PROBES_MAX)
 			return NULL;
@@ -148,17 +151,40 @@ find(struct search_build *b, struct slice word)
 	return add_term(b, i, hash, word);
 }
 
-void
-search_build_word(struct search_build *b, uint32_t doc, struct slice word,
-		  unsigned weight)
+static void
+add_word(struct search_build *b, uint32_t doc, const struct build_word *w,
+	 uint32_t hash)
 {
-	struct build_term *t = find(b, word);
+	struct build_term *t = find(b, w->text, hash);
+	unsigned weight;
 
 	if (t == NULL)
 		return;
 	if (t->doc != doc)
 		finish_doc(b, t);
 	t->doc = doc;
-	t->weight =
-	    (uint16_t)(t->weight + weight < 255 ? t->weight + weight : 255);
+	weight = t->weight + w->weight;
+	t->weight = (uint8_t)(weight < UINT8_MAX ? weight : UINT8_MAX);
+}
+
+/* Nearly every word costs two lines of memory that no cache has: all are asked
+ * for before the first is waited for. */
+void
+search_build_words(struct search_build *b, uint32_t doc,
+		   const struct build_word *words, unsigned n)
+{
+	uint32_t hash[BUILD_WORDS_MAX];
+
+	for (unsigned i = 0; i < n; i++) {
+		hash[i] = word_hash(words[i].text);
+		__builtin_prefetch(&b->slots[hash[i] & b->mask]);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t term = b->slots[hash[i] & b->mask].term;
+
+		if (term != 0)
+			__builtin_prefetch(&b->terms[term - 1], 1);
+	}
+	for (unsigned i = 0; i < n; i++)
+		add_word(b, doc, &words[i], hash[i]);
 }

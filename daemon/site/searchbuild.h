@@ -17,10 +17,16 @@ struct search_build;
 struct search_build *search_build_new(void);
 void search_build_free(struct search_build *b);
 
-/* A word of document doc, which is the last one added or a later one.  A word
+/* Up to BUILD_WORDS_MAX words of document doc, which is the last one added or
+ * a later one.  A word
  * said again adds its weight. */
-void search_build_word(struct search_build *b, uint32_t doc, struct slice word,
-		       unsigned weight);
+#define BUILD_WORDS_MAX 32
+struct build_word {
+	struct slice text;
+	unsigned weight;
+};
+void search_build_words(struct search_build *b, uint32_t doc,
+			const struct build_word *words, unsigned n);
 
 /* All that is not words. */
 struct search_parts {

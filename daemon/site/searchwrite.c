@@ -37,12 +37,6 @@ search_run_free(struct search_run *r)
 
 /* ---- order ---- */
 
-static struct slice
-text_of(const struct build_term *t)
-{
-	return (struct slice){t->text, t->text_len};
-}
-
 static uint64_t
 first_bytes(struct slice text)
 {
@@ -60,7 +54,7 @@ compare_terms(const void *a, const void *b)
 
 	if (x->first != y->first)
 		return x->first < y->first ? -1 : 1;
-	return slice_cmp(text_of(x->term), text_of(y->term));
+	return slice_cmp(build_text(x->term), build_text(y->term));
 }
 
 static void
@@ -72,7 +66,7 @@ sort_terms(struct writing *w)
 	w->sorted = xcalloc((size_t)b->nterms + 1, sizeof(*w->sorted));
 	for (uint32_t i = 0; i < b->nterms; i++) {
 		w->sorted[i].term = &b->terms[i];
-		w->sorted[i].first = first_bytes(text_of(&b->terms[i]));
+		w->sorted[i].first = first_bytes(build_text(&b->terms[i]));
 	}
 	qsort(w->sorted, w->nsorted, sizeof(*w->sorted), compare_terms);
 }
@@ -167,10 +161,10 @@ put_fresh_before(struct writing *w, const struct slice *until)
 	for (; w->at < w->nsorted; w->at++) {
 		struct build_term *t = w->sorted[w->at].term;
 
-		if (until != NULL && slice_cmp(text_of(t), *until) >= 0)
+		if (until != NULL && slice_cmp(build_text(t), *until) >= 0)
 			return;
 		w->nlist = 0;
-		put_term(w, text_of(t), search_build_postings(w->build, t));
+		put_term(w, build_text(t), search_build_postings(w->build, t));
 	}
 }
 
@@ -187,7 +181,7 @@ put_terms(struct writing *w)
 
 		put_fresh_before(w, &text);
 		t = w->at < w->nsorted ? w->sorted[w->at].term : NULL;
-		if (t != NULL && slice_cmp(text_of(t), text) == 0) {
+		if (t != NULL && slice_cmp(build_text(t), text) == 0) {
 			fresh = search_build_postings(w->build, t);
 			w->at++;
 		}

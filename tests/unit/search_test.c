@@ -56,6 +56,15 @@ join(struct search_run *r, struct index *out)
 		fail_msg("%s", err.text);
 }
 
+static void
+add_word(struct search_build *b, uint32_t doc, struct slice text,
+	 unsigned weight)
+{
+	struct build_word word = {text, weight};
+
+	search_build_words(b, doc, &word, 1);
+}
+
 /* Of docs[i], those that old has (by their id, in words_key) are taken from
  * there. */
 static void
@@ -88,8 +97,8 @@ make(const struct doc *docs, uint32_t n, const struct index *old,
 				known = 1;
 			}
 		for (unsigned k = 0; !known && k < docs[i].nwords; k++)
-			search_build_word(b, i, slice_of(docs[i].words[k].text),
-					  docs[i].words[k].weight);
+			add_word(b, i, slice_of(docs[i].words[k].text),
+				 docs[i].words[k].weight);
 	}
 	search_build_write(b, &parts, &run);
 	search_build_free(b);
@@ -362,10 +371,9 @@ make_large(uint32_t n, struct index *out)
 			int len = snprintf(word, sizeof(word), "a%u",
 					   (i * 7919 + k * k * 31) % 5000);
 
-			search_build_word(b, i,
-					  (struct slice){word, (size_t)len}, 1);
+			add_word(b, i, (struct slice){word, (size_t)len}, 1);
 		}
-		search_build_word(b, i, slice_of("a"), 1);
+		add_word(b, i, slice_of("a"), 1);
 	}
 	search_build_write(b, &parts, &run);
 	search_build_free(b);
