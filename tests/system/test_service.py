@@ -215,7 +215,7 @@ def test_unit_for_systemd(t):
 def test_manual_pages(t):
     if not shutil.which("mandoc"):
         t.skip("no mandoc")
-    for name in ["blogd.8", "blogd.conf.5"]:
+    for name in ["blogd-content.5", "blogd.8", "blogd.conf.5"]:
         path = os.path.join(blogd.TOP, "doc", name)
         done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", path],
                               stdout=subprocess.PIPE)
