@@ -17,18 +17,26 @@ STEPS = ("files read", "texts rendered", "pages listed", "pages made",
          "snapshot sealed")
 
 
-class Peak(threading.Thread):
-    """The most memory that render and its workers hold together, MiB."""
+class Watch(threading.Thread):
+    """What render and its workers use: the most memory together, MiB, and
+    their processor time, as it was a moment before each ended."""
 
     def __init__(self, daemon):
         super().__init__(daemon=True)
         self.parent, self.most, self.stopped = daemon, 0, False
+        self.times = {}  # pid: seconds
+
+    @property
+    def time(self):
+        return sum(self.times.values())
 
     def run(self):
         while not self.stopped:
             try:
                 pids = self.parent.children().get("render", [])
                 pids += [p for pid in pids for p in blogd.descendants(pid)]
+                self.times.update((pid, procfs.cpu_time([pid]))
+                                  for pid in set(pids))
                 size = sum(procfs.memory(pid).get("Pss", 0)
                            for pid in set(pids))
                 self.most = max(self.most, size / 1024)
@@ -46,18 +54,19 @@ def steps(daemon):
 
 def ours(t, path):
     daemon = t.daemon(path, wait=False)
-    peak = Peak(daemon)
-    peak.start()
+    watch = Watch(daemon)
+    watch.start()
     daemon.wait_serving(timeout=300)
-    peak.stopped = True
-    peak.join()
+    watch.stopped = True
+    watch.join()
     found = steps(daemon)
     daemon.stop()
-    return found, peak.most
+    return found, watch
 
 
 def hugo(t, directory):
-    """(seconds, MiB) of one run into an empty directory."""
+    """(seconds, seconds of processors, MiB) of one run into an empty
+    directory."""
     out = t.path("public")
     shutil.rmtree(out, ignore_errors=True)
     started = time.monotonic()
@@ -65,7 +74,8 @@ def hugo(t, directory):
                                env=dict(repo.ENV, HOME=t.path("home")))
     _, status, usage = os.wait4(process.pid, 0)
     assert status == 0, "hugo failed"
-    return time.monotonic() - started, usage.ru_maxrss / 1024
+    return (time.monotonic() - started, usage.ru_utime + usage.ru_stime,
+            usage.ru_maxrss / 1024)
 
 
 def show(t, count, rounds):
@@ -81,14 +91,16 @@ def show(t, count, rounds):
         if shutil.which("hugo"):
             their.append(hugo(t, directory))
     print("\n%d posts from nothing, with gzip:" % count)
-    for found, peak in our:
+    for found, watch in our:
         total = sum(found.values())
-        print("  blogd %.2f s (%s), %.0f posts/s, render's peak %.0f MiB" % (
-            total, ", ".join("%s %.2f" % (name, found[name])
-                             for name in STEPS), count / total, peak))
-    for seconds, peak in their:
-        print("  hugo  %.2f s, %.0f posts/s, peak %.0f MiB" % (
-            seconds, count / seconds, peak))
+        print("  blogd %.2f s (%s), %.0f posts/s, processors %.2f s, "
+              "render's peak %.0f MiB" % (
+                  total, ", ".join("%s %.2f" % (name, found[name])
+                                   for name in STEPS),
+                  count / total, watch.time, watch.most))
+    for seconds, used, peak in their:
+        print("  hugo  %.2f s, %.0f posts/s, processors %.2f s, "
+              "peak %.0f MiB" % (seconds, count / seconds, used, peak))
     if their:
         print("  times as fast: %.2f" % statistics.median(
             b[0] / sum(a[0].values()) for a, b in zip(our, their)))
