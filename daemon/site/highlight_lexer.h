@@ -13,8 +13,8 @@
  *
  * Linear, whatever the code: each step takes a byte or leaves a state that
  * taking a byte entered; a pattern that can fail looks at a bounded number of
- * bytes (compile.awk sees to that), and a region is searched for its end once
- * in each of the HL_DEPTH languages that it can be nested in.
+ * bytes (lang/patterns.awk sees to that), and a region is searched for its end
+ * once in each of the HL_DEPTH languages that it can be nested in.
  */
 #define HL_DEPTH 32 /* states entered; deeper ones are counted alone */
 

@@ -8,7 +8,8 @@
  * What lang/compile.awk makes of lang/NAME.lang (lang/README.md).  All of it is
  * constant; one thing refers to another by its number.
  *
- * The lists of numbers here stand in compile.awk too, in the same order.
+ * The lists of numbers here stand in patterns.awk and compile.awk too, in the
+ * same order.
  */
 enum hl_class {
 	HL_PLAIN,

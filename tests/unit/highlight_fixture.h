@@ -10,7 +10,7 @@
 
 /* More than this for each byte, and the lexer is not linear in the way that
  * lang/README.md says. */
-#define STEPS_PER_BYTE 1500
+#define STEPS_PER_BYTE 700
 
 /* Replaces the references that text may hold by what they mean. */
 static inline void

@@ -366,92 +366,6 @@ test_deep(void **state)
 	buf_free(&b);
 }
 
-/* ---- the colours ---- */
-
-/* The value of a property behind `from`: "#rrggbb" as a number. */
-static long
-colour(const char *from, const char *property)
-{
-	char name[32];
-	const char *p;
-
-	snprintf(name, sizeof(name), "%s: #", property);
-	p = strstr(from, name);
-	if (p == NULL)
-		fail_msg("no colour %s", property);
-	return strtol(p + strlen(name), NULL, 16);
-}
-
-/* sRGB to linear light (IEC 61966-2-1). */
-static double
-linear(long c)
-{
-	double x = ((double)c / 255 + 0.055) / 1.055, root = x, y;
-	int i;
-
-	if (c <= 10)
-		return (double)c / 255 / 12.92;
-	/* x to the power of 2.4 is x squared times x^0.4; the fifth root of x
-	 * squared by Newton's method */
-	for (i = 0; i < 60; i++) {
-		y = root * root * root * root;
-		root -= (y * root - x * x) / (5 * y);
-	}
-	return x * x * root;
-}
-
-static double
-luminance(long rgb)
-{
-	return 0.2126 * linear(rgb >> 16 & 255) +
-	       0.7152 * linear(rgb >> 8 & 255) + 0.0722 * linear(rgb & 255);
-}
-
-/* WCAG 2.2, "contrast ratio" */
-static double
-contrast(long a, long b)
-{
-	double x = luminance(a), y = luminance(b);
-
-	return x > y ? (x + 0.05) / (y + 0.05) : (y + 0.05) / (x + 0.05);
-}
-
-static void
-test_colours(void **state)
-{
-	static const char dark[] = "prefers-color-scheme: dark";
-	struct buf style = {0}, css = {0};
-	const char *ground, *colours, *c;
-	int scheme;
-	char name[8];
-
-	(void)state;
-	assert_true(contrast(0, 0xffffff) > 20.99);
-	assert_true(contrast(0x777777, 0xffffff) < 4.5);
-	assert_true(contrast(0x767676, 0xffffff) > 4.5);
-	assert_true(read_source(&style, "daemon/site/theme/style", ".css"));
-	assert_true(read_source(&css, "daemon/site/theme/highlight", ".css"));
-	for (scheme = 0; scheme < 2; scheme++) {
-		ground = scheme ? strstr(style.data, dark) : style.data;
-		colours = scheme ? strstr(css.data, dark) : css.data;
-		assert_true(ground != NULL && colours != NULL);
-		for (c = "ktsncfavdi"; *c != '\0'; c++) {
-			snprintf(name, sizeof(name), "--hl-%c", *c);
-			if (contrast(colour(colours, name),
-				     colour(ground, "--wash")) < 4.5)
-				fail_msg("%s is too pale (scheme %d)", name,
-					 scheme);
-		}
-	}
-	/* every class has a rule */
-	for (c = "ktsncfbavpdih"; *c != '\0'; c++) {
-		snprintf(name, sizeof(name), "pre .%c", *c);
-		assert_non_null(strstr(css.data, name));
-	}
-	buf_free(&style);
-	buf_free(&css);
-}
-
 static int
 setup(void **state)
 {
@@ -476,7 +390,7 @@ main(void)
 	    cmocka_unit_test(test_spans),     cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_random),    cmocka_unit_test(test_linear),
 	    cmocka_unit_test(test_long_line), cmocka_unit_test(test_bounded),
-	    cmocka_unit_test(test_deep),      cmocka_unit_test(test_colours),
+	    cmocka_unit_test(test_deep),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
