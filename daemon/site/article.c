@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "escape.h"
@@ -208,11 +209,43 @@ fallback(struct site *s, struct article *a, enum article_text which)
 	}
 }
 
+/* A body is the most of what a site is, and is written anew when its references
+ * are resolved: so it is not in the region, where the old one would stay. */
+void
+article_own_body(struct article *a, char *html, size_t len)
+{
+	free(a->own_body);
+	a->own_body = html;
+	a->html[TEXT_BODY] = (struct slice){html, len};
+}
+
+static void
+report_notes(struct site *s, struct article *a)
+{
+	struct notes n;
+	struct note note;
+	struct buf message = {0};
+
+	notes_start(&n, a->notes);
+	while (notes_next(&n, &note)) {
+		if (note.type != NOTE_PROBLEM)
+			continue;
+		buf_clear(&message);
+		buf_add(&message, note.text.data, note.text.len);
+		model_problem(s, a->file, (enum severity)note.number,
+			      (size_t)a->body_line + note.line - 1, note.column,
+			      buf_cstr(&message));
+	}
+	buf_free(&message);
+}
+
 void
 article_text_done(struct site *s, struct article *a, enum article_text which,
 		  enum markdown_result result, struct slice html,
 		  struct slice notes)
 {
+	char *copy;
+
 	/* A worker that is taken over may say anything. */
 	if (result == MARKDOWN_OK && which == TEXT_BODY &&
 	    !notes_check(notes, html))
@@ -230,9 +263,16 @@ article_text_done(struct site *s, struct article *a, enum article_text which,
 			return;
 		}
 	}
-	a->html[which] = region_copy(&s->region, html);
-	if (which == TEXT_BODY)
-		a->notes = region_copy(&s->region, notes);
+	if (which != TEXT_BODY) {
+		a->html[which] = region_copy(&s->region, html);
+		return;
+	}
+	copy = xmalloc(html.len + 1);
+	if (html.len > 0)
+		memcpy(copy, html.data, html.len);
+	article_own_body(a, copy, html.len);
+	a->notes = region_copy(&s->region, notes);
+	report_notes(s, a);
 }
 
 /* ---- HTML to text ---- */

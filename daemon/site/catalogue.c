@@ -42,6 +42,7 @@ static const size_t strings[] = {
     offsetof(struct article, lang),
     offsetof(struct article, image),
     offsetof(struct article, notes),
+    offsetof(struct article, spliced),
 };
 static const size_t numbers[] = {
     offsetof(struct article, body_off),
@@ -52,6 +53,7 @@ static const size_t numbers[] = {
     offsetof(struct article, draft),
     offsetof(struct article, toc),
     offsetof(struct article, weight),
+    offsetof(struct article, body_line),
 };
 #define NSTRINGS (sizeof(strings) / sizeof(strings[0]))
 #define NNUMBERS (sizeof(numbers) / sizeof(numbers[0]))
@@ -81,6 +83,8 @@ put_file(struct buf *out, const struct file *f)
 	put(out, (struct slice){f->problems.data, f->problems.len});
 	put(out, f->value);
 	put(out, f->address);
+	put_number(out, f->width);
+	put_number(out, f->height);
 	if (f->kind == FILE_ARTICLE)
 		put_article(out, f->article);
 }
@@ -198,7 +202,9 @@ get_record(struct slice *from, struct record *r)
 	memset(r, 0, sizeof(*r));
 	if (get(from, &r->path) == -1 || get(from, &r->blob) == -1 ||
 	    get_number(from, &kind) == -1 || get(from, &r->problems) == -1 ||
-	    get(from, &r->value) == -1 || get(from, &r->address) == -1)
+	    get(from, &r->value) == -1 || get(from, &r->address) == -1 ||
+	    get_number(from, &r->width) == -1 ||
+	    get_number(from, &r->height) == -1)
 		return -1;
 	if (r->blob.len != OID_MAX || kind >= FILE__MAX)
 		return -1;

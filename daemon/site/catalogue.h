@@ -23,6 +23,7 @@ struct record {
 	struct slice blob;
 	enum file_kind kind;
 	struct slice problems, value, address;
+	uint64_t width, height; /* see struct file */
 	/* FILE_ARTICLE: what it is made of, but file, source and digest.  When
 	 * its page does not hold the body (body_off 0), html[TEXT_BODY] is
 	 * here; else only its length is known. */

@@ -8,7 +8,10 @@
 #include "catalogue.h"
 #include "dialect.h"
 #include "frontmatter.h"
+#include "imagesize.h"
+#include "media.h"
 #include "path.h"
+#include "resolve.h"
 #include "url.h"
 
 #define PROBLEM_MAX 768
@@ -109,14 +112,13 @@ previous_article(const struct site *s, const struct record *r,
 static int
 recall_article(struct site *s, struct file *f, const struct record *r)
 {
-	struct slice html;
-	struct article *a;
+	struct article *a, known = r->article;
 
-	if (!previous_article(s, r, &html))
+	if (!previous_article(s, r, &known.html[TEXT_BODY]) ||
+	    !resolve_check(&known))
 		return 0;
 	a = article_new(s, f);
-	article_recall(a, &r->article);
-	a->html[TEXT_BODY] = html;
+	article_recall(a, &known);
 	article_complete(s, a);
 	return 1;
 }
@@ -167,6 +169,8 @@ recall(struct site *s, struct file *f, const struct record *r)
 	f->kind = r->kind;
 	f->value = r->value;
 	f->known = r->address;
+	f->width = (uint32_t)r->width;
+	f->height = (uint32_t)r->height;
 	repeat_problems(s, f, r->problems);
 	return 1;
 }
@@ -250,6 +254,7 @@ read_article(struct site *s, struct file *f, const struct frontmatter *fm)
 	f->kind = FILE_ARTICLE;
 	take_fields(s, a, fm);
 	a->source = fm->body;
+	a->body_line = fm->body_line;
 	article_complete(s, a);
 	article_queue(s, a);
 }
@@ -315,6 +320,22 @@ read_section(struct site *s, struct file *f, struct slice text)
 
 /* ---- all files ---- */
 
+/* How large an image is, which a page that shows it says. */
+static void
+measure(struct file *f, struct slice bytes)
+{
+	static const char image[] = "image/";
+	struct image_size size;
+
+	if (f->kind != FILE_STATIC ||
+	    strncmp(media_by_path(f->path)->type, image, sizeof(image) - 1) !=
+		0 ||
+	    !image_size(bytes, &size))
+		return;
+	f->width = size.width;
+	f->height = size.height;
+}
+
 static int
 read_one(struct site *s, struct file *f, struct catalogue *c, struct err *err)
 {
@@ -333,6 +354,7 @@ read_one(struct site *s, struct file *f, struct catalogue *c, struct err *err)
 		    "%.*s: its bytes are neither in the source nor in the "
 		    "last snapshot; a full fetch is needed",
 		    (int)(f->path.len < 200 ? f->path.len : 200), f->path.data);
+	measure(f, source_data(s->src, f->src));
 	if (f->kind == FILE_SETTING)
 		f->value = trim(source_data(s->src, f->src));
 	else if (f->kind == FILE_RULES)

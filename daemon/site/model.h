@@ -43,10 +43,11 @@ struct file {
 	struct buf problems; /* reported lines, for the catalogue: "0" or "1"
 				for the severity before each */
 	struct article *article;
-	struct slice place;   /* its path within the site */
-	struct slice exact;   /* "/" place */
-	struct slice address; /* where it is served; empty: nowhere */
-	struct slice *others; /* addresses that lead there */
+	uint32_t width, height; /* of an image; 0: not known */
+	struct slice place;	/* its path within the site */
+	struct slice exact;	/* "/" place */
+	struct slice address;	/* where it is served; empty: nowhere */
+	struct slice *others;	/* addresses that lead there */
 	size_t nothers;
 	struct slice known; /* where the previous snapshot has it, or empty */
 };
@@ -79,13 +80,21 @@ struct article {
 	int hidden;	       /* a draft, not yet or no longer to be shown */
 	struct slice source; /* of the body; empty when it is known rendered */
 	struct slice html[TEXT__MAX];
-	struct slice notes; /* what the worker noticed in the body, beside its
-			       HTML: see markdown.h */
+	struct slice notes;  /* what the worker noticed in the body, beside its
+				HTML: see markdown.h */
 	struct slice tokens; /* the body's words, as the worker told them
 				(searchtokens.h); empty when it did not */
 	uint8_t result[TEXT__MAX]; /* enum markdown_result */
 	struct slice *tags;	   /* the items of tag_line */
 	size_t ntags;
+	uint64_t body_line;   /* of the file, from 1 */
+	struct slice spliced; /* lengths of references, see resolve.h */
+	char *own_body;	      /* the memory of html[TEXT_BODY], or NULL */
+	uint8_t references[DIGEST_LEN]; /* of what they lead to */
+	struct slice picture; /* the image for where it is shown small, as it
+				 stands in HTML: absolute, or a path with the
+				 prefix; empty: none */
+	const struct file *picture_file; /* NULL: it is elsewhere */
 	uint64_t body_off; /* of html[TEXT_BODY] in the article's page; 0: it is
 			      not there, or not known yet */
 	struct uuid id;	   /* of its entry in feeds */
@@ -164,8 +173,8 @@ struct site {
 	void *ctx;
 	size_t nproblems;
 	struct region region;
-	struct region tokens; /* of the articles, until the search index is
-				 made */
+	struct region tokens;	 /* of the articles, until the search index is
+				    made */
 	uint8_t key[DIGEST_LEN]; /* of what the rendered texts depend on */
 
 	enum dialect dialect;
@@ -228,6 +237,9 @@ void article_queue(struct site *s, struct article *a);
 void article_text_done(struct site *s, struct article *a,
 		       enum article_text which, enum markdown_result result,
 		       struct slice html, struct slice notes);
+
+/* The body is this memory from now on, which the article frees. */
+void article_own_body(struct article *a, char *html, size_t len);
 
 /* Appends HTML's text: tags out, references that we write decoded. */
 void html_to_text(struct buf *out, struct slice html);

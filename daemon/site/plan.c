@@ -8,8 +8,9 @@
 #include "feed.h"
 #include "icon.h"
 #include "media.h"
-#include "sitemap.h"
 #include "preview.h"
+#include "resolve.h"
+#include "sitemap.h"
 
 #define HTML "text/html; charset=utf-8"
 
@@ -397,6 +398,7 @@ plan_pages(struct site *s)
 	qsort(s->pages, s->npages, sizeof(*s->pages), compare_pages);
 	drop_doubles(s);
 	plan_fields(s);
+	resolve_articles(s);
 	recipe_frame(s);
 	for (i = 0; i < s->nshown; i++)
 		recipe_article(s->shown[i]);

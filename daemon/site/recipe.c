@@ -53,6 +53,7 @@ recipe_article(struct article *a)
 	digest_number(&d, (uint64_t)a->mark);
 	for (i = 0; i < TEXT__MAX; i++)
 		digest_number(&d, a->result[i]);
+	digest_bytes(&d, a->references, DIGEST_LEN);
 	digest_end(&d, a->digest);
 	digest_free(&d);
 }

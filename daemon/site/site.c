@@ -66,6 +66,8 @@ site_free(struct site *s)
 	for (i = 0; i < s->nfiles; i++)
 		buf_free(&s->files[i].problems);
 	free(s->files);
+	for (i = 0; i < s->narticles; i++)
+		free(s->articles[i]->own_body);
 	free(s->articles);
 	free(s->texts);
 	free(s->pages);
