@@ -9,8 +9,9 @@ static const struct command {
 	const char *name;
 	int (*run)(const struct author_options *o);
 } commands[] = {{"check", author_check},
-		{"hash", author_hash},
-		{"preview", author_preview}};
+		{"preview", author_preview},
+		{"export", author_export},
+		{"hash", author_hash}};
 
 static const struct command *
 find(const char *word)

@@ -98,13 +98,13 @@ static const struct author_site_ops ops = {on_problem, on_rendered, on_failed,
 void
 author_once(struct author_once *once, const struct conf_site *conf,
 	    const struct author_options *o, enum author_now now,
-	    void (*before)(void))
+	    void (*before)(struct event_base *base))
 {
 	struct run run = {.once = once, .base = author_loop()};
 	struct author_site *site;
 
 	if (before != NULL)
-		before();
+		before(run.base);
 	site = author_site_new(conf, o->dir, o->revision, &ops, &run);
 	author_site_now(site, now);
 	author_jail();

@@ -17,7 +17,7 @@ struct author_once {
  * author_jail).  before: what is to be started with them, or NULL. */
 void author_once(struct author_once *once, const struct conf_site *conf,
 		 const struct author_options *o, enum author_now now,
-		 void (*before)(void));
+		 void (*before)(struct event_base *base));
 void author_once_free(struct author_once *once);
 
 #endif

@@ -157,14 +157,40 @@ def test_render_that_dies_is_a_page(t):
     assert preview.get("/More/N7")[0] == 200
 
 
+def test_drafts_are_shown_and_marked(t):
+    tree = Tree(t, {
+        "Posts/D": article("Deep thought", draft="true"),
+        "Posts/F": article("Far off", date="2999-01-01T00:00:00Z"),
+        "Posts/P": article("Past", expires="2001-01-01T00:00:00Z")})
+    tree.commit()
+    preview = Preview(t, tree)
+    home = preview.get("/Posts")[2]
+    for name, mark, title in [("D", "Draft", "Deep thought"),
+                              ("F", "Not yet published", "Far off"),
+                              ("P", "Expired", "Past")]:
+        body = preview.get("/Posts/" + name)[2]
+        assert "<b>%s:</b> this page is in the preview alone" % mark in body
+        for page in [home, body]:
+            assert "%s: %s" % (mark, title) in page, page
+    assert "in the preview alone" not in preview.get("/Posts/One")[2]
+    # Not twice when it is taken over, and not when it is one no more.
+    preview.after(lambda: tree.put({"Posts/X": article("X")}))
+    assert "Draft: Draft" not in preview.get("/Posts")[2]
+    preview.after(lambda: tree.put({"Posts/D": article("Deep thought")}))
+    assert "Draft" not in preview.get("/Posts/D")[2]
+    # Whoever publishes has none of them.
+    status, out, _ = tree.run("check")
+    assert status == 0 and out[-1].startswith("4 articles"), out
+
+
 def test_nothing_of_it_is_published(t):
-    tree = Tree(t, {"Bad": UNENDED})
+    tree = Tree(t, {"Bad": UNENDED, "Posts/D": article("D", draft="true")})
     tree.commit()
     daemon = t.daemon(tree.path + "/.git")
     for path in ["/", "/Posts/One", "/tags", "/Posts", "/nothing"]:
         body = daemon.get(path).text
         assert not any(trace in body for trace in TRACES), (path, body)
-    for path in ["/.blogd/preview.js", "/.blogd/generation"]:
+    for path in ["/.blogd/preview.js", "/.blogd/generation", "/Posts/D"]:
         assert daemon.get(path).status == 404, path
 
 
