@@ -88,10 +88,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	index.data = copy;
 	segment = (struct slice){tail, rest.len};
 	read_snapshot(index, segment);
-	/* And with the sizes made true. */
+	/* And with the sizes, and the version of the format, made true. */
 	if (index.len >= sizeof(struct snapshot_head)) {
 		struct snapshot_head *head = (void *)copy;
 
+		memcpy(head->magic, SNAPSHOT_MAGIC, sizeof(head->magic));
 		head->size = index.len;
 		head->nsegments = 1;
 		memset(head->segment_size, 0, sizeof(head->segment_size));
