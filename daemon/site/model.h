@@ -292,9 +292,10 @@ void plan_alias(struct site *s, const struct file *f, struct slice path);
 const struct file *plan_file(const struct site *s, struct slice path);
 /* The page at this address, or NULL: once all are planned. */
 const struct page *plan_find(const struct site *s, struct slice address);
-/* The repository's own redirects and header fields (plan_rules.c): fields when
- * all pages are planned. */
+/* The repository's own redirects and header fields (plan_rules.c): checks and
+ * fields when all pages are planned. */
 void plan_redirects(struct site *s);
+void plan_check_redirects(struct site *s);
 void plan_fields(struct site *s);
 void recipe_frame(struct site *s);
 void recipe_article(struct article *a);

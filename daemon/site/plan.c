@@ -397,6 +397,7 @@ plan_pages(struct site *s)
 	preview_plan(s);
 	qsort(s->pages, s->npages, sizeof(*s->pages), compare_pages);
 	drop_doubles(s);
+	plan_check_redirects(s);
 	plan_fields(s);
 	resolve_articles(s);
 	recipe_frame(s);

@@ -95,6 +95,7 @@ add_below(struct site *s, const struct file *f,
 	p = add_redirect(s, f, PAGE_REDIRECT_BELOW,
 			 region_take(&s->region, &path), rule);
 	buf_free(&path);
+	p->line = rule->line;
 	if (rule->splat)
 		p->name = to;
 	else
@@ -116,6 +117,68 @@ plan_redirects(struct site *s)
 		if (rules[i].below)
 			add_below(s, f, &rules[i]);
 		add_exact(s, f, &rules[i]);
+	}
+}
+
+/* ---- where redirects lead ---- */
+
+/* Is the path below a directory that is redirected as a whole?  Those pages
+ * come first, but for the one of the empty path. */
+static int
+is_below_one(const struct site *s, struct slice path)
+{
+	size_t i, n;
+
+	for (i = 0; i < s->npages; i++) {
+		const struct page *p = &s->pages[i];
+
+		if (p->pub.path.len > 0 && p->pub.path.data[0] != '*')
+			break;
+		n = p->pub.path.len;
+		if (n > 1 && path.len >= n &&
+		    memcmp(path.data, p->pub.path.data + 1, n - 1) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+leads_somewhere(struct site *s, struct slice location)
+{
+	struct slice path = location;
+	size_t i;
+
+	if (path.len == 0 || path.data[0] != '/')
+		return 1;
+	path.data += s->prefix.len;
+	path.len -= s->prefix.len;
+	for (i = 0; i < path.len; i++)
+		if (path.data[i] == '?' || path.data[i] == '#')
+			path.len = i;
+	if (rules_path(&s->region, path, &path) == -1)
+		return 0;
+	return plan_find(s, path) != NULL || is_below_one(s, path);
+}
+
+void
+plan_check_redirects(struct site *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->npages; i++) {
+		const struct page *p = &s->pages[i];
+
+		if ((p->kind != PAGE_REDIRECT &&
+		     p->kind != PAGE_REDIRECT_BELOW) ||
+		    p->file == NULL || leads_somewhere(s, p->pub.location))
+			continue;
+		model_notice_at(s, SEVERITY_WARNING, p->file->path,
+				p->line > 0 ? p->line : 1, 1,
+				"it leads to %.*s, where there is no page",
+				(int)(p->pub.location.len < 200
+					  ? p->pub.location.len
+					  : 200),
+				p->pub.location.data);
 	}
 }
 

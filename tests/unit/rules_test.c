@@ -344,6 +344,9 @@ test_site(void **state)
 	assert_non_null(strstr(head(&fx, "/was"), "Location: /Posts\r\n"));
 	assert_int_equal(fx_page(&fx, "/Posts/One")->status, 200);
 	assert_true(fx_said(&fx, "_redirects:2:1: not used: there is a page"));
+	assert_true(fx_said(&fx, "_redirects:1:1: it leads to /new, where"));
+	assert_false(fx_said(&fx, "_redirects:3:1:"));
+	assert_false(fx_said(&fx, "_redirects:4:1:"));
 	assert_string_equal(fx_body(&fx, "*/was/"), "/Posts/");
 	e = snapshot_find_below(fx.snapshot, slice_of("/was/a b/c"), &rest);
 	assert_non_null(e);
