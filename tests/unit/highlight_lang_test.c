@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "daemon/buf.h"
+#include "daemon/site/highlight_table.h"
 
 /* lang/compile.awk: what it says of files that are wrong. */
 
@@ -129,6 +130,33 @@ test_right(void **state)
 	unlink(path);
 }
 
+/* The manual lists every name. */
+static void
+test_manual(void **state)
+{
+	const char *srcdir = getenv("srcdir");
+	char path[4096], name[32];
+	struct buf manual = {0};
+	unsigned i;
+	FILE *f;
+	int c;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/doc/blogd-content.5",
+		 srcdir != NULL ? srcdir : ".");
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while ((c = getc(f)) != EOF)
+		buf_char(&manual, (char)(c == '\n' ? ',' : c));
+	fclose(f);
+	for (i = 0; i < hl_nnames; i++) {
+		snprintf(name, sizeof(name), " %s,", hl_names[i].name);
+		if (strstr(buf_cstr(&manual), name) == NULL)
+			fail_msg("%s is not in the manual", hl_names[i].name);
+	}
+	buf_free(&manual);
+}
+
 static int
 setup(void **state)
 {
@@ -150,6 +178,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_messages),
 	    cmocka_unit_test(test_right),
+	    cmocka_unit_test(test_manual),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
