@@ -67,7 +67,7 @@ take_tag(struct slice *s, struct slice *open, size_t *n, size_t cap)
 					    "wbr", "source", "input", NULL};
 	static const char *const never[] = {
 	    "script", "style", "iframe", "object", "embed", "form",
-	    "base",   "meta",  "link",	 "svg",	   "math",  NULL};
+	    "base",   "meta",  "link",	 "svg",	   NULL};
 	int ends = s->len > 0 && s->data[0] == '/';
 	struct slice name;
 

@@ -1,0 +1,590 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "mathtree.h"
+
+/* ---- symbols ---- */
+
+static struct math_node *
+operator(struct math_parser *p, uint32_t cp, enum math_class class,
+	 const char *attributes)
+{
+	struct math_node *node = math_symbol(p, MATH_MO, cp, class);
+
+	node->attributes[0] = attributes;
+	return node;
+}
+
+/* Arrows stretch in MathML's dictionary, bars have no space there. */
+static const char *
+relation_attributes(uint32_t cp)
+{
+	if (cp == 0x2223 || cp == 0x2225)
+		return " stretchy=\"false\" lspace=\"0.2778em\" "
+		       "rspace=\"0.2778em\"";
+	if ((cp >= 0x2190 && cp <= 0x21ff) || (cp >= 0x27f0 && cp <= 0x27ff))
+		return " stretchy=\"false\"";
+	return NULL;
+}
+
+static struct math_node *
+letter(struct math_parser *p, const struct math_command *c)
+{
+	struct math_node *node =
+	    math_symbol(p, MATH_MI, c->value, MATH_ORDINARY);
+
+	node->font = p->font;
+	if (c->kind == MATH_K_UPRIGHT && p->font == MATH_NO_FONT)
+		node->font = MATH_NORMAL;
+	return node;
+}
+
+static struct math_node *
+name(struct math_parser *p, struct slice text, int limits)
+{
+	struct math_node *node = math_node(p, limits ? MATH_MO : MATH_MI);
+
+	node->text = text;
+	node->class = MATH_FUNCTION;
+	if (limits) {
+		node->limits = MATH_LIMITS;
+		node->attributes[0] = " movablelimits=\"true\" lspace=\"0\" "
+				      "rspace=\"0\"";
+	}
+	return node;
+}
+
+static struct math_node *
+space(struct math_parser *p, const char *attributes)
+{
+	struct math_node *node = math_node(p, MATH_MSPACE);
+
+	node->attributes[0] = attributes;
+	node->class = MATH_NO_CLASS;
+	return node;
+}
+
+static struct math_node *
+big(struct math_parser *p, uint32_t cp, enum math_limits limits)
+{
+	struct math_node *node = operator(p, cp, MATH_OPERATOR, NULL);
+
+	node->limits = (uint8_t)limits;
+	return node;
+}
+
+static struct math_node *
+sign(struct math_parser *p, const struct math_command *c)
+{
+	switch (c->kind) {
+	case MATH_K_ORD:
+		return operator(p, c->value, MATH_ORDINARY,
+				" stretchy=\"false\" lspace=\"0\" "
+				"rspace=\"0\"");
+	case MATH_K_BIN:
+		return operator(p, c->value, MATH_BINARY, NULL);
+	case MATH_K_REL:
+		return operator(
+		    p, c->value, MATH_RELATION,
+		    c->text != NULL ? c->text : relation_attributes(c->value));
+	case MATH_K_OPEN:
+		return operator(p, c->value, MATH_OPENING,
+				" stretchy=\"false\"");
+	case MATH_K_CLOSE:
+		return operator(p, c->value, MATH_CLOSING,
+				c->value == '!' ? NULL : " stretchy=\"false\"");
+	case MATH_K_PUNCT:
+		return operator(p, c->value, MATH_PUNCTUATION,
+				c->value == ':' ? " lspace=\"0\" "
+						  "rspace=\"0.2222em\""
+						: NULL);
+	case MATH_K_DOTS:
+		return operator(p, c->value, MATH_INNER,
+				" lspace=\"0\" rspace=\"0\"");
+	default:
+		return operator(p, c->value, MATH_INNER,
+				" lspace=\"0.1667em\" rspace=\"0.1667em\"");
+	}
+}
+
+struct math_node *
+math_of_command(struct math_parser *p, const struct math_command *c)
+{
+	switch (c->kind) {
+	case MATH_K_LETTER:
+	case MATH_K_UPRIGHT:
+		return letter(p, c);
+	case MATH_K_SIGN:
+		return math_symbol(p, MATH_MI, c->value, MATH_ORDINARY);
+	case MATH_K_BIG:
+		return big(p, c->value, MATH_LIMITS);
+	case MATH_K_INTEGRAL:
+		return big(p, c->value, MATH_SCRIPTS);
+	case MATH_K_FUNCTION:
+	case MATH_K_LIMIT:
+		return name(p, slice_of(c->text != NULL ? c->text : c->name),
+			    c->kind == MATH_K_LIMIT);
+	case MATH_K_SPACE:
+		return space(p, c->text);
+	default:
+		return sign(p, c);
+	}
+}
+
+/* ---- fences ---- */
+
+static int
+is_fence(const struct math_command *c)
+{
+	switch (c->kind) {
+	case MATH_K_OPEN:
+	case MATH_K_CLOSE:
+		return c->value != '!';
+	case MATH_K_ORD:
+		return c->value == '|' || c->value == '/' || c->value == '\\' ||
+		       c->value == 0x2016;
+	case MATH_K_REL: /* upright arrows */
+		return c->value == 0x2191 || c->value == 0x2193 ||
+		       c->value == 0x2195 || c->value == 0x21d1 ||
+		       c->value == 0x21d3 || c->value == 0x21d5;
+	default:
+		return 0;
+	}
+}
+
+/* The code point behind \left and its like; 0 for "." or, with p->bad, for what
+ * is no fence. */
+static uint32_t
+read_fence(struct math_parser *p)
+{
+	const struct math_command *c = math_peek(p);
+
+	if (math_next_is(p, '.'))
+		return 0;
+	if (math_next_is(p, '<'))
+		return 0x27e8;
+	if (math_next_is(p, '>'))
+		return 0x27e9;
+	if (p->p == p->end) {
+		math_bad(p);
+		return 0;
+	}
+	if (c != NULL) {
+		p->p++;
+		math_read_name(p);
+	} else {
+		c = math_character((unsigned char)*p->p++);
+	}
+	if (c == NULL || !is_fence(c)) {
+		math_bad(p);
+		return 0;
+	}
+	return c->value;
+}
+
+/* Slashes and arrows are no fences in the dictionary. */
+static const char *
+fence_symmetric(uint32_t cp)
+{
+	return cp == '/' || cp == '\\' || (cp >= 0x2190 && cp <= 0x21ff)
+		   ? " symmetric=\"true\""
+		   : NULL;
+}
+
+static void
+add_fence(struct math_parser *p, struct math_node *row, const char *attributes)
+{
+	uint32_t cp = read_fence(p);
+	struct math_node *node;
+
+	if (cp == 0)
+		return;
+	node = operator(p, cp, MATH_NO_CLASS, attributes);
+	node->attributes[1] = fence_symmetric(cp);
+	math_add(row, node);
+}
+
+static struct math_node *
+left(struct math_parser *p)
+{
+	struct math_node *row = math_node(p, MATH_ROW), *body;
+	const struct math_command *c;
+
+	row->class = MATH_INNER;
+	add_fence(p, row, " form=\"prefix\" stretchy=\"true\"");
+	for (;;) {
+		body = math_row(p, 0);
+		if (body == NULL)
+			return NULL;
+		if (body->first != NULL)
+			math_add(row, body);
+		c = math_peek(p);
+		if (c == NULL || !math_next_is(p, '\\'))
+			return math_bad(p);
+		math_read_name(p);
+		if (c->kind != MATH_K_MIDDLE)
+			break;
+		add_fence(p, row,
+			  " form=\"infix\" stretchy=\"true\" "
+			  "symmetric=\"true\" lspace=\"0\" rspace=\"0\"");
+	}
+	if (c->kind != MATH_K_RIGHT)
+		return math_bad(p);
+	add_fence(p, row, " form=\"postfix\" stretchy=\"true\"");
+	return p->bad ? NULL : row;
+}
+
+static struct math_node *
+bigger(struct math_parser *p, const struct math_command *c)
+{
+	uint32_t cp = read_fence(p);
+	struct math_node *node;
+
+	if (cp == 0)
+		return math_bad(p);
+	node = operator(p, cp, c->value,
+			c->value == MATH_OPENING   ? " form=\"prefix\""
+			: c->value == MATH_CLOSING ? " form=\"postfix\""
+			: c->value == MATH_RELATION
+			    ? " lspace=\"0.2778em\" rspace=\"0.2778em\""
+			    : " lspace=\"0\" rspace=\"0\"");
+	node->attributes[1] = c->text;
+	return node;
+}
+
+/* ---- arguments ---- */
+
+/* An element around the node. */
+static struct math_node *
+inside(struct math_parser *p, enum math_element element, const char *attributes,
+       struct math_node *node)
+{
+	struct math_node *outer;
+
+	if (node == NULL)
+		return NULL;
+	outer = math_node(p, element);
+	outer->attributes[0] = attributes;
+	outer->class = node->class;
+	math_add(outer, node);
+	return outer;
+}
+
+/* An element of two; the class is the first one's. */
+static struct math_node *
+two(struct math_parser *p, enum math_element element, const char *attributes,
+    struct math_node *first, struct math_node *second)
+{
+	struct math_node *outer;
+
+	if (first == NULL || second == NULL)
+		return NULL;
+	outer = inside(p, element, attributes, first);
+	math_add(outer, second);
+	return outer;
+}
+
+static struct math_node *
+accent(struct math_parser *p, const struct math_command *c)
+{
+	struct math_node *mark = operator(p, c->value, MATH_NO_CLASS,
+					  c->kind == MATH_K_ACCENT
+					      ? " stretchy=\"false\""
+					      : " stretchy=\"true\"");
+	struct math_node *node = math_argument(p);
+
+	switch (c->kind) {
+	case MATH_K_UNDER:
+		return two(p, MATH_MUNDER, " accentunder=\"true\"", node, mark);
+	case MATH_K_BRACE:
+	case MATH_K_UNDERBRACE:
+		node =
+		    two(p, c->kind == MATH_K_BRACE ? MATH_MOVER : MATH_MUNDER,
+			NULL, node, mark);
+		if (node != NULL)
+			node->limits = MATH_LIMITS;
+		return node;
+	default:
+		return two(p, MATH_MOVER, " accent=\"true\"", node, mark);
+	}
+}
+
+/* "[...]" before an argument; NULL when there is none. */
+static struct math_node *
+optional(struct math_parser *p)
+{
+	struct math_node *row;
+
+	if (!math_next_is(p, '['))
+		return NULL;
+	row = math_row(p, 1);
+	if (!math_next_is(p, ']'))
+		return math_bad(p);
+	return row;
+}
+
+/* What stands at an arrow, with room at both its ends. */
+static struct math_node *
+label(struct math_parser *p, struct math_node *node)
+{
+	struct math_node *row = math_node(p, MATH_ROW);
+
+	math_add(row, space(p, " width=\"0.4em\""));
+	math_add(row, node);
+	math_add(row, space(p, " width=\"0.4em\""));
+	return row;
+}
+
+static struct math_node *
+arrow(struct math_parser *p, const struct math_command *c)
+{
+	struct math_node *below = optional(p), *above = math_argument(p), *node;
+
+	if (p->bad)
+		return NULL;
+	node = math_node(p, below != NULL ? MATH_MUNDEROVER : MATH_MOVER);
+	node->class = MATH_RELATION;
+	math_add(
+	    node, operator(p, c->value, MATH_RELATION, " stretchy=\"true\""));
+	if (below != NULL)
+		math_add(node, label(p, below));
+	math_add(node, label(p, above));
+	return node;
+}
+
+static struct math_node *
+font(struct math_parser *p, uint32_t value)
+{
+	uint8_t before = p->font;
+	struct math_node *node;
+
+	p->font = (uint8_t)value;
+	node = math_argument(p);
+	p->font = before;
+	return node;
+}
+
+static struct math_node *
+fraction(struct math_parser *p, const struct math_command *c)
+{
+	struct math_node *above = math_argument(p), *below = math_argument(p);
+	struct math_node *node, *row;
+
+	node = two(p, MATH_MFRAC,
+		   c->kind == MATH_K_BINOM ? " linethickness=\"0\"" : NULL,
+		   above, below);
+	if (node == NULL)
+		return NULL;
+	node->class = MATH_ORDINARY;
+	if (c->kind == MATH_K_BINOM) {
+		row = math_node(p, MATH_ROW);
+		math_add(row, operator(p, '(', MATH_NO_CLASS, NULL));
+		math_add(row, node);
+		math_add(row, operator(p, ')', MATH_NO_CLASS, NULL));
+		node = row;
+	}
+	return c->text != NULL ? inside(p, MATH_MSTYLE, c->text, node) : node;
+}
+
+static struct math_node *
+root(struct math_parser *p)
+{
+	struct math_node *index = optional(p), *node = math_argument(p);
+
+	node = index != NULL ? two(p, MATH_MROOT, NULL, node, index)
+			     : inside(p, MATH_MSQRT, NULL, node);
+	if (node != NULL)
+		node->class = MATH_ORDINARY;
+	return node;
+}
+
+static struct math_node *
+set(struct math_parser *p, const struct math_command *c)
+{
+	struct math_node *mark = math_argument(p), *node = math_argument(p);
+
+	return two(p, c->kind == MATH_K_OVERSET ? MATH_MOVER : MATH_MUNDER,
+		   NULL, node, mark);
+}
+
+static struct math_node *
+phantom(struct math_parser *p, const struct math_command *c)
+{
+	struct math_node *node =
+	    inside(p, MATH_MPHANTOM, NULL, math_argument(p));
+
+	return c->text != NULL ? inside(p, MATH_MPADDED, c->text, node) : node;
+}
+
+static struct math_node *
+boxed(struct math_parser *p)
+{
+	struct math_node *node =
+	    inside(p, MATH_ROW, " class=\"math-boxed\"", math_argument(p));
+
+	if (node != NULL)
+		node->class = MATH_ORDINARY;
+	return node;
+}
+
+/* ---- words ---- */
+
+/* Only what can be shown: escapes of one character, no commands. */
+static int
+is_text(struct slice s, const char *escapes)
+{
+	size_t i;
+
+	for (i = 0; i < s.len; i++)
+		if (s.data[i] == '\\' &&
+		    (++i == s.len || strchr(escapes, s.data[i]) == NULL ||
+		     s.data[i] == '\0'))
+			return 0;
+	return 1;
+}
+
+static struct math_node *
+text(struct math_parser *p, const struct math_command *c)
+{
+	struct math_node *node = math_node(p, MATH_MTEXT);
+
+	node->text = math_raw_group(p);
+	node->text_kind = MATH_TEXT_TEXT;
+	node->tag = c->text;
+	return is_text(node->text, " {}%&#_$,") ? node : math_bad(p);
+}
+
+static int
+is_name(struct slice s)
+{
+	size_t i;
+
+	if (s.len == 0 || !is_text(s, ",;: "))
+		return 0;
+	for (i = 0; i < s.len; i++)
+		if ((unsigned char)s.data[i] <= 0x20 && s.data[i] != ' ')
+			return 0;
+	return 1;
+}
+
+static struct math_node *
+operator_name(struct math_parser *p)
+{
+	int limits = math_next_is(p, '*');
+	struct slice raw = math_raw_group(p);
+	struct math_node *node;
+
+	if (!is_name(raw))
+		return math_bad(p);
+	node = name(p, raw, limits);
+	node->text_kind = MATH_NAME_TEXT;
+	return node;
+}
+
+static struct math_node *
+negated(struct math_parser *p)
+{
+	const struct math_command *c = math_peek(p);
+	uint32_t cp = 0;
+
+	if (c != NULL && c->kind == MATH_K_REL) {
+		p->p++;
+		math_read_name(p);
+		cp = math_negated(c->value);
+	} else if (c == NULL && p->p < p->end) {
+		cp = math_negated((unsigned char)*p->p++);
+	}
+	return cp != 0 ? operator(p, cp, MATH_RELATION, NULL) : math_bad(p);
+}
+
+/* \bmod between operands; \mod with a wide space; \pmod in parentheses. */
+static struct math_node *
+modulo(struct math_parser *p, uint32_t which)
+{
+	struct math_node *row, *node = math_node(p, MATH_MO);
+
+	node->text = slice_of("mod");
+	node->class = MATH_BINARY;
+	node->attributes[0] = which == 0
+				  ? " lspace=\"0.2222em\" rspace=\"0.2222em\""
+				  : " lspace=\"0\" rspace=\"0.3333em\"";
+	if (which == 0)
+		return node;
+	row = math_node(p, MATH_ROW);
+	math_add(row,
+		 space(p, p->display ? " width=\"1em\"" : " width=\"0.5em\""));
+	if (which == 1) {
+		math_add(row, node);
+		return row;
+	}
+	math_add(row, operator(p, '(', MATH_NO_CLASS, " stretchy=\"false\""));
+	math_add(row, node);
+	node = math_argument(p);
+	if (node == NULL)
+		return NULL;
+	math_add(row, node);
+	math_add(row, operator(p, ')', MATH_NO_CLASS, " stretchy=\"false\""));
+	return row;
+}
+
+static struct math_node *
+substack(struct math_parser *p)
+{
+	struct math_node *node;
+
+	if (!math_next_is(p, '{'))
+		return math_bad(p);
+	node = math_lines(p, math_row(p, 0), 0);
+	return math_next_is(p, '}') ? node : math_bad(p);
+}
+
+/* ---- all ---- */
+
+struct math_node *
+math_call(struct math_parser *p, const struct math_command *c)
+{
+	if (c->kind < MATH_K_ACCENT)
+		return math_of_command(p, c);
+	switch (c->kind) {
+	case MATH_K_ACCENT:
+	case MATH_K_OVER:
+	case MATH_K_UNDER:
+	case MATH_K_BRACE:
+	case MATH_K_UNDERBRACE:
+		return accent(p, c);
+	case MATH_K_ARROW:
+		return arrow(p, c);
+	case MATH_K_FONT:
+		return font(p, c->value);
+	case MATH_K_TEXT:
+		return text(p, c);
+	case MATH_K_FRAC:
+	case MATH_K_BINOM:
+		return fraction(p, c);
+	case MATH_K_SQRT:
+		return root(p);
+	case MATH_K_OVERSET:
+	case MATH_K_UNDERSET:
+		return set(p, c);
+	case MATH_K_PHANTOM:
+		return phantom(p, c);
+	case MATH_K_BOXED:
+		return boxed(p);
+	case MATH_K_NAME:
+		return operator_name(p);
+	case MATH_K_NOT:
+		return negated(p);
+	case MATH_K_MOD:
+		return modulo(p, c->value);
+	case MATH_K_SUBSTACK:
+		return substack(p);
+	case MATH_K_BIGGER:
+		return bigger(p, c);
+	case MATH_K_LEFT:
+		return left(p);
+	case MATH_K_BEGIN:
+		return math_environment(p);
+	default:
+		return math_bad(p);
+	}
+}

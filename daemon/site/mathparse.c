@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "mathtree.h"
+
+#include "../utf8.h"
+
+/* ---- nodes ---- */
+
+struct math_node *
+math_node(struct math_parser *p, enum math_element element)
+{
+	struct math_node *node = arena_calloc(p->arena, 1, sizeof(*node));
+
+	node->element = (uint8_t)element;
+	node->made = p->made;
+	p->made = node;
+	return node;
+}
+
+void
+math_add(struct math_node *parent, struct math_node *child)
+{
+	if (parent->first == NULL)
+		parent->first = child;
+	else
+		parent->last->next = child;
+	parent->last = child;
+}
+
+struct math_node *
+math_symbol(struct math_parser *p, enum math_element element, uint32_t cp,
+	    enum math_class class)
+{
+	struct math_node *node = math_node(p, element);
+
+	node->cp = cp;
+	node->class = (uint8_t) class;
+	return node;
+}
+
+struct math_node *
+math_bad(struct math_parser *p)
+{
+	p->bad = 1;
+	p->p = p->end;
+	return NULL;
+}
+
+/* ---- characters ---- */
+
+static int
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static int
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int
+is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+/* Spaces mean nothing, nor do comments. */
+void
+math_skip_space(struct math_parser *p)
+{
+	while (p->p < p->end) {
+		if (*p->p == '%')
+			while (p->p < p->end && *p->p != '\n')
+				p->p++;
+		else if (*p->p == ' ' || *p->p == '\t' || *p->p == '\n' ||
+			 *p->p == '\r')
+			p->p++;
+		else
+			break;
+	}
+}
+
+int
+math_next_is(struct math_parser *p, char c)
+{
+	math_skip_space(p);
+	if (p->p == p->end || *p->p != c)
+		return 0;
+	p->p++;
+	return 1;
+}
+
+struct slice
+math_read_name(struct math_parser *p)
+{
+	struct slice name = {p->p, 0};
+
+	while (p->p < p->end && is_letter(*p->p))
+		p->p++;
+	if (p->p == name.data && p->p < p->end)
+		p->p++;
+	name.len = (size_t)(p->p - name.data);
+	return name;
+}
+
+const struct math_command *
+math_peek(struct math_parser *p)
+{
+	struct math_parser ahead = *p;
+
+	if (!math_next_is(&ahead, '\\'))
+		return NULL;
+	return math_command(math_read_name(&ahead));
+}
+
+/* The next character; 0 when it is none. */
+static uint32_t
+read_character(struct math_parser *p)
+{
+	const unsigned char *s = (const unsigned char *)p->p;
+	size_t i, n = utf8_char_len(s, (size_t)(p->end - p->p));
+	uint32_t cp = n > 1 ? s[0] & (0xffu >> (n + 1)) : s[0];
+
+	for (i = 1; i < n; i++)
+		cp = cp << 6 | (s[i] & 0x3f);
+	p->p += n;
+	if (n == 0 || cp < 0x20 || (cp >= 0x7f && cp <= 0xa0) ||
+	    (cp & 0xfffe) == 0xfffe)
+		return 0;
+	return cp;
+}
+
+/* ---- atoms ---- */
+
+static struct math_node *
+letters(struct math_parser *p, int only_one)
+{
+	struct math_node *node = math_node(p, MATH_MI);
+	const char *start = p->p++;
+
+	while (!only_one && p->font != MATH_NO_FONT && p->p < p->end &&
+	       is_letter(*p->p))
+		p->p++;
+	node->text = (struct slice){start, (size_t)(p->p - start)};
+	node->font = p->font;
+	return node;
+}
+
+static struct math_node *
+number(struct math_parser *p, int only_one)
+{
+	struct math_node *node = math_node(p, MATH_MN);
+	const char *start = p->p++;
+
+	while (!only_one && p->p < p->end &&
+	       (is_digit(*p->p) ||
+		(*p->p == '.' && p->end - p->p > 1 && is_digit(p->p[1]))))
+		p->p++;
+	node->text = (struct slice){start, (size_t)(p->p - start)};
+	node->font = p->font;
+	return node;
+}
+
+static struct math_node *
+character(struct math_parser *p)
+{
+	uint32_t cp = read_character(p);
+	const struct math_command *c;
+
+	if (cp == ':' && p->p < p->end && *p->p == '=') {
+		p->p++;
+		cp = 0x2254;
+	}
+	c = cp != 0 ? math_character(cp) : NULL;
+	if (c != NULL)
+		return math_of_command(p, c);
+	return cp < 0x80 ? math_bad(p)
+			 : math_symbol(p, MATH_MI, cp, MATH_ORDINARY);
+}
+
+static struct math_node *
+command(struct math_parser *p)
+{
+	const struct math_command *c;
+
+	p->p++;
+	c = math_command(math_read_name(p));
+	return c != NULL ? math_call(p, c) : math_bad(p);
+}
+
+/* What one token begins; only_one: just one letter or digit. */
+static struct math_node *
+token(struct math_parser *p, int only_one)
+{
+	if (is_letter(*p->p))
+		return letters(p, only_one);
+	if (is_digit(*p->p))
+		return number(p, only_one);
+	if (*p->p == '\\')
+		return command(p);
+	return character(p);
+}
+
+/* The content of a row that needs no element around it. */
+static struct math_node *
+unwrapped(struct math_node *row)
+{
+	if (row == NULL || row->first == NULL || row->first->next != NULL)
+		return row;
+	return row->first;
+}
+
+/* Behind its "{". */
+static struct math_node *
+group(struct math_parser *p)
+{
+	struct math_node *row = math_row(p, 0);
+
+	if (!math_next_is(p, '}'))
+		return math_bad(p);
+	return unwrapped(row);
+}
+
+struct math_node *
+math_argument(struct math_parser *p)
+{
+	struct math_node *node;
+
+	if (math_next_is(p, '{'))
+		return group(p);
+	if (p->p == p->end || is_one_of(*p->p, "^_'}&") ||
+	    p->depth == MATH_DEPTH_MAX)
+		return math_bad(p);
+	p->depth++;
+	node = token(p, 1);
+	p->depth--;
+	return node;
+}
+
+struct slice
+math_raw_group(struct math_parser *p)
+{
+	struct slice raw = {p->p, 0};
+
+	if (!math_next_is(p, '{')) {
+		math_bad(p);
+		return raw;
+	}
+	raw.data = p->p;
+	while (p->p < p->end && *p->p != '}') {
+		if (*p->p == '{' || *p->p == '$') {
+			math_bad(p);
+			return raw;
+		}
+		p->p += *p->p == '\\' && p->end - p->p > 1 ? 2 : 1;
+	}
+	raw.len = (size_t)(p->p - raw.data);
+	if (!math_next_is(p, '}'))
+		math_bad(p);
+	return raw;
+}
+
+/* ---- scripts ---- */
+
+struct scripts {
+	struct math_node *sub, *sup;
+};
+
+static struct math_node *
+primes(struct math_parser *p)
+{
+	static const uint16_t signs[] = {0x2032, 0x2033, 0x2034, 0x2057};
+	size_t n = 0;
+
+	while (math_next_is(p, '\''))
+		n++;
+	return n <= 4 ? math_symbol(p, MATH_MO, signs[n - 1], MATH_ORDINARY)
+		      : math_bad(p);
+}
+
+static void
+read_sup(struct math_parser *p, struct scripts *s, int prime)
+{
+	struct math_node *more;
+
+	if (s->sup != NULL) {
+		math_bad(p);
+		return;
+	}
+	if (!prime) {
+		s->sup = math_argument(p);
+		return;
+	}
+	s->sup = primes(p);
+	if (!p->bad && math_next_is(p, '^')) {
+		more = s->sup;
+		s->sup = math_node(p, MATH_ROW);
+		math_add(s->sup, more);
+		more = math_argument(p);
+		if (more != NULL)
+			math_add(s->sup, more);
+	}
+}
+
+static void
+read_scripts(struct math_parser *p, struct scripts *s)
+{
+	while (!p->bad) {
+		math_skip_space(p);
+		if (p->p < p->end && *p->p == '\'') {
+			read_sup(p, s, 1);
+		} else if (math_next_is(p, '^')) {
+			read_sup(p, s, 0);
+		} else if (math_next_is(p, '_')) {
+			if (s->sub != NULL)
+				math_bad(p);
+			else
+				s->sub = math_argument(p);
+		} else {
+			break;
+		}
+	}
+}
+
+/* \limits and \nolimits, which stand behind an operator. */
+static void
+read_limits(struct math_parser *p, struct math_node *base)
+{
+	const struct math_command *c;
+
+	while ((c = math_peek(p)) != NULL && c->kind == MATH_K_LIMITS) {
+		if (base->class != MATH_OPERATOR &&
+		    base->class != MATH_FUNCTION) {
+			math_bad(p);
+			return;
+		}
+		math_next_is(p, '\\');
+		math_read_name(p);
+		base->limits = (uint8_t)c->value;
+		if (c->value == MATH_LIMITS)
+			base->attributes[1] = " movablelimits=\"false\"";
+	}
+}
+
+static struct math_node *
+with_scripts(struct math_parser *p, struct math_node *base)
+{
+	struct scripts s = {NULL, NULL};
+	struct math_node *node;
+	unsigned shape;
+
+	read_limits(p, base);
+	read_scripts(p, &s);
+	shape = (s.sub != NULL) + 2u * (s.sup != NULL);
+	if (p->bad || shape == 0)
+		return base;
+	node =
+	    math_node(p, (base->limits ? MATH_MUNDER : MATH_MSUB) + shape - 1);
+	node->class = base->class;
+	math_add(node, base);
+	if (s.sub != NULL)
+		math_add(node, s.sub);
+	if (s.sup != NULL)
+		math_add(node, s.sup);
+	return node;
+}
+
+/* ---- rows ---- */
+
+/* A group stands for a letter, whatever is in it. */
+static struct math_node *
+ordinary_group(struct math_parser *p)
+{
+	struct math_node *node = group(p);
+
+	if (node == NULL)
+		return NULL;
+	math_no_spaces(node);
+	node->class = MATH_ORDINARY;
+	return node;
+}
+
+static struct math_node *
+atom(struct math_parser *p)
+{
+	struct math_node *base;
+
+	if (is_one_of(*p->p, "^_'"))
+		base = math_node(p, MATH_ROW); /* scripts of nothing */
+	else if (math_next_is(p, '{'))
+		base = ordinary_group(p);
+	else
+		base = token(p, 0);
+	return base != NULL ? with_scripts(p, base) : NULL;
+}
+
+static int
+row_ends(struct math_parser *p, int in_brackets)
+{
+	const struct math_command *c;
+
+	math_skip_space(p);
+	if (p->p == p->end || *p->p == '}' || *p->p == '&' ||
+	    (in_brackets && *p->p == ']'))
+		return 1;
+	c = math_peek(p);
+	return c != NULL &&
+	       (c->kind == MATH_K_MIDDLE ||
+		(c->kind >= MATH_K_RIGHT && c->kind <= MATH_K_NEWLINE));
+}
+
+/* Adds one more to a row: an atom, or a style and all that it holds for. */
+static void
+add_next(struct math_parser *p, struct math_node *row, int in_brackets)
+{
+	const struct math_command *c = math_peek(p);
+	struct math_node *node, *rest;
+
+	if (c != NULL && c->kind == MATH_K_NOTHING) {
+		p->p++;
+		math_read_name(p);
+		return;
+	}
+	if (c != NULL && c->kind == MATH_K_STYLE) {
+		p->p++;
+		math_read_name(p);
+		node = math_node(p, MATH_MSTYLE);
+		node->attributes[0] = c->text;
+		rest = math_row(p, in_brackets);
+		if (rest != NULL)
+			math_add(node, rest);
+	} else {
+		node = atom(p);
+	}
+	if (node != NULL)
+		math_add(row, node);
+}
+
+struct math_node *
+math_row(struct math_parser *p, int in_brackets)
+{
+	struct math_node *row = math_node(p, MATH_ROW);
+
+	if (p->depth == MATH_DEPTH_MAX)
+		return math_bad(p);
+	p->depth++;
+	while (!row_ends(p, in_brackets))
+		add_next(p, row, in_brackets);
+	p->depth--;
+	if (p->bad)
+		return NULL;
+	math_space_row(p, row);
+	return row;
+}
