@@ -271,20 +271,46 @@ log_fetch(const struct git *g, const struct fetched *got,
 	    store_bytes(g->store), clock_ms() - got->began_ms);
 }
 
+/* Nothing is brought in: what was sent last is here. */
 static int
-update(struct git *g, int full, struct err *err)
+take_last(struct git *g, struct fetched *got, struct err *err)
+{
+	if (!g->any_sent)
+		return err_set(err, "nothing was fetched yet");
+	store_set_deadline(
+	    g->store, got->began_ms + (int64_t)g->settings.deadline_s * 1000);
+	got->tip = g->sent;
+	got->bytes_before = store_bytes(g->store);
+	got->objects_before = store_objects(g->store);
+	return 0;
+}
+
+/* 0 when there is a commit to be published, 1 when that was already, or -1. */
+static int
+find_commit(struct git *g, const struct msg_fetch *request, struct fetched *got,
+	    struct err *err)
+{
+	if (request->again)
+		return take_last(g, got, err);
+	if (bring_in_or_renew(g, got, err) == -1)
+		return -1;
+	store_set_tip(g->store, &got->tip);
+	return g->any_sent && !request->full &&
+	       git_oid_equal(&got->tip, &g->sent);
+}
+
+static int
+update(struct git *g, const struct msg_fetch *request, struct err *err)
 {
 	struct fetched got = {.began_ms = clock_ms()};
 	struct published p;
-	int rc;
+	int full = request->full != 0, rc;
 
-	if (bring_in_or_renew(g, &got, err) == -1)
-		return -1;
-	store_set_tip(g->store, &got.tip);
-	if (g->any_sent && !full && git_oid_equal(&got.tip, &g->sent)) {
+	rc = find_commit(g, request, &got, err);
+	if (rc == 1)
 		ipc_send(&g->parent, MSG_UNCHANGED, NULL, 0, NULL, 0);
-		return 0;
-	}
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
 	rc = publish(g->publisher, g->store, &got.tip, full, on_report, g, &p,
 		     err);
 	end_reports(g, rc == 0);
@@ -337,7 +363,7 @@ git_main(void)
 
 		if (m.type != MSG_FETCH)
 			fatalx("unexpected message %d", (int)m.type);
-		if (update(&g, request->full != 0, &err) == -1)
+		if (update(&g, request, &err) == -1)
 			ipc_send_text(&g.parent, MSG_FAILED, err.text);
 		tell_of_dial(&g);
 		let_go(&g);

@@ -117,9 +117,11 @@ struct msg_connect { /* the answer repeats the question */
 };
 
 struct msg_fetch {
-	uint32_t full; /* write every blob, not only those that are new */
-	uint32_t wait; /* of a working tree (daemon/author): answer once there
-			  is something new */
+	uint32_t full;	/* write every blob, not only those that are new */
+	uint32_t again; /* the last source's commit once more, from what is
+			   here: nothing is fetched */
+	uint32_t wait;	/* of a working tree (daemon/author): answer once there
+			   is something new */
 };
 
 #define PROBLEM_TEXT_MAX 2048

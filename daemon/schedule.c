@@ -2,6 +2,7 @@
 #include "schedule.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "clock.h"
 #include "log.h"
@@ -9,6 +10,9 @@
 
 #define RETRY_FIRST_MS	 2000
 #define RETRY_LONGEST_MS 300000
+/* The clock that people read can be set: it is looked at so often. */
+#define LOOK_S	       600
+#define CHANGE_RETRY_S 60
 
 /* --------------------------------------------------------------- polls -- */
 
@@ -94,6 +98,47 @@ schedule_succeeded(struct schedule *s)
 	s->retries = 0;
 }
 
+/* ------------------------------------------------------------- changes -- */
+
+static void
+wait_for_change(struct schedule *s)
+{
+	struct timespec now;
+	long long ms = LOOK_S * 1000LL;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (s->change_at - now.tv_sec < LOOK_S)
+		ms = (s->change_at - now.tv_sec) * 1000 - now.tv_nsec / 1000000;
+	timer_set(s->change, ms > 0 ? ms : 0);
+}
+
+static void
+change_is_due(evutil_socket_t fd, short what, void *arg)
+{
+	struct schedule *s = arg;
+
+	(void)fd, (void)what;
+	if (time(NULL) >= s->change_at)
+		s->changes(s->owner);
+	else
+		wait_for_change(s);
+}
+
+void
+schedule_change_at(struct schedule *s, int64_t t)
+{
+	s->change_at = t;
+	event_del(s->change);
+	if (t != INT64_MIN)
+		wait_for_change(s);
+}
+
+void
+schedule_change_retry(struct schedule *s)
+{
+	schedule_change_at(s, (int64_t)time(NULL) + CHANGE_RETRY_S);
+}
+
 /* -------------------------------------------------------- life and end -- */
 
 static void
@@ -105,18 +150,17 @@ set_times(struct schedule *s, const struct conf_site *site)
 
 void
 schedule_init(struct schedule *s, const struct conf_site *site,
-	      struct event_base *base,
-	      void (*due)(void *owner, const char *why), void *owner)
+	      struct event_base *base)
 {
-	s->due = due;
-	s->owner = owner;
 	set_times(s, site);
 	s->retries = 0;
 	s->last_hook_ms = -(long long)UINT32_MAX * 1000; /* never */
 	s->poll = evtimer_new(base, poll_is_due, s);
 	s->hook = evtimer_new(base, hook_is_due, s);
 	s->retry = evtimer_new(base, retry_is_due, s);
-	if (s->poll == NULL || s->hook == NULL || s->retry == NULL)
+	s->change = evtimer_new(base, change_is_due, s);
+	if (s->poll == NULL || s->hook == NULL || s->retry == NULL ||
+	    s->change == NULL)
 		fatalx("out of memory (timers)");
 }
 
@@ -140,4 +184,5 @@ schedule_stop(struct schedule *s)
 	event_del(s->poll);
 	event_del(s->hook);
 	event_del(s->retry);
+	event_del(s->change);
 }

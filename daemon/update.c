@@ -29,10 +29,13 @@ struct update {
 	struct remote remote;
 	struct child render;
 	enum state state;
-	int started;	 /* git was ready once: its settings are good */
-	int again;	 /* another update was asked for meanwhile */
-	int full;	 /* the next source must hold every byte */
-	int kept;	 /* what is SHOWING was there before the start */
+	int started;	/* git was ready once: its settings are good */
+	int again;	/* another update was asked for meanwhile */
+	int due;	/* an article appears or expires: to be rendered */
+	int local;	/* the update that runs is for that, without fetching */
+	int has_commit; /* git has what the last source was made of */
+	int full;	/* the next source must hold every byte */
+	int kept;	/* what is SHOWING was there before the start */
 	int unconfirmed; /* no update was good since then */
 	int polished;	 /* what is SHOWING is no update, see polish.h */
 	int source_full;
@@ -102,6 +105,7 @@ end_polish(struct update *u, const char *why)
 }
 
 static void begin(struct update *u);
+static void begin_local(struct update *u);
 
 /* Ends the update that runs; text is NULL when it went well, and result
  * UPDATE_NONE when it is not over for good. */
@@ -123,45 +127,76 @@ finish(struct update *u, enum update_result result, const char *text)
 	if (result != UPDATE_NONE)
 		record_update(result, clock_ms() - u->began_ms, text);
 	u->ops->done(failed ? -1 : 0, text);
+	if (failed && u->local)
+		schedule_change_retry(&u->schedule);
 	if (u->again)
 		begin(u);
+	else if (u->due)
+		begin_local(u);
 	else if (failed && (u->published == NULL || u->unconfirmed))
 		schedule_retry(&u->schedule);
 	else
 		begin_polish(u);
 }
 
-static void
-begin(struct update *u)
+static int
+can_begin(struct update *u)
 {
-	struct msg_fetch fetch = {.full = (uint32_t)u->full};
-
 	if (u->state == POLISHING) {
 		u->rendered.unfinished = 1; /* for the next occasion */
 		end_polish(u, NULL);
 		child_end(&u->render);
 	}
-	if (u->state != IDLE || !u->remote.git.ready || u->render.pid != 0 ||
-	    u->stopping) {
-		u->again = 1;
-		return;
-	}
-	u->again = 0;
+	return u->state == IDLE && u->remote.git.ready && u->render.pid == 0 &&
+	       !u->stopping;
+}
+
+static void
+ask_git(struct update *u, int local)
+{
+	struct msg_fetch fetch = {.full = (uint32_t)u->full,
+				  .again = (uint32_t)local};
+
+	u->local = local;
 	u->state = FETCHING;
 	u->source_full = u->full;
 	u->full = 0; /* whatever fails, or new settings, set it again */
 	u->began_ms = clock_ms();
-	schedule_begun(&u->schedule);
 	timer_set(u->deadline,
 		  (long long)u->site.git.deadline_s * 1000 + GIT_GRACE_MS);
 	child_send(&u->remote.git, MSG_FETCH, &fetch, sizeof(fetch), NULL, 0);
 }
 
 static void
+begin(struct update *u)
+{
+	u->again = !can_begin(u);
+	if (u->again)
+		return;
+	schedule_begun(&u->schedule);
+	ask_git(u, 0);
+}
+
+/* The time alone has made another site: readers see it even while the remote
+ * cannot be reached. */
+static void
+begin_local(struct update *u)
+{
+	u->due = !can_begin(u);
+	if (u->due)
+		return;
+	if (u->has_commit)
+		ask_git(u, 1);
+	else
+		begin(u);
+}
+
+static void
 fetch_failed(struct update *u, const char *text)
 {
 	u->full |= u->source_full;
-	record_fetch(clock_ms() - u->began_ms);
+	if (!u->local)
+		record_fetch(clock_ms() - u->began_ms);
 	finish(u, UPDATE_FETCH_FAILED, text);
 }
 
@@ -172,7 +207,7 @@ render_failed(struct update *u, enum update_result result, const char *text)
 	u->full = 1;
 	if (!u->source_full) {
 		log_warn("%s; once more from a full source", text);
-		u->again = 1;
+		*(u->local ? &u->due : &u->again) = 1;
 		result = UPDATE_NONE;
 		text = NULL;
 	}
@@ -211,7 +246,9 @@ take_source(struct update *u, struct ipc_msg *msg)
 	u->source = msg->fds[0];
 	msg->nfds = 0;
 	u->state = RENDERING;
-	record_fetch(clock_ms() - u->began_ms);
+	u->has_commit = 1;
+	if (!u->local)
+		record_fetch(clock_ms() - u->began_ms);
 	progress_end();
 	if (start_render(u, &err) == -1)
 		render_failed(u, UPDATE_RENDER_FAILED, err.text);
@@ -351,6 +388,8 @@ update_shown(struct update *u, int result)
 	}
 	published_free(old);
 	schedule_succeeded(&u->schedule);
+	u->due = 0;
+	schedule_change_at(&u->schedule, u->rendered.next_change);
 	log_notice("serving commit %s: %u articles, %u addresses, "
 		   "%u problems, %lld ms after the update began",
 		   u->published->commit, u->rendered.articles,
@@ -409,6 +448,8 @@ git_message(void *owner, struct ipc_msg *msg)
 		u->started = 1;
 		if (u->again)
 			begin(u);
+		else if (u->due)
+			begin_local(u);
 		break;
 	case MSG_PROGRESS:
 		progress_show((const void *)msg->data);
@@ -477,6 +518,7 @@ git_gone(void *owner)
 {
 	struct update *u = owner;
 
+	u->has_commit = 0;
 	if (u->state == FETCHING) {
 		u->again = 1; /* its store is gone too: fetch anew */
 		fetch_failed(u, "git ended in the middle of a fetch");
@@ -527,6 +569,13 @@ is_due(void *owner, const char *why)
 	update_request(owner, why);
 }
 
+static void
+changes(void *owner)
+{
+	log_debug("an article appears or expires");
+	begin_local(owner);
+}
+
 /* ---------------------------------------------------------- life and end -- */
 
 struct update *
@@ -548,7 +597,10 @@ update_new(const struct conf_site *site, struct event_base *base,
 	u->deadline = evtimer_new(base, overdue, u);
 	if (u->deadline == NULL)
 		fatalx("out of memory (timer)");
-	schedule_init(&u->schedule, site, base, is_due, u);
+	u->schedule.due = is_due;
+	u->schedule.changes = changes;
+	u->schedule.owner = u;
+	schedule_init(&u->schedule, site, base);
 	return u;
 }
 
@@ -577,6 +629,7 @@ update_reconfigure(struct update *u, const struct conf_site *site,
 		update_request(u, "reload");
 	else
 		u->again = 1; /* begins when the new git is ready */
+	u->has_commit &= same;
 	return 0;
 }
 

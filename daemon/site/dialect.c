@@ -76,9 +76,9 @@ is_jekyll_furniture(struct slice path)
 	static const char *const below[] = {
 	    "_data/", "_drafts/", "_includes/",	   "_layouts/", "_plugins/",
 	    "_sass/", "_site/",	  "node_modules/", "vendor/"};
-	static const char *const names[] = {"Gemfile", "Gemfile.lock",
-					    "Rakefile", "package-lock.json",
-					    "package.json"};
+	static const char *const names[] = {
+	    "CNAME",	"Gemfile",	     "Gemfile.lock",
+	    "Rakefile", "package-lock.json", "package.json"};
 	size_t i;
 
 	for (i = 0; i < COUNT(below); i++)

@@ -111,6 +111,11 @@ static void
 read_index(struct site *s)
 {
 	s->index = setting(s, s->set.index_page, INDEX_PAGE);
+	if (s->dialect != DIALECT_CANOPY &&
+	    s->index.data == settings[INDEX_PAGE].otherwise) {
+		s->index = slice_of("index");
+		s->index_optional = 1;
+	}
 	while (s->index.len > 0 && s->index.data[0] == '/') {
 		s->index.data++;
 		s->index.len--;

@@ -178,6 +178,7 @@ struct site {
 	uint8_t key[DIGEST_LEN]; /* of what the rendered texts depend on */
 
 	enum dialect dialect;
+	int index_optional; /* nobody said what the first page is */
 	struct file *files;
 	size_t nfiles;
 	struct article **articles; /* by path */

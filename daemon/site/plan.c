@@ -252,6 +252,8 @@ plan_home(struct site *s, const struct directory *dirs, size_t ndirs)
 			return;
 		}
 	plan_list(p, s->newest, s->nshown);
+	if (s->index_optional)
+		return;
 	model_notice(
 	    s, SEVERITY_WARNING, s->index,
 	    "there is no article and no directory of this name to be the "
