@@ -168,7 +168,8 @@ decide(struct claims *c)
 {
 	size_t i;
 
-	qsort(c->list, c->n, sizeof(*c->list), compare_claims);
+	if (c->n > 1)
+		qsort(c->list, c->n, sizeof(*c->list), compare_claims);
 	for (i = 0; i < c->n; i++)
 		c->list[i].lost = link_reserved(c->s, c->list[i].address) ||
 				  (i > 0 && slice_cmp(c->list[i - 1].address,

@@ -38,7 +38,7 @@ model_problem(struct site *s, struct file *f, enum severity severity,
 	buf_free(&b);
 }
 
-static void
+static void __attribute__((format(printf, 6, 0)))
 notice(struct site *s, enum severity severity, struct slice path, size_t line,
        size_t column, const char *fmt, va_list ap)
 {

@@ -102,6 +102,7 @@ add_feed(struct site *s, enum feed_format format, struct slice address,
 	p->name = name;
 	p->part = p->parts = 1;
 	plan_list(p, list, n < s->set.feed_entries ? n : s->set.feed_entries);
+	buf_free(&path);
 }
 
 void

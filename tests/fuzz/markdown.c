@@ -14,23 +14,23 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static char *out;
 	struct slice text = {(const char *)data, len};
 	enum markdown_result result;
-	size_t len[MARKDOWN_OUTPUTS], n;
+	size_t lens[MARKDOWN_OUTPUTS], n;
 
 	if (out == NULL) {
 		markdown_init(ARENA);
 		out = xmalloc(ROOM + NOTES_MAX);
 	}
-	result = markdown_render(&limits, text, out, ROOM + NOTES_MAX, len);
-	n = len[MARKDOWN_HTML];
+	result = markdown_render(&limits, text, out, ROOM + NOTES_MAX, lens);
+	n = lens[MARKDOWN_HTML];
 	CHECK(n <= ROOM && (result == MARKDOWN_OK || n == 0));
 	html_check((struct slice){out, n});
 	if (result != MARKDOWN_OK)
 		return 0;
-	CHECK(notes_check((struct slice){out + n, len[MARKDOWN_NOTES]},
+	CHECK(notes_check((struct slice){out + n, lens[MARKDOWN_NOTES]},
 			  (struct slice){out, n}));
 	/* Less room than it takes. */
-	n += len[MARKDOWN_NOTES];
-	result = markdown_render(&limits, text, out, n - 1, len);
-	CHECK(result != MARKDOWN_OK && len[MARKDOWN_HTML] == 0);
+	n += lens[MARKDOWN_NOTES];
+	result = markdown_render(&limits, text, out, n - 1, lens);
+	CHECK(result != MARKDOWN_OK && lens[MARKDOWN_HTML] == 0);
 	return 0;
 }
