@@ -97,17 +97,19 @@ frame_len(const struct h2_turn *t, const struct h2_stream *s, size_t len)
 	return len;
 }
 
-/* Sends one frame; returns how much of the data is in it, 0 when there is no
- * room. */
+/* Begins a frame of a body of which `left` bytes are to be sent; returns how
+ * many of them are its payload, which the caller must put behind it: 0 when
+ * there is no room. */
 static size_t
-send_frame(struct h2_turn *t, struct h2_stream *s, struct slice data, int last)
+begin_frame(struct h2_turn *t, struct h2_stream *s, uint64_t left)
 {
-	size_t n = output_full(t->out) ? 0 : frame_len(t, s, data.len);
+	size_t n = output_full(t->out) ? 0 : frame_len(t, s, (size_t)left);
+	char head[H2_HEAD_LEN];
 
 	if (n == 0)
 		return 0;
-	h2_put_frame(t->out, H2_DATA, last && n == data.len ? H2_END_STREAM : 0,
-		     s->id, data.data, n);
+	h2_frame_head(head, n, H2_DATA, n == left ? H2_END_STREAM : 0, s->id);
+	output_put(t->out, head, sizeof(head));
 	s->window -= (int32_t)n;
 	t->h->window -= (int32_t)n;
 	t->h->sent += (uint32_t)n;
@@ -116,17 +118,27 @@ send_frame(struct h2_turn *t, struct h2_stream *s, struct slice data, int last)
 	return n;
 }
 
-/* Returns how much of the part has been sent. */
-static size_t
-send_part(struct h2_turn *t, struct h2_stream *s, struct slice part, int last)
-{
-	size_t whole = part.len, n;
+/* The parts of a body, one behind the other.  Small ones share frames: many
+ * clients answer each frame with two. */
+struct parts {
+	const struct slice *next;
+	struct slice now;
+};
 
-	while (part.len > 0 && (n = send_frame(t, s, part, last)) > 0) {
-		part.data += n;
-		part.len -= n;
+static void
+put_parts(struct output *out, struct parts *p, size_t n)
+{
+	while (n > 0) {
+		size_t some;
+
+		while (p->now.len == 0)
+			p->now = *p->next++;
+		some = n < p->now.len ? n : p->now.len;
+		output_put(out, p->now.data, some);
+		p->now.data += some;
+		p->now.len -= some;
+		n -= some;
 	}
-	return whole - part.len;
 }
 
 static int
@@ -141,19 +153,20 @@ others_wait(const struct h2 *h)
 static void
 send_body(struct h2_turn *t, struct h2_stream *s, const struct plan *p)
 {
-	uint64_t done = 0;
-	int wait = others_wait(t->h);
+	struct parts parts = {p->part, {NULL, 0}};
+	uint64_t all = plan_length(p), done = 0;
+	size_t n;
 
-	for (unsigned i = 0; i < p->nparts; i++) {
-		size_t n =
-		    wait ? 0 : send_part(t, s, p->part[i], i + 1 == p->nparts);
-
-		done += n;
-		if (n == p->part[i].len)
-			continue;
-		rest_keep(&s->rest, p, done, t->env->snapshot);
+	if (all > 0 && others_wait(t->h)) {
+		rest_keep(&s->rest, p, 0, t->env->snapshot);
 		return;
 	}
+	while (done < all && (n = begin_frame(t, s, all - done)) > 0) {
+		put_parts(t->out, &parts, n);
+		done += n;
+	}
+	if (done < all)
+		rest_keep(&s->rest, p, done, t->env->snapshot);
 }
 
 static void
@@ -232,8 +245,13 @@ static void
 send_next(struct h2_turn *t, struct h2_stream *s)
 {
 	struct rest *r = &s->rest;
+	size_t n = begin_frame(t, s, rest_length(r)), some;
 
-	rest_skip(r, send_frame(t, s, r->now, rest_is_last(r)));
+	for (; n > 0; n -= some) {
+		some = n < r->now.len ? n : r->now.len;
+		output_put(t->out, r->now.data, some);
+		rest_skip(r, some);
+	}
 	if (!h2_stream_waits(s))
 		h2_stream_free(t->h, s);
 	else if (s->priority.incremental)

@@ -81,16 +81,16 @@ rest_skip(struct rest *r, size_t n)
 		next_part(r);
 }
 
-int
-rest_is_last(const struct rest *r)
+uint64_t
+rest_length(const struct rest *r)
 {
 	const struct rest_more *more = r->more;
+	uint64_t n = r->now.len;
 
 	for (unsigned i = more != NULL ? more->at : 0;
 	     more != NULL && i < more->n; i++)
-		if (more->part[i].len > 0)
-			return 0;
-	return 1;
+		n += more->part[i].len;
+	return n;
 }
 
 void

@@ -24,8 +24,8 @@ void rest_keep(struct rest *r, const struct plan *p, uint64_t done,
 /* The first n bytes of now have been sent. */
 void rest_skip(struct rest *r, size_t n);
 
-/* Does nothing come behind now? */
-int rest_is_last(const struct rest *r);
+/* All bytes that are left. */
+uint64_t rest_length(const struct rest *r);
 
 /* Lets go of what it owns; harmless on an empty one. */
 void rest_free(struct rest *r);
