@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../daemon/snapshot/snapshot.h"
 
+#include "../../daemon/http/rank.h"
 #include "../../daemon/snapshot/format.h"
 #include "fuzz.h"
 
@@ -16,6 +17,21 @@ check_run(const struct slice *segment, const struct snapshot_variant *v,
 	CHECK(run->common <= run->typed && run->typed <= run->head);
 	CHECK(v->offset <= segment->len && size <= segment->len - v->offset);
 	CHECK(memcmp(run->start, segment->data + v->offset, size) == 0);
+}
+
+/* What serve does with an index of which only the front was checked. */
+static void
+find(const struct search_index *ix)
+{
+	struct query q;
+	struct ranking r;
+	uint64_t sum = 0;
+
+	query_parse(&q, slice_of("q=a+op+zz"));
+	rank(ix, &q, &r);
+	for (unsigned i = 0; i < r.n; i++)
+		sum += search_snippet(ix, r.docs[i]).len;
+	CHECK(r.n <= RANK_PAGE && sum <= r.n * ix->snippets.len);
 }
 
 static void
@@ -43,6 +59,8 @@ walk(const struct snapshot *s, const struct slice *segment)
 	}
 	if ((e = snapshot_not_found(s)) != NULL)
 		CHECK(snapshot_path(s, e).len == 0);
+	if (snapshot_search(s) != NULL)
+		find(snapshot_search(s));
 }
 
 static void
