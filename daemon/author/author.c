@@ -8,10 +8,9 @@
 static const struct command {
 	const char *name;
 	int (*run)(const struct author_options *o);
-} commands[] = {{"check", author_check},
-		{"preview", author_preview},
-		{"export", author_export},
-		{"hash", author_hash}};
+} commands[] = {{"check", author_check},   {"preview", author_preview},
+		{"init", author_init},	   {"new", author_new},
+		{"export", author_export}, {"hash", author_hash}};
 
 static const struct command *
 find(const char *word)
