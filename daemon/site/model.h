@@ -301,6 +301,8 @@ void plan_fields(struct site *s);
 void recipe_frame(struct site *s);
 void recipe_article(struct article *a);
 void recipe_page(struct site *s, struct page *p);
+/* Says which articles have the same title (doubles.c). */
+void doubles_report(struct site *s);
 /* newest first, ties by path */
 void articles_sort(struct article **list, size_t n);
 /* the same, but before them those with a weight, the lightest first */

@@ -101,7 +101,7 @@ complain(struct resolving *r, const struct note *note, const char *before,
 	size_t n = note->text.len;
 
 	model_notice_at(
-	    r->s, SEVERITY_WARNING, r->a->file->path,
+	    r->s, SEVERITY_ERROR, r->a->file->path,
 	    note->line > 0 ? (size_t)r->a->body_line + note->line - 1 : 1,
 	    note->column, "%s\"%.*s\"%s", before,
 	    (int)(n < SHOWN_MAX ? n : SHOWN_MAX), note->text.data, after);

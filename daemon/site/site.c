@@ -125,6 +125,8 @@ site_link(struct site *s, struct err *err)
 	link_menu(s);
 	link_tags(s);
 	plan_pages(s);
+	if (s->set.report)
+		doubles_report(s);
 	return 0;
 }
 

@@ -77,6 +77,45 @@ def test_check_of_nothing(t):
                for line in out), out
 
 
+def test_check_of_references(t):
+    tree = Tree(t, {
+        "Posts/Two": article("Two", "# Part\n\n[good](One) [good](#part) "
+                             "[good](Two#part) ![good](../static/x.svg)\n"),
+        "static/x.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>"})
+    status, out, _ = tree.run("check")
+    assert (status, out) == (0, ["3 articles, 0 errors, 0 warnings"]), out
+    for line, text in [("[bad](None.md)", "error: the link to \"None.md\""),
+                       ("![bad](../static/no.svg)", "error: there is no file"),
+                       ("[bad](#none)", "error: \"#none\""),
+                       ("[bad](One#none)", "error: \"One#none\""),
+                       ("![](../static/x.svg)", "warning: the image has no"),
+                       ("[bad](javascript:x)", "error: ")]:
+        tree.put({"Posts/Two": article("Two", "# Part\n\nx %s\n" % line)})
+        status, out, _ = tree.run("check")
+        assert out[0].startswith("Posts/Two:7:3: " + text), (line, out)
+        assert status == int("error" in text) and len(out) == 2, (line, out)
+
+
+def test_check_of_doubles(t):
+    tree = Tree(t, {"Posts/Two": article("First post"),
+                    "Posts/Three": article("First post", lang="fr"),
+                    "Notes/x": article("Third", permalink="/Posts/One")})
+    status, out, _ = tree.run("check")
+    assert status == 0 and out[-1] == "5 articles, 0 errors, 2 warnings", out
+    assert out[0].startswith(
+        'Notes/x:1:1: warning: "/Posts/One" is the address of something else')
+    assert out[1] == \
+        'Posts/Two:1:1: warning: "Posts/One" has the same title', out
+
+
+def test_check_of_an_exploding_post(t):
+    bomb = "| a" * 1500 + "\n" + "| -" * 1500 + "\n" + "| b\n" * 1500
+    tree = Tree(t, {"Posts/Bomb": article("Bomb", bomb)})
+    status, out, _ = tree.run("check")
+    assert status == 1 and out[0].startswith("Posts/Bomb:1:1: error: "), out
+    assert out[-1].startswith("3 articles, 1 error"), out
+
+
 def test_usage(t):
     tree = Tree(t)
     for words in [["check", "a", "b"], ["check", "--nonsense"],

@@ -2,14 +2,10 @@
 """blogd init and blogd new."""
 import os
 import re
-import subprocess
 import time
 
 import author
 from author import PEOPLE, Preview, Tree
-from repo import ENV
-
-NAME = {"HOME": "/nonexistent", "GIT_CONFIG_GLOBAL": ""}
 
 
 class Fresh(Tree):
@@ -126,12 +122,12 @@ def test_new_begins_an_article(t):
     status, out, errors = tree.run("new", tree.path, "Whats new äpfel!")
     assert status == 1 and "File exists" in errors[0], errors
     for title in ['"Quoted": it', "[Draft] x", "# 1", "../../etc", "///",
-                  "a: b: c", "'", "| x", "> x", "{}"]:
+                  "a: b: c", "| x", "> y", "{z}"]:
         assert tree.run("new", tree.path, title)[0] == 0, title
     status, out, _ = tree.run("check", tree.path)
     assert status == 0 and out[-1] == "2 articles, 0 errors, 1 warning", out
     assert all(os.path.dirname(x) in ("", "Posts", "static", ".config")
-               for x in tree.git("ls-files", "-o", "-c").splitlines())
+               for x in tree.git("ls-files", "-z", "-o", "-c").split("\0"))
     preview = Preview(t, tree)
     body = preview.get("/Posts")[2]
     for title in ["Draft: &quot;Quoted&quot;: it", "Draft: [Draft] x",
