@@ -256,7 +256,8 @@ claim_addresses(struct site *s, const struct directory *dirs, size_t ndirs)
 		if (s->files[i].address.len > 0)
 			add_file(&c, &s->files[i], dirs, ndirs);
 	decide(&c);
-	qsort(c.list, c.n, sizeof(*c.list), compare_files);
+	if (c.n > 1)
+		qsort(c.list, c.n, sizeof(*c.list), compare_files);
 	for (i = 0; i < c.n; i += n) {
 		for (n = 1; i + n < c.n; n++)
 			if (c.list[i + n].file != c.list[i].file)
