@@ -96,6 +96,7 @@ add_feed(struct site *s, enum feed_format format, struct slice address,
 	feed_address(&path, address, format);
 	p = plan_add(s, formats[format].kind, region_take(&s->region, &path),
 		     formats[format].content_type);
+	buf_free(&path);
 	p->gives_way = GIVES_WAY;
 	p->pub.cache = SITE_CACHE_FEED;
 	p->of = address;
@@ -125,6 +126,7 @@ add_older(struct site *s, size_t n, size_t parts, struct article **list,
 	buf_printf(&path, "/atom/%zu", n);
 	p = plan_add(s, PAGE_FEED, region_take(&s->region, &path),
 		     formats[FEED_ATOM].content_type);
+	buf_free(&path);
 	p->gives_way = GIVES_WAY;
 	p->pub.cache = SITE_CACHE_FEED;
 	p->of = slice_of("/");
