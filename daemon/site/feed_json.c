@@ -139,14 +139,14 @@ static void
 image(struct buf *out, const struct site *s, const struct article *a,
       struct slice path)
 {
-	struct buf encoded = {0}, url = {0};
+	struct buf text = {0}, url = {0};
 
-	if (a->image.len == 0)
+	if (a->picture.len == 0)
 		return;
-	escape_add(&encoded, ESCAPE_URL, a->image);
-	url_resolve(&url, s->root, path, slice_of_buf(&encoded));
+	html_to_text(&text, a->picture);
+	url_resolve(&url, s->root, path, slice_of_buf(&text));
 	member(out, "image", slice_of_buf(&url));
-	buf_free(&encoded);
+	buf_free(&text);
 	buf_free(&url);
 }
 

@@ -106,10 +106,28 @@ add_feed(struct site *s, enum feed_format format, struct slice address,
 	buf_free(&path);
 }
 
+/* Listings may begin with articles that have a weight; a feed has the newest. */
+static struct article **
+newest_first(struct site *s, struct article **list, size_t n)
+{
+	struct article **copy;
+	size_t i = 1;
+
+	while (i < n && list[i - 1]->created >= list[i]->created)
+		i++;
+	if (i >= n)
+		return list;
+	copy = region_alloc(&s->region, n, sizeof(struct article *));
+	memcpy(copy, list, n * sizeof(struct article *));
+	articles_sort(copy, n);
+	return copy;
+}
+
 void
 plan_feed_of(struct site *s, struct slice address, struct slice name,
 	     struct article **list, size_t n)
 {
+	list = newest_first(s, list, n);
 	add_feed(s, FEED_ATOM, address, name, list, n);
 	add_feed(s, FEED_JSON, address, name, list, n);
 }

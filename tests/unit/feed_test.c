@@ -445,6 +445,32 @@ test_giving_way(void **state)
 	fx_free(&fx);
 }
 
+/* A weight moves an article in a listing, not in its feed. */
+static void
+test_weight(void **state)
+{
+	struct fx_file files[COUNT(blog) + 1];
+	struct fx fx;
+	const char *xml;
+
+	(void)state;
+	memcpy(files, blog, sizeof(blog));
+	files[COUNT(blog)] =
+	    (struct fx_file){"Posts/Heavy",
+			     "---\ntitle: Heavy\nauthor: x\nweight: 1\n---\n",
+			     0,
+			     5,
+			     5,
+			     0};
+	fx_defaults(&fx);
+	fx_build(&fx, files, COUNT(files), NULL);
+	xml = fx_body(&fx, "/Posts/atom");
+	assert_non_null(strstr(xml, "<title>Heavy</title>"));
+	assert_true(strstr(xml, "<title>Heavy</title>") >
+		    strstr(xml, "<title>Same</title>"));
+	fx_free(&fx);
+}
+
 static void
 test_sitemap(void **state)
 {
@@ -565,6 +591,7 @@ main(void)
 	    cmocka_unit_test(test_pages),
 	    cmocka_unit_test(test_json),
 	    cmocka_unit_test(test_giving_way),
+	    cmocka_unit_test(test_weight),
 	    cmocka_unit_test(test_sitemap),
 	    cmocka_unit_test(test_many_sitemaps),
 	    cmocka_unit_test(test_hostile),
