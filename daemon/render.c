@@ -203,7 +203,7 @@ commit_text(const struct source_head *h, char out[2 * OID_MAX + 1])
 }
 
 static int
-write_catalogue(const struct site *site, struct err *err)
+write_catalogue(struct site *site, struct err *err)
 {
 	struct buf b = {NULL, 0, 0};
 	void *map;
@@ -328,6 +328,10 @@ preview(struct render *r, struct outcome *o, struct err *err)
 		return show_failure(r, o, r->set.failure, err);
 	if (update(r, o, &why) == 0)
 		return 0;
+	if (r->source.head != NULL && !source_is_full(&r->source)) {
+		*err = why; /* perhaps all bytes help */
+		return -1;
+	}
 	said = r->said.len;
 	report(r, SEVERITY_ERROR, why.text);
 	r->said.len = said; /* the page says it above the others */

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -301,11 +302,28 @@ launch(const struct author_options *o)
 	author_site_make(p.site, NULL, 0);
 }
 
+/* Later it may come and go. */
+static int
+check_directory(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1) {
+		fprintf(stderr, "blogd preview: %s: %s\n", dir,
+			strerror(errno));
+		return -1;
+	}
+	close(fd);
+	return 0;
+}
+
 int
 author_preview(const struct author_options *o)
 {
 	if (author_conf(&p.conf, o) == -1)
 		return 2;
+	if (check_directory(o->dir) == -1)
+		return 1;
 	p.colour = author_colour(stdout);
 	simplify(&p.conf);
 	launch(o);

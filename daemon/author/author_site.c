@@ -29,8 +29,9 @@ struct author_site {
 	struct child files, render;
 	enum state state;
 	enum author_now now;
-	int wanted; /* before the files are ready */
-	int full;   /* the next source must hold every byte */
+	int wanted;   /* before the files are ready */
+	int full;     /* the next source must hold every byte */
+	int was_full; /* this one does */
 	int wait;
 	int stopping;
 	int source; /* descriptor while RENDERING; -1 */
@@ -59,6 +60,7 @@ ask_for_files(struct author_site *s)
 				  .wait = (uint32_t)s->wait};
 
 	s->state = READING;
+	s->was_full = s->full;
 	child_send(&s->files, MSG_FETCH, &fetch, sizeof(fetch), NULL, 0);
 }
 
@@ -76,12 +78,19 @@ author_site_make(struct author_site *s, const struct published *previous,
 		ask_for_files(s);
 }
 
+/* What is wrong may be that bytes were missing: then once more with all. */
 static void
 fail(struct author_site *s, const char *why)
 {
+	int again = s->state == RENDERING && s->source != -1 && !s->was_full;
+
 	drop_source(s);
 	s->state = IDLE;
 	s->full = 1;
+	if (again) {
+		author_site_make(s, NULL, 0);
+		return;
+	}
 	s->ops->failed(s->ctx, why);
 }
 

@@ -91,31 +91,32 @@ put_file(struct buf *out, const struct file *f)
 
 /* Where the body is in a page that was taken over from a snapshot whose
  * catalogue was lost: the page tells. */
-static uint64_t
-find_body(const struct site *s, const struct article *a)
+static void
+find_body(struct site *s, const struct article *a)
 {
+	const struct page *p = plan_find(s, a->file->address);
 	struct buf scratch = {0};
-	size_t offset;
 
-	page_article(s, a, a->file->address, &scratch, &offset);
+	if (p == NULL || p->kind != PAGE_ARTICLE || p->list[0] != a)
+		return;
+	site_compose(s, (size_t)(p - s->pages), &scratch);
 	buf_free(&scratch);
-	return offset;
 }
 
 void
-site_catalogue(const struct site *s, struct buf *out)
+site_catalogue(struct site *s, struct buf *out)
 {
 	uint64_t n = 0;
 	size_t i;
 
-	preview_unmark(s);
 	for (i = 0; i < s->nfiles; i++) {
-		struct article *a = s->files[i].article;
+		const struct article *a = s->files[i].article;
 
 		n += s->files[i].kind != FILE_HIDDEN;
 		if (a != NULL && a->file->address.len > 0 && a->body_off == 0)
-			a->body_off = find_body(s, a);
+			find_body(s, a);
 	}
+	preview_unmark(s);
 	buf_add(out, magic, sizeof(magic) - 1);
 	buf_add(out, s->key, sizeof(s->key));
 	buf_add(out, s->src->head->commit, OID_MAX);

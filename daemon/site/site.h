@@ -106,7 +106,7 @@ void site_search(struct site *s, struct slice fields, struct search_run *run);
 
 /* Serialises the catalogue for the next run; call after every page was either
  * composed or reused. */
-void site_catalogue(const struct site *s, struct buf *out);
+void site_catalogue(struct site *s, struct buf *out);
 
 const char *site_root(const struct site *s); /* public base URL */
 size_t site_narticles(const struct site *s);

@@ -66,12 +66,16 @@ def test_renders_what_is_saved(t):
 
     def save(text):
         return lambda: tree.put({"Posts/One": article("First post", text)})
-    for text in ["Second *version*.\n", "Third\n"]:
+    for text in ["Second *version*.\n", "Fourth\n", "Third\n"]:
         preview.after(save(text))
         assert text.split()[0] in preview.get("/Posts/One")[2]
         found = preview.get("/.blogd/generation")[2]
         assert re.fullmatch("[0-9a-f]{64}", found) and found != first
         first = found
+        assert "The <strong>first</strong> page" in preview.get("/Index")[2]
+        assert "&lt;strong&gt;first" in preview.get("/atom")[2]
+    assert all(line.startswith(("rendered 2 articles", "http://"))
+               for line in preview.lines), preview.lines
 
     def editor():  # writes beside, then renames, in a new directory, too
         tree.put({"New/deep/x~": article("Renamed")})
@@ -131,7 +135,8 @@ def test_no_site_is_a_page(t):
 
 
 def test_render_that_dies_is_a_page(t):
-    """Killed in the middle of a large site."""
+    """Killed in the middle of a large site, and again when all of it is
+    rendered once more."""
     tree = Tree(t)
     preview = Preview(t, tree)
     author.put(t.path("side"), {
@@ -140,14 +145,14 @@ def test_render_that_dies_is_a_page(t):
     before = preview.rendered()
     os.rename(t.path("side"), tree.path + "/More")
     deadline = time.monotonic() + 30
-    while preview.rendered() == before and time.monotonic() < deadline:
+    killed = set()
+    while len(killed) < 2 and time.monotonic() < deadline:
         for pid in blogd.descendants(preview.process.pid):
-            if blogd.role_of(pid) == "render":
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
-                deadline = 0
+            if blogd.role_of(pid) == "render" and \
+                    blogd.parent_of(pid) == preview.process.pid and \
+                    pid not in killed:
+                os.kill(pid, signal.SIGKILL)
+                killed.add(pid)
                 break
     preview.wait(lambda: preview.rendered() > before)
     body = preview.get("/")[2]
@@ -222,6 +227,15 @@ def test_ends_cleanly(t):
             time.sleep(0.05)
         assert not any(map(blogd.alive, family)), family
         assert len(preview.lines) == 2, preview.lines
+
+
+def test_nothing_there(t):
+    tree = Tree(t)
+    status, out, errors = tree.run("preview", "missing")
+    assert status == 1 and out == [], (status, out)
+    assert "missing: No such file or directory" in errors[0], errors
+    status, _, errors = tree.run("preview", "Index")
+    assert status == 1 and "Not a directory" in errors[0], errors
 
 
 def test_port(t):

@@ -69,7 +69,7 @@ static void
 finds_bodies_again(void **state)
 {
 	struct fx_file same[3];
-	struct fx a, b;
+	struct fx a, b, c;
 
 	(void)state;
 	preview(&a);
@@ -86,6 +86,12 @@ finds_bodies_again(void **state)
 	    fx_has(&b, "/Posts/One", "<p>Body of <strong>one</strong>"));
 	assert_string_not_equal(fx_body(&a, "/.blogd/generation"),
 				fx_body(&b, "/.blogd/generation"));
+	/* Also those that the run before has not made, but taken over. */
+	preview(&c);
+	fx_build(&c, same, 3, &b);
+	assert_non_null(c.site);
+	assert_true(fx_has(&c, "/atom", "Body of &lt;strong&gt;one"));
+	fx_free(&c);
 	fx_free(&b);
 	fx_free(&a);
 }
