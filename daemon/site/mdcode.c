@@ -10,6 +10,9 @@
 
 /* Code blocks, and mathematics, whose source is code where it is not known. */
 
+#define NARROW	    32 /* bytes that fit on a line of the smallest screen */
+#define NARROW_MATH 24 /* the same of TeX */
+
 static void
 set_flag(struct writer *w, uint32_t flag)
 {
@@ -17,10 +20,30 @@ set_flag(struct writer *w, uint32_t flag)
 		w->o->notes->flags |= flag;
 }
 
+/* A long formula on a line of its own is scrolled, by keyboard too; a short one
+ * fits on the smallest screen. */
+static int
+write_scrolled_math(struct htmlout *o, struct slice tex)
+{
+	size_t before = o->len;
+
+	html_str(o, "<span class=\"math\" role=\"group\" "
+		    "aria-label=\"Formula\" tabindex=\"0\">");
+	if (!math_write(o, tex, 1)) {
+		o->len = before;
+		return 0;
+	}
+	html_str(o, "</span>");
+	return 1;
+}
+
 static void
 write_math(struct writer *w, struct slice tex, int display)
 {
-	if (math_write(w->o, tex, display)) {
+	int scrolled = display && tex.len > NARROW_MATH;
+
+	if (scrolled ? write_scrolled_math(w->o, tex)
+		     : math_write(w->o, tex, display)) {
 		set_flag(w, NOTES_MATH);
 		return;
 	}
@@ -59,8 +82,6 @@ write_code(struct writer *w, struct slice language, struct slice code)
 	else
 		html_escape(w->o, ESCAPE_TEXT, code);
 }
-
-#define NARROW 32 /* bytes that fit on a line of the smallest screen */
 
 /* Code with long lines can be scrolled, and must be so by keyboard too; short
  * code is no place to stop at. */

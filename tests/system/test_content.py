@@ -112,6 +112,24 @@ def test_harmless_tags_stay(t):
     assert "<del>old</del>" in text
 
 
+def test_mathematics(t):
+    """Read under the filter of a process that renders."""
+    formulas = ["e^{i\\pi} + 1 = 0", "\\sqrt[3]{\\frac{a}{b}}",
+                "\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}",
+                "\\left( \\sum_{k=0}^n \\binom{n}{k} \\right)^2"]
+    body = "".join("A $%s$ here.\n\n$$\n%s\n$$\n\n```math\n%s\n```\n\n" %
+                   (tex, tex, tex) for tex in formulas * 100)
+    body += "Unknown: $\\unknown{x}$\n"
+    daemon = t.serve({"Posts/Math": article("Formulas", body)})
+    text = daemon.page("/Posts/Math")
+    page.check(text, allowed=("input", "math"))
+    assert text.count("<math>") == 400
+    assert text.count('<math display="block">') == 800
+    assert "<msup><mi>e</mi><mrow><mi>i</mi><mi>\u03c0</mi></mrow></msup>" \
+        in text
+    assert '<code class="math">\\unknown{x}</code>' in text
+
+
 def test_link_in_author(t):
     daemon = t.serve({"Posts/By": article(
         "By", author="[Hannes](https://h.example/)")})

@@ -240,6 +240,45 @@ test_alerts(void **state)
 	    "<blockquote>\n<p>[!OTHER]\na</p>\n</blockquote>\n");
 }
 
+#define SOURCE(tex)                                       \
+	"<annotation encoding=\"application/x-tex\">" tex \
+	"</annotation></semantics></math>"
+
+static void
+test_math_shown(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"a $x$ b", "a <math><semantics><mi>x</mi>" SOURCE("x") " b"},
+	    {"$$\nx\n$$",
+	     "<math display=\"block\"><semantics><mi>x</mi>" SOURCE("x")},
+	    /* 24 bytes, and one more */
+	    {"$$\\text{abcdefghijklmnopq}$$",
+	     "<math display=\"block\"><semantics>"
+	     "<mtext>abcdefghijklmnopq</mtext>" SOURCE(
+		 "\\text{abcdefghijklmnopq}")},
+	    {"$$\\text{abcdefghijklmnopqr}$$",
+	     "<span class=\"math\" role=\"group\" aria-label=\"Formula\" "
+	     "tabindex=\"0\"><math display=\"block\"><semantics>"
+	     "<mtext>abcdefghijklmnopqr</mtext>" SOURCE(
+		 "\\text{abcdefghijklmnopqr}") "</span>"},
+	    {"$$\\q{abcdefghijklmnopqrstuvwxyz}$$",
+	     "<code class=\"math\">\\q{abcdefghijklmnopqrstuvwxyz}</code>"},
+	};
+	char expected[1024];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(expected, sizeof(expected), "<p>%s</p>\n",
+			 cases[i][1]);
+		assert_string_equal(html(cases[i][0]), expected);
+	}
+	assert_string_equal(
+	    html("``` math\nx\n```"),
+	    "<p><math display=\"block\"><semantics><mi>x</mi>" SOURCE(
+		"x") "</p>\n");
+}
+
 /* \\q is no TeX, so that the source is shown. */
 static void
 test_math(void **state)
@@ -709,6 +748,7 @@ main(void)
 	    cmocka_unit_test(test_footnotes),
 	    cmocka_unit_test(test_alerts),
 	    cmocka_unit_test(test_math),
+	    cmocka_unit_test(test_math_shown),
 	    cmocka_unit_test(test_noted_references),
 	    cmocka_unit_test(test_noted_problems),
 	    cmocka_unit_test(test_words),

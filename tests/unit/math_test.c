@@ -155,6 +155,36 @@ test_every_command(void **state)
 }
 
 static void
+test_manual(void **state)
+{
+	const char *srcdir = getenv("srcdir");
+	static char text[1u << 20], name[64];
+	size_t i, j, n, len;
+	FILE *f;
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s/doc/blogd-content.5",
+		 srcdir != NULL ? srcdir : ".");
+	f = fopen(text, "r");
+	assert_non_null(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	for (i = 0; i < math_ncommands; i++) {
+		const char *c = math_commands[i].name, *p = text;
+
+		len = (size_t)snprintf(name, sizeof(name), "\\e%s",
+				       *c == '\\'  ? "\\e"
+				       : *c == ' ' ? "\\ "
+						   : c);
+		for (j = 0; j == 0 && (p = strstr(p, name)) != NULL; p++)
+			j = p[len] == ' ' || p[len] == '\n';
+		if (j == 0)
+			fail_msg("\\%s: not in the manual", c);
+	}
+}
+
+static void
 test_formulas(void **state)
 {
 	size_t i;
@@ -433,6 +463,7 @@ main(void)
 	    cmocka_unit_test(test_cases),
 	    cmocka_unit_test(test_symbols),
 	    cmocka_unit_test(test_every_command),
+	    cmocka_unit_test(test_manual),
 	    cmocka_unit_test(test_formulas),
 	    cmocka_unit_test(test_around),
 	    cmocka_unit_test(test_refused),
