@@ -14,10 +14,10 @@
  * that it was given, and the others lead there.
  */
 enum rank {
-	RANK_EXACT,	/* its path */
-	RANK_DIRECTORY, /* a listing */
+	RANK_EXACT, /* its path */
 	RANK_PERMALINK,
-	RANK_SHORT, /* without ending and so on */
+	RANK_DIRECTORY, /* a listing */
+	RANK_SHORT,	/* without ending and so on */
 	RANK_ALIAS,
 	RANK_IMPLIED /* where another program would have put it */
 };

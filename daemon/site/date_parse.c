@@ -5,23 +5,23 @@
 
 #include <string.h>
 
-/* Takes exactly n digits off; 0 when they are not there or not in the range. */
+/* Takes least to most digits off; 0 when they are not there or not in the
+ * range. */
 static int
-number(struct slice *s, size_t n, int low, int high, int *value)
+number(struct slice *s, size_t least, size_t most, int low, int high,
+       int *value)
 {
 	size_t i;
 
 	*value = 0;
-	if (s->len < n)
-		return 0;
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < most && i < s->len; i++) {
 		if (s->data[i] < '0' || s->data[i] > '9')
-			return 0;
+			break;
 		*value = 10 * *value + (s->data[i] - '0');
 	}
-	s->data += n;
-	s->len -= n;
-	return *value >= low && *value <= high;
+	s->data += i;
+	s->len -= i;
+	return i >= least && *value >= low && *value <= high;
 }
 
 static int
@@ -62,9 +62,9 @@ parse_day(struct slice *s, int64_t *t)
 {
 	int year, month, day;
 
-	if (!number(s, 4, 1, 9999, &year) || !one_of(s, "-") ||
-	    !number(s, 2, 1, 12, &month) || !one_of(s, "-") ||
-	    !number(s, 2, 1, days_of(year, month), &day))
+	if (!number(s, 4, 4, 1, 9999, &year) || !one_of(s, "-") ||
+	    !number(s, 1, 2, 1, 12, &month) || !one_of(s, "-") ||
+	    !number(s, 1, 2, 1, days_of(year, month), &day))
 		return 0;
 	*t = days_since(year, month, day) * 86400;
 	return 1;
@@ -77,11 +77,11 @@ parse_time(struct slice *s, int64_t *t)
 	int hour, minute, second = 0;
 	size_t digits = 0;
 
-	if (!number(s, 2, 0, 23, &hour) || !one_of(s, ":") ||
-	    !number(s, 2, 0, 59, &minute))
+	if (!number(s, 1, 2, 0, 23, &hour) || !one_of(s, ":") ||
+	    !number(s, 2, 2, 0, 59, &minute))
 		return 0;
 	if (one_of(s, ":")) {
-		if (!number(s, 2, 0, 60, &second))
+		if (!number(s, 2, 2, 0, 60, &second))
 			return 0;
 		if (one_of(s, ".")) {
 			while (one_of(s, "0123456789"))
@@ -102,11 +102,11 @@ parse_zone(struct slice *s, int64_t *t)
 	if (one_of(s, "Zz"))
 		return 1;
 	sign = s->len > 0 && s->data[0] == '-' ? -1 : 1;
-	if (!one_of(s, "+-") || !number(s, 2, 0, 23, &hour))
+	if (!one_of(s, "+-") || !number(s, 2, 2, 0, 23, &hour))
 		return 0;
 	if (s->len > 0) {
 		one_of(s, ":");
-		if (!number(s, 2, 0, 59, &minute))
+		if (!number(s, 2, 2, 0, 59, &minute))
 			return 0;
 	}
 	*t -= sign * (hour * 3600 + minute * 60);

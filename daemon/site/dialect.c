@@ -48,7 +48,7 @@ void
 dialect_find(struct site *s)
 {
 	struct slice setting = slice_of("");
-	int content = 0;
+	int content = 0, posts = 0, layouts = 0;
 	size_t i;
 
 	for (i = 0; i < s->nfiles; i++) {
@@ -57,9 +57,13 @@ dialect_find(struct site *s)
 		content |= slice_begins(path, "content/");
 		if (is_hugo_setting(path) && setting.len == 0)
 			setting = path;
+		posts |= slice_begins(path, "_posts/");
+		layouts |= slice_begins(path, "_layouts/");
 		if (is_jekyll_setting(path))
 			s->dialect = DIALECT_JEKYLL;
 	}
+	if (posts && layouts)
+		s->dialect = DIALECT_JEKYLL;
 	if (content && setting.len > 0) {
 		s->dialect = DIALECT_HUGO;
 		model_notice(s, SEVERITY_WARNING, setting,
@@ -85,7 +89,9 @@ is_jekyll_furniture(struct slice path)
 		if (slice_begins(path, below[i]))
 			return 1;
 	return is_one_of(path, names, COUNT(names)) ||
-	       slice_begins(path, "_config") || slice_ends(path, ".gemspec");
+	       (path.data[0] == '_' &&
+		memchr(path.data, '/', path.len) == NULL) ||
+	       slice_ends(path, ".gemspec");
 }
 
 static int
@@ -176,7 +182,8 @@ dialect_kind(const struct site *s, struct slice path)
 		return FILE_STATIC;
 	if (is_furniture(s->dialect, path))
 		return FILE_HIDDEN;
-	if (slice_begins(path, "static/") || is_asset(path))
+	if (slice_begins(path, "static/") || is_asset(path) ||
+	    (s->dialect == DIALECT_JEKYLL && slice_begins(path, "assets/")))
 		return FILE_STATIC;
 	return is_section(path) ? FILE_SECTION : FILE_ARTICLE;
 }

@@ -76,31 +76,55 @@ fail(struct yaml *y)
 	return fail_at(y, place_of(y, p->problem_mark), p->context, p->problem);
 }
 
+/* Anchor and tag of what this event begins; NULL: none. */
+static void
+extras_of(const yaml_event_t *e, const yaml_char_t **anchor,
+	  const yaml_char_t **tag)
+{
+	*anchor = *tag = NULL;
+	switch (e->type) {
+	case YAML_SCALAR_EVENT:
+		*anchor = e->data.scalar.anchor;
+		*tag = e->data.scalar.tag;
+		break;
+	case YAML_SEQUENCE_START_EVENT:
+		*anchor = e->data.sequence_start.anchor;
+		*tag = e->data.sequence_start.tag;
+		break;
+	case YAML_MAPPING_START_EVENT:
+		*anchor = e->data.mapping_start.anchor;
+		*tag = e->data.mapping_start.tag;
+		break;
+	default:
+		break;
+	}
+}
+
+/* "!" and "!!str" say that a text is a text. */
+static int
+is_text_tag(const yaml_char_t *tag)
+{
+	return strcmp((const char *)tag, "!") == 0 ||
+	       strcmp((const char *)tag, YAML_STR_TAG) == 0;
+}
+
 /* Anchors and tags are said no to, but what they stand on is read. */
 static void
 refuse_extras(struct yaml *y)
 {
-	const yaml_event_t *e = &y->event;
+	const yaml_char_t *anchor, *tag;
 	const char *what = NULL;
 
-	if (e->type == YAML_ALIAS_EVENT)
+	extras_of(&y->event, &anchor, &tag);
+	if (y->event.type == YAML_ALIAS_EVENT)
 		what = "aliases of YAML are not taken; ignored";
-	else if ((e->type == YAML_SCALAR_EVENT &&
-		  e->data.scalar.anchor != NULL) ||
-		 (e->type == YAML_SEQUENCE_START_EVENT &&
-		  e->data.sequence_start.anchor != NULL) ||
-		 (e->type == YAML_MAPPING_START_EVENT &&
-		  e->data.mapping_start.anchor != NULL))
+	else if (anchor != NULL)
 		what = "anchors of YAML are not taken; ignored";
-	else if ((e->type == YAML_SCALAR_EVENT && e->data.scalar.tag != NULL) ||
-		 (e->type == YAML_SEQUENCE_START_EVENT &&
-		  e->data.sequence_start.tag != NULL) ||
-		 (e->type == YAML_MAPPING_START_EVENT &&
-		  e->data.mapping_start.tag != NULL))
+	else if (tag != NULL && !is_text_tag(tag))
 		what = "tags of YAML are not taken; ignored";
 	if (what != NULL)
-		fm_report(y->fm, SEVERITY_WARNING, place_of(y, e->start_mark),
-			  what);
+		fm_report(y->fm, SEVERITY_WARNING,
+			  place_of(y, y->event.start_mark), what);
 }
 
 static int

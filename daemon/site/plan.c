@@ -212,6 +212,7 @@ plan_directories(struct site *s, const struct directory *dirs, size_t n)
 		p = plan_add(s, PAGE_LISTING, region_take(&s->region, &address),
 			     HTML);
 		p->name = dirs[i].path;
+		p->gives_way = GIVES_WAY; /* to a permalink */
 		plan_list(p,
 			  copy_sorted(s, s->shown + dirs[i].first, dirs[i].n),
 			  dirs[i].n);

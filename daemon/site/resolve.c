@@ -127,11 +127,16 @@ strip_prefix(const struct site *s, struct slice *path)
 static const struct place *
 find(struct resolving *r, struct slice path)
 {
+	static const char top[] = "@/"; /* Zola's for content/ */
 	struct slice dirs[2] = {reference_directory(r->a->file->path),
 				reference_directory(r->a->file->address)};
 	const struct place *place = NULL;
 	size_t i;
 
+	if (path.len > 2 && memcmp(path.data, top, 2) == 0) {
+		path = (struct slice){path.data + 2, path.len - 2};
+		dirs[0] = slice_of("content");
+	}
 	for (i = 0; i < 2 && place == NULL; i++) {
 		if (i > 0 &&
 		    (path.data[0] == '/' || slice_cmp(dirs[0], dirs[1]) == 0))

@@ -201,8 +201,11 @@ test_jekyll(void **state)
 	    {"_posts/sub/2020-01-04-c.markdown", SAYS("C", "slug: sea"), 0, 99,
 	     99, 0},
 	    {"_posts/2020-13-04-d.md", POST("D"), 0, 99, 99, 0},
-	    {"about.md", SAYS("About", "permalink: /about/"), 0, 1, 1, 0},
-	    {"assets/p.jpg", "jpg", 0, 1, 1, 0},
+	    {"_script.rb", "x\n", 0, 1, 1, 0},
+	    {"about.md", SAYS("About", "permalink: /assets/"), 0, 1, 1, 0},
+	    {"assets/a/b.md", POST("no"), 0, 1, 1, 0},
+	    {"assets/p.css", "css", 0, 1, 1, 0},
+	    {"blog.md", SAYS("Blog", "permalink: /blog/"), 0, 1, 1, 0},
 	    {"blog/_posts/2020-01-05-e.md", SAYS("E", "author: x"), 0, 99, 99,
 	     0},
 	    {"index.md", SAYS("Home", ""), 0, 1, 1, 0}};
@@ -225,16 +228,18 @@ test_jekyll(void **state)
 	assert_int_equal(article(&fx, files[9].path)->created, 1620262923);
 	assert_true(is_served(&fx, "/2020/01/04/sea", "C"));
 	assert_true(is_served(&fx, "/_posts/2020-13-04-d", "D"));
-	assert_true(is_served(&fx, "/about", "About"));
+	assert_true(is_served(&fx, "/assets", "About"));
 	assert_true(is_served(&fx, "/blog/2020/01/05/e", "E"));
-	assert_true(fx_has(&fx, "/blog", ">E</a>"));
+	assert_true(is_served(&fx, "/blog", "Blog"));
 	assert_null(fx_page(&fx, "/_posts"));
-	assert_true(fx_has(&fx, "/assets/p.jpg", "jpg"));
+	assert_true(fx_has(&fx, "/assets/p.css", "css"));
 	assert_true(is_served(&fx, "/", "Home"));
 	assert_string_equal(
 	    buf_cstr(&fx.problems),
 	    "README.md:1:1: left out: not an article (no header "
-	    "with title and author), nor below static/\n");
+	    "with title and author), nor below static/\n"
+	    "/blog:1:1: another page has this address, so the one that blogd "
+	    "makes is left out\n");
 	fx_free(&fx);
 }
 

@@ -205,7 +205,8 @@ static void
 test_yaml_refused(void **state)
 {
 	(void)state;
-	yaml("author: &a Jo\ntags: [*a, x]\nlang: !!str en\nsummary: *a");
+	yaml("author: &a Jo\ntags: [*a, x]\nlang: !x en\nsummary: *a\nslug: "
+	     "!!str s");
 	assert_string_equal(said,
 			    "3:9: anchors of YAML are not taken; ignored\n"
 			    "4:8: aliases of YAML are not taken; ignored\n"
@@ -214,6 +215,7 @@ test_yaml_refused(void **state)
 	assert_slice(f.authors, "Jo");
 	assert_slice(f.tags, "x");
 	assert_slice(f.lang, "en");
+	assert_slice(f.slug, "s");
 	assert_slice(f.abstract, "");
 	yaml("<<: *a\nauthor: x\nAuthor: y\nauthors: [z]");
 	assert_string_equal(said,
@@ -449,13 +451,14 @@ test_dates(void **state)
 	    {"2016-04-09t20:50:20.123+02", 1460227820},
 	    {"2016-04-09 18:50", 1460227800},
 	    {"2016-04-09 18:50 Z", 1460227800},
+	    {"2016-4-9 8:50:20", 1460191820},
 	    {"0001-01-01", INT64_C(-62135596800)},
 	    {"9999-12-31 23:59:60", INT64_C(253402300800)},
 	};
 	static const char *const bad[] = {"",
 					  "2020",
 					  "2020-01",
-					  "2020-1-2",
+					  "2020-111-2",
 					  "2020-00-01",
 					  "2020-13-01",
 					  "2019-02-29",
@@ -467,6 +470,7 @@ test_dates(void **state)
 					  "2020-01-01 24:00",
 					  "2020-01-01 10",
 					  "2020-01-01 10:60",
+					  "2020-01-01 10:1",
 					  "2020-01-01 10:00:61",
 					  "2020-01-01 10:00:00.",
 					  "2020-01-01 10:00 +24:00",
