@@ -297,17 +297,33 @@ decode_reference(struct buf *out, struct slice s)
 	return 1;
 }
 
+/* Where the TeX of a formula begins that is in MathML too; the end when there
+ * is none, so that it is searched once. */
+static size_t
+annotation(struct slice html, size_t from)
+{
+	const char *found =
+	    memmem(html.data + from, html.len - from, "<annotation ", 12);
+
+	return found != NULL ? (size_t)(found - html.data) : html.len;
+}
+
 /* Every "<" in HTML that we made begins a tag, and no ">" stands inside one. */
 void
 html_to_text(struct buf *out, struct slice html)
 {
-	size_t i = 0;
+	static const char formula[] = "<semantics>";
+	size_t i = 0, tex = 0;
 	const char *end;
 
 	while (i < html.len) {
 		struct slice at = {html.data + i, html.len - i};
 
-		if (at.data[0] == '<') {
+		if (at.len > sizeof(formula) && tex < html.len &&
+		    memcmp(at.data, formula, sizeof(formula) - 1) == 0 &&
+		    (tex = annotation(html, i)) < html.len) {
+			i = tex;
+		} else if (at.data[0] == '<') {
 			end = memchr(at.data, '>', at.len);
 			i = end != NULL ? (size_t)(end - html.data) + 1
 					: html.len;

@@ -18,7 +18,7 @@
 
 /* To be raised whenever the same input would make other pages than before; the
  * package's version counts as well. */
-#define SITE_FORMAT 6
+#define SITE_FORMAT 7
 
 enum file_kind {
 	FILE_HIDDEN,  /* a name that begins with a dot: none of our business */

@@ -11,6 +11,7 @@
 
 #include "daemon/site/math.h"
 #include "daemon/site/mathtree.h"
+#include "daemon/site/model.h"
 #include "math_cases.h"
 #include "math_formulas.h"
 #include "math_symbols.h"
@@ -152,6 +153,26 @@ test_every_command(void **state)
 		if (j == COUNT(symbols) && !is_in_cases(name))
 			fail_msg("%s: not tested", name);
 	}
+}
+
+/* Where there is text only, the source is it, once. */
+static void
+test_text(void **state)
+{
+	static const char broken[] = "a<semantics>b<semantics>c<annotation>d";
+	struct buf text = {0};
+
+	(void)state;
+	assert_true(convert(slice_of("\\frac{a}{b}<1"), 0));
+	html_str(&out, " and ");
+	assert_true(math_write(&out, slice_of("x^2"), 1));
+	html_str(&out, ".</p>");
+	html_to_text(&text, (struct slice){out.data, out.len});
+	assert_string_equal(buf_cstr(&text), "\\frac{a}{b}<1 and x^2.");
+	buf_clear(&text);
+	html_to_text(&text, slice_of(broken));
+	assert_string_equal(buf_cstr(&text), "abcd");
+	buf_free(&text);
 }
 
 static void
@@ -463,6 +484,7 @@ main(void)
 	    cmocka_unit_test(test_cases),
 	    cmocka_unit_test(test_symbols),
 	    cmocka_unit_test(test_every_command),
+	    cmocka_unit_test(test_text),
 	    cmocka_unit_test(test_manual),
 	    cmocka_unit_test(test_formulas),
 	    cmocka_unit_test(test_around),
