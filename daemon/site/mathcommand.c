@@ -3,256 +3,7 @@
 
 #include "mathtree.h"
 
-/* ---- symbols ---- */
-
-static struct math_node *
-operator(struct math_parser *p, uint32_t cp, enum math_class class,
-	 const char *attributes)
-{
-	struct math_node *node = math_symbol(p, MATH_MO, cp, class);
-
-	node->attributes[0] = attributes;
-	return node;
-}
-
-/* Arrows stretch in MathML's dictionary, bars have no space there. */
-static const char *
-relation_attributes(uint32_t cp)
-{
-	if (cp == 0x2223 || cp == 0x2225)
-		return " stretchy=\"false\" lspace=\"0.2778em\" "
-		       "rspace=\"0.2778em\"";
-	if ((cp >= 0x2190 && cp <= 0x21ff) || (cp >= 0x27f0 && cp <= 0x27ff))
-		return " stretchy=\"false\"";
-	return NULL;
-}
-
-static struct math_node *
-letter(struct math_parser *p, const struct math_command *c)
-{
-	struct math_node *node =
-	    math_symbol(p, MATH_MI, c->value, MATH_ORDINARY);
-
-	node->font = p->font;
-	if (c->kind == MATH_K_UPRIGHT && p->font == MATH_NO_FONT)
-		node->font = MATH_NORMAL;
-	return node;
-}
-
-static struct math_node *
-name(struct math_parser *p, struct slice text, int limits)
-{
-	struct math_node *node = math_node(p, limits ? MATH_MO : MATH_MI);
-
-	node->text = text;
-	node->class = MATH_FUNCTION;
-	if (limits) {
-		node->limits = MATH_LIMITS;
-		node->attributes[0] = " movablelimits=\"true\" lspace=\"0\" "
-				      "rspace=\"0\"";
-	}
-	return node;
-}
-
-static struct math_node *
-space(struct math_parser *p, const char *attributes)
-{
-	struct math_node *node = math_node(p, MATH_MSPACE);
-
-	node->attributes[0] = attributes;
-	node->class = MATH_NO_CLASS;
-	return node;
-}
-
-static struct math_node *
-big(struct math_parser *p, uint32_t cp, enum math_limits limits)
-{
-	struct math_node *node = operator(p, cp, MATH_OPERATOR, NULL);
-
-	node->limits = (uint8_t)limits;
-	return node;
-}
-
-static struct math_node *
-sign(struct math_parser *p, const struct math_command *c)
-{
-	switch (c->kind) {
-	case MATH_K_ORD:
-		return operator(p, c->value, MATH_ORDINARY,
-				" stretchy=\"false\" lspace=\"0\" "
-				"rspace=\"0\"");
-	case MATH_K_BIN:
-		return operator(p, c->value, MATH_BINARY, NULL);
-	case MATH_K_REL:
-		return operator(
-		    p, c->value, MATH_RELATION,
-		    c->text != NULL ? c->text : relation_attributes(c->value));
-	case MATH_K_OPEN:
-		return operator(p, c->value, MATH_OPENING,
-				" stretchy=\"false\"");
-	case MATH_K_CLOSE:
-		return operator(p, c->value, MATH_CLOSING,
-				c->value == '!' ? NULL : " stretchy=\"false\"");
-	case MATH_K_PUNCT:
-		return operator(p, c->value, MATH_PUNCTUATION,
-				c->value == ':' ? " lspace=\"0\" "
-						  "rspace=\"0.2222em\""
-						: NULL);
-	case MATH_K_DOTS:
-		return operator(p, c->value, MATH_INNER,
-				" lspace=\"0\" rspace=\"0\"");
-	default:
-		return operator(p, c->value, MATH_INNER,
-				" lspace=\"0.1667em\" rspace=\"0.1667em\"");
-	}
-}
-
-struct math_node *
-math_of_command(struct math_parser *p, const struct math_command *c)
-{
-	switch (c->kind) {
-	case MATH_K_LETTER:
-	case MATH_K_UPRIGHT:
-		return letter(p, c);
-	case MATH_K_SIGN:
-		return math_symbol(p, MATH_MI, c->value, MATH_ORDINARY);
-	case MATH_K_BIG:
-		return big(p, c->value, MATH_LIMITS);
-	case MATH_K_INTEGRAL:
-		return big(p, c->value, MATH_SCRIPTS);
-	case MATH_K_FUNCTION:
-	case MATH_K_LIMIT:
-		return name(p, slice_of(c->text != NULL ? c->text : c->name),
-			    c->kind == MATH_K_LIMIT);
-	case MATH_K_SPACE:
-		return space(p, c->text);
-	default:
-		return sign(p, c);
-	}
-}
-
-/* ---- fences ---- */
-
-static int
-is_fence(const struct math_command *c)
-{
-	switch (c->kind) {
-	case MATH_K_OPEN:
-	case MATH_K_CLOSE:
-		return c->value != '!';
-	case MATH_K_ORD:
-		return c->value == '|' || c->value == '/' || c->value == '\\' ||
-		       c->value == 0x2016;
-	case MATH_K_REL: /* upright arrows */
-		return c->value == 0x2191 || c->value == 0x2193 ||
-		       c->value == 0x2195 || c->value == 0x21d1 ||
-		       c->value == 0x21d3 || c->value == 0x21d5;
-	default:
-		return 0;
-	}
-}
-
-/* The code point behind \left and its like; 0 for "." or, with p->bad, for what
- * is no fence. */
-static uint32_t
-read_fence(struct math_parser *p)
-{
-	const struct math_command *c = math_peek(p);
-
-	if (math_next_is(p, '.'))
-		return 0;
-	if (math_next_is(p, '<'))
-		return 0x27e8;
-	if (math_next_is(p, '>'))
-		return 0x27e9;
-	if (p->p == p->end) {
-		math_bad(p);
-		return 0;
-	}
-	if (c != NULL) {
-		p->p++;
-		math_read_name(p);
-	} else {
-		c = math_character((unsigned char)*p->p++);
-	}
-	if (c == NULL || !is_fence(c)) {
-		math_bad(p);
-		return 0;
-	}
-	return c->value;
-}
-
-/* Slashes and arrows are no fences in the dictionary. */
-static const char *
-fence_symmetric(uint32_t cp)
-{
-	return cp == '/' || cp == '\\' || (cp >= 0x2190 && cp <= 0x21ff)
-		   ? " symmetric=\"true\""
-		   : NULL;
-}
-
-static void
-add_fence(struct math_parser *p, struct math_node *row, const char *attributes)
-{
-	uint32_t cp = read_fence(p);
-	struct math_node *node;
-
-	if (cp == 0)
-		return;
-	node = operator(p, cp, MATH_NO_CLASS, attributes);
-	node->attributes[1] = fence_symmetric(cp);
-	math_add(row, node);
-}
-
-static struct math_node *
-left(struct math_parser *p)
-{
-	struct math_node *row = math_node(p, MATH_ROW), *body;
-	const struct math_command *c;
-
-	row->class = MATH_INNER;
-	add_fence(p, row, " form=\"prefix\" stretchy=\"true\"");
-	for (;;) {
-		body = math_row(p, 0);
-		if (body == NULL)
-			return NULL;
-		if (body->first != NULL)
-			math_add(row, body);
-		c = math_peek(p);
-		if (c == NULL || !math_next_is(p, '\\'))
-			return math_bad(p);
-		math_read_name(p);
-		if (c->kind != MATH_K_MIDDLE)
-			break;
-		add_fence(p, row,
-			  " form=\"infix\" stretchy=\"true\" "
-			  "symmetric=\"true\" lspace=\"0\" rspace=\"0\"");
-	}
-	if (c->kind != MATH_K_RIGHT)
-		return math_bad(p);
-	add_fence(p, row, " form=\"postfix\" stretchy=\"true\"");
-	return p->bad ? NULL : row;
-}
-
-static struct math_node *
-bigger(struct math_parser *p, const struct math_command *c)
-{
-	uint32_t cp = read_fence(p);
-	struct math_node *node;
-
-	if (cp == 0)
-		return math_bad(p);
-	node = operator(p, cp, c->value,
-			c->value == MATH_OPENING   ? " form=\"prefix\""
-			: c->value == MATH_CLOSING ? " form=\"postfix\""
-			: c->value == MATH_RELATION
-			    ? " lspace=\"0.2778em\" rspace=\"0.2778em\""
-			    : " lspace=\"0\" rspace=\"0\"");
-	node->attributes[1] = c->text;
-	return node;
-}
-
-/* ---- arguments ---- */
+/* Commands with arguments. */
 
 /* An element around the node. */
 static struct math_node *
@@ -287,10 +38,10 @@ two(struct math_parser *p, enum math_element element, const char *attributes,
 static struct math_node *
 accent(struct math_parser *p, const struct math_command *c)
 {
-	struct math_node *mark = operator(p, c->value, MATH_NO_CLASS,
-					  c->kind == MATH_K_ACCENT
-					      ? " stretchy=\"false\""
-					      : " stretchy=\"true\"");
+	struct math_node *mark =
+	    math_operator(p, c->value, MATH_NO_CLASS,
+			  c->kind == MATH_K_ACCENT ? " stretchy=\"false\""
+						   : " stretchy=\"true\"");
 	struct math_node *node = math_argument(p);
 
 	switch (c->kind) {
@@ -329,9 +80,9 @@ label(struct math_parser *p, struct math_node *node)
 {
 	struct math_node *row = math_node(p, MATH_ROW);
 
-	math_add(row, space(p, " width=\"0.4em\""));
+	math_add(row, math_space(p, " width=\"0.4em\""));
 	math_add(row, node);
-	math_add(row, space(p, " width=\"0.4em\""));
+	math_add(row, math_space(p, " width=\"0.4em\""));
 	return row;
 }
 
@@ -344,8 +95,8 @@ arrow(struct math_parser *p, const struct math_command *c)
 		return NULL;
 	node = math_node(p, below != NULL ? MATH_MUNDEROVER : MATH_MOVER);
 	node->class = MATH_RELATION;
-	math_add(
-	    node, operator(p, c->value, MATH_RELATION, " stretchy=\"true\""));
+	math_add(node, math_operator(p, c->value, MATH_RELATION,
+				     " stretchy=\"true\""));
 	if (below != NULL)
 		math_add(node, label(p, below));
 	math_add(node, label(p, above));
@@ -378,9 +129,9 @@ fraction(struct math_parser *p, const struct math_command *c)
 	node->class = MATH_ORDINARY;
 	if (c->kind == MATH_K_BINOM) {
 		row = math_node(p, MATH_ROW);
-		math_add(row, operator(p, '(', MATH_NO_CLASS, NULL));
+		math_add(row, math_operator(p, '(', MATH_NO_CLASS, NULL));
 		math_add(row, node);
-		math_add(row, operator(p, ')', MATH_NO_CLASS, NULL));
+		math_add(row, math_operator(p, ')', MATH_NO_CLASS, NULL));
 		node = row;
 	}
 	return c->text != NULL ? inside(p, MATH_MSTYLE, c->text, node) : node;
@@ -476,7 +227,7 @@ operator_name(struct math_parser *p)
 
 	if (!is_name(raw))
 		return math_bad(p);
-	node = name(p, raw, limits);
+	node = math_name(p, raw, limits);
 	node->text_kind = MATH_NAME_TEXT;
 	return node;
 }
@@ -494,7 +245,8 @@ negated(struct math_parser *p)
 	} else if (c == NULL && p->p < p->end) {
 		cp = math_negated((unsigned char)*p->p++);
 	}
-	return cp != 0 ? operator(p, cp, MATH_RELATION, NULL) : math_bad(p);
+	return cp != 0 ? math_operator(p, cp, MATH_RELATION, NULL)
+		       : math_bad(p);
 }
 
 /* \bmod between operands; \mod with a wide space; \pmod in parentheses. */
@@ -511,19 +263,21 @@ modulo(struct math_parser *p, uint32_t which)
 	if (which == 0)
 		return node;
 	row = math_node(p, MATH_ROW);
-	math_add(row,
-		 space(p, p->display ? " width=\"1em\"" : " width=\"0.5em\""));
+	math_add(row, math_space(p, p->display ? " width=\"1em\""
+					       : " width=\"0.5em\""));
 	if (which == 1) {
 		math_add(row, node);
 		return row;
 	}
-	math_add(row, operator(p, '(', MATH_NO_CLASS, " stretchy=\"false\""));
+	math_add(row,
+		 math_operator(p, '(', MATH_NO_CLASS, " stretchy=\"false\""));
 	math_add(row, node);
 	node = math_argument(p);
 	if (node == NULL)
 		return NULL;
 	math_add(row, node);
-	math_add(row, operator(p, ')', MATH_NO_CLASS, " stretchy=\"false\""));
+	math_add(row,
+		 math_operator(p, ')', MATH_NO_CLASS, " stretchy=\"false\""));
 	return row;
 }
 
@@ -579,9 +333,9 @@ math_call(struct math_parser *p, const struct math_command *c)
 	case MATH_K_SUBSTACK:
 		return substack(p);
 	case MATH_K_BIGGER:
-		return bigger(p, c);
+		return math_bigger(p, c);
 	case MATH_K_LEFT:
-		return left(p);
+		return math_left(p);
 	case MATH_K_BEGIN:
 		return math_environment(p);
 	default:

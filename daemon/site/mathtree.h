@@ -9,8 +9,9 @@
 
 /*
  * What the parts of the conversion of TeX to MathML share: mathtable.c knows
- * the commands, mathparse.c reads TeX into a tree, with mathcommand.c for what
- * takes arguments and mathenv.c for environments, mathspace.c sets TeX's
+ * the commands, mathparse.c reads TeX into a tree, with mathscript.c for
+ * scripts, mathsymbol.c, mathfence.c for \left and \right, mathcommand.c for
+ * what takes arguments and mathenv.c for environments, mathspace.c sets TeX's
  * spaces, mathwrite.c writes the tree as MathML Core (W3C), with mathfont.c for
  * mathematical alphabets.  The nodes live in an arena and are given back to it
  * when the formula is done.
@@ -214,6 +215,25 @@ const struct math_command *math_peek(struct math_parser *p);
 struct slice math_read_name(struct math_parser *p);
 /* A group's source, unread: "{...}" without braces inside. */
 struct slice math_raw_group(struct math_parser *p);
+
+/* The base with the scripts that follow it (mathscript.c). */
+struct math_node *math_with_scripts(struct math_parser *p,
+				    struct math_node *base);
+
+/* ---- symbols (mathsymbol.c) ---- */
+
+struct math_node *math_operator(struct math_parser *p, uint32_t cp,
+				enum math_class class, const char *attributes);
+/* A function's name; limits: its scripts stand above and below. */
+struct math_node *math_name(struct math_parser *p, struct slice text,
+			    int limits);
+struct math_node *math_space(struct math_parser *p, const char *attributes);
+
+/* ---- fences (mathfence.c) ---- */
+
+struct math_node *math_left(struct math_parser *p);
+struct math_node *math_bigger(struct math_parser *p,
+			      const struct math_command *c);
 
 /* ---- environments (mathenv.c) ---- */
 
