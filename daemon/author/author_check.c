@@ -4,7 +4,7 @@
 #include "author_once.h"
 
 static void
-print(const struct author_once *once, enum author_format format)
+print(const struct author_once *once, enum author_format format, int colour)
 {
 	size_t articles = once->made != NULL ? once->counts.articles : 0;
 
@@ -13,8 +13,7 @@ print(const struct author_once *once, enum author_format format)
 		return;
 	}
 	author_problems_print(&once->problems, format,
-			      format == FORMAT_TEXT && author_colour(stdout),
-			      stdout);
+			      format == FORMAT_TEXT && colour, stdout);
 	author_problems_summary(&once->problems, articles, stdout);
 }
 
@@ -23,12 +22,12 @@ author_check(const struct author_options *o)
 {
 	static struct conf conf;
 	struct author_once once = {0};
-	int bad;
+	int bad, colour = author_colour(stdout); /* asked before the jail */
 
 	if (author_conf(&conf, o) == -1)
 		return 2;
-	author_once(&once, &conf.site, o, NOW_CLOCK, NULL);
-	print(&once, o->format);
+	author_once(&once, &conf, o, NOW_CLOCK, NULL);
+	print(&once, o->format, colour);
 	bad = author_problems_count(&once.problems, SEVERITY_ERROR) > 0;
 	author_once_free(&once);
 	return fflush(stdout) == 0 && !bad ? 0 : 1;

@@ -36,13 +36,13 @@ author_export(const struct author_options *o)
 {
 	static struct conf conf;
 	struct author_once once = {0};
+	int colour = author_colour(stderr); /* asked before the jail */
 
 	if (author_conf(&conf, o) == -1)
 		return 2;
 	options = o;
-	author_once(&once, &conf.site, o, NOW_CLOCK, start_writer);
-	author_problems_print(&once.problems, FORMAT_TEXT,
-			      author_colour(stderr), stderr);
+	author_once(&once, &conf, o, NOW_CLOCK, start_writer);
+	author_problems_print(&once.problems, FORMAT_TEXT, colour, stderr);
 	if (once.shallow)
 		fputs("blogd export: this is a shallow repository: articles "
 		      "have the date of its one commit\n",

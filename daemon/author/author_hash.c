@@ -7,6 +7,19 @@
 #include "../memfd.h"
 #include "author_once.h"
 
+static EVP_MD *sha256;
+
+/* The library looks for its configuration the first time. */
+static void
+warm_up(void)
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (sha256 == NULL || EVP_Digest("", 0, hash, NULL, sha256, NULL) != 1)
+		fatalx("libcrypto has no SHA-256");
+}
+
 static void
 add(EVP_MD_CTX *c, const void *data, size_t len)
 {
@@ -40,8 +53,8 @@ print_digest(const struct published *p)
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
 	unsigned len;
 
-	if (c == NULL || EVP_DigestInit_ex(c, EVP_sha256(), NULL) != 1)
-		fatalx("libcrypto has no SHA-256");
+	if (c == NULL || EVP_DigestInit_ex(c, sha256, NULL) != 1)
+		fatalx("SHA-256 failed");
 	for (unsigned i = 0; i < p->nfds; i++)
 		add_part(c, p->fds[i]);
 	if (EVP_DigestFinal_ex(c, hash, &len) != 1)
@@ -60,7 +73,8 @@ author_hash(const struct author_options *o)
 
 	if (author_conf(&conf, o) == -1)
 		return 2;
-	author_once(&once, &conf.site, o, NOW_SOURCE, NULL);
+	warm_up();
+	author_once(&once, &conf, o, NOW_SOURCE, NULL);
 	if (once.shallow) {
 		fputs("blogd hash: this is a shallow repository, whose dates "
 		      "are not known (git fetch --unshallow)\n",

@@ -190,8 +190,8 @@ make_repository(const char *dir)
 	git_oid tree;
 	int r;
 
-	git_repository_init_options_init(
-	    &o, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+	git_repository_init_options_init(&o,
+					 GIT_REPOSITORY_INIT_OPTIONS_VERSION);
 	o.flags = GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_NO_REINIT;
 	o.initial_head = "main";
 	if (git_repository_init_ext(&repo, dir, &o) < 0)

@@ -18,6 +18,7 @@ struct run {
 	struct event_base *base;
 	struct event *timer;
 	int64_t began_ms;
+	int terminal; /* is what says errors */
 	int told;
 };
 
@@ -38,7 +39,7 @@ static void
 be_patient(struct run *run)
 {
 	run->began_ms = clock_ms();
-	if (!isatty(STDERR_FILENO))
+	if (!run->terminal)
 		return;
 	run->timer = evtimer_new(run->base, on_timer, run);
 	if (run->timer != NULL)
@@ -96,18 +97,20 @@ static const struct author_site_ops ops = {on_problem, on_rendered, on_failed,
 					   on_shallow};
 
 void
-author_once(struct author_once *once, const struct conf_site *conf,
+author_once(struct author_once *once, const struct conf *conf,
 	    const struct author_options *o, enum author_now now,
 	    void (*before)(struct event_base *base))
 {
-	struct run run = {.once = once, .base = author_loop()};
+	struct run run = {.once = once,
+			  .base = author_loop(),
+			  .terminal = isatty(STDERR_FILENO)};
 	struct author_site *site;
 
 	if (before != NULL)
 		before(run.base);
-	site = author_site_new(conf, o->dir, o->revision, &ops, &run);
+	site = author_site_new(&conf->site, o->dir, o->revision, &ops, &run);
 	author_site_now(site, now);
-	author_jail();
+	author_jail(conf);
 	be_patient(&run);
 	author_site_make(site, NULL, 0);
 	event_base_dispatch(run.base);

@@ -15,7 +15,7 @@ struct author_once {
 
 /* Returns when it is done; the caller's rights are given up by then (see
  * author_jail).  before: what is to be started with them, or NULL. */
-void author_once(struct author_once *once, const struct conf_site *conf,
+void author_once(struct author_once *once, const struct conf *conf,
 		 const struct author_options *o, enum author_now now,
 		 void (*before)(struct event_base *base));
 void author_once_free(struct author_once *once);

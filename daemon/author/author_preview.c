@@ -297,7 +297,7 @@ launch(const struct author_options *o)
 	if (p.front == NULL)
 		fatalx("%s", err.text);
 	p.site = author_site_new(&p.conf.site, o->dir, NULL, &site_ops, NULL);
-	author_jail();
+	author_jail(&p.conf);
 	front_launch(p.front);
 	author_site_make(p.site, NULL, 0);
 }

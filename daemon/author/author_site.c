@@ -12,6 +12,7 @@
 
 #include "../../sandbox/demand.h"
 #include "../../sandbox/sandbox.h"
+#include "../broker.h"
 #include "../buf.h"
 #include "../child.h"
 #include "../clock.h"
@@ -326,15 +327,20 @@ user(void)
 }
 
 void
-author_jail(void)
+author_jail(const struct conf *conf)
 {
+	static const struct conf_options none;
 	struct err err;
 
-	tzset(); /* as in the daemon's parent, whose filter it is */
+	tzset(); /* libc asks for the time zone even where UTC is wanted */
 	if (sandbox_parent(geteuid() == 0 ? user() : NULL, &err) == -1 ||
 	    sandbox_demand(0, &err) == -1)
 		fatalx("%s", err.text);
 	sandbox_filter(ROLE_BROKER, VARIANT_PLAIN);
+	if (broker_start(&none, conf, &err) == -1)
+		fatalx("%s", err.text);
+	sandbox_enter(ROLE_PARENT, VARIANT_PLAIN, -1);
+	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
 }
 
 void

@@ -43,9 +43,10 @@ struct author_site *author_site_new(const struct conf_site *conf,
 				    const struct author_site_ops *ops,
 				    void *ctx);
 
-/* Gives up the caller's rights as far as the host allows; as root, all that
- * root has.  fatal. */
-void author_jail(void);
+/* Gives up the caller's rights as the daemon's parent does, as far as the host
+ * allows: what needs a new process goes through a broker (broker.h) from now
+ * on, and no file can be opened.  fatal. */
+void author_jail(const struct conf *conf);
 
 void author_site_now(struct author_site *s, enum author_now now);
 struct render_settings *author_site_settings(struct author_site *s);

@@ -2,6 +2,7 @@
 """Directories with a blog in them, and the commands that authors give."""
 import http.client
 import os
+import pty
 import shutil
 import signal
 import socket
@@ -71,6 +72,23 @@ class Tree:
             env={**ENV, **(env or {})}, cwd=cwd or self.path)
         return (done.returncode, done.stdout.decode().splitlines(),
                 done.stderr.decode().splitlines())
+
+    def on_terminal(self, *arguments, env=None):
+        """(status, all that a terminal shows)."""
+        own, its = pty.openpty()
+        process = subprocess.Popen(
+            [blogd.BINARY, *arguments], stdin=its, stdout=its, stderr=its,
+            env={**ENV, "TERM": "xterm", **(env or {})}, cwd=self.path)
+        os.close(its)
+        shown = b""
+        while True:
+            try:
+                block = os.read(own, 65536)
+            except OSError:  # nobody has the other end any more
+                break
+            shown += block
+        os.close(own)
+        return process.wait(60), shown.decode()
 
     def copy(self, t, name):
         shutil.copytree(self.path, t.path(name), symlinks=True)

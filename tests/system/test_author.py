@@ -8,10 +8,12 @@ import time
 import author
 import blogd
 from author import PEOPLE, Tree
+from bombs import EXPLODING
 from repo import ENV, article
 
 NO_HEADER = "only text\n"
 UNENDED = "---\ntitle: x\n"
+BOMB = EXPLODING["images"]  # takes all the time it may
 
 
 # ----------------------------------------------------------------- check --
@@ -109,8 +111,7 @@ def test_check_of_doubles(t):
 
 
 def test_check_of_an_exploding_post(t):
-    bomb = "| a" * 1500 + "\n" + "| -" * 1500 + "\n" + "| b\n" * 1500
-    tree = Tree(t, {"Posts/Bomb": article("Bomb", bomb)})
+    tree = Tree(t, {"Posts/Bomb": article("Bomb", BOMB)})
     status, out, _ = tree.run("check")
     assert status == 1 and out[0].startswith("Posts/Bomb:1:1: error: "), out
     assert out[-1].startswith("3 articles, 1 error"), out
@@ -219,10 +220,23 @@ def test_pre_commit_hook(t):
     assert tree.commit() != first
 
 
+def test_colour_and_progress_on_a_terminal_alone(t):
+    tree = Tree(t, {"Bad": UNENDED})
+    status, shown = tree.on_terminal("check")
+    assert status == 1 and "\033[1;31merror:\033[0m left out" in shown, shown
+    assert "rendering" not in shown, shown
+    for env in [{"NO_COLOR": "1"}, {"TERM": "dumb"}]:
+        assert "\033" not in tree.on_terminal("check", env=env)[1], env
+    assert "\033" in tree.on_terminal("check", env={"NO_COLOR": ""})[1]
+    tree.put({"Posts/Bomb": article("Bomb", BOMB)})
+    assert "\r\033[Krendering: 1." in tree.on_terminal("check")[1]
+    _, out, errors = tree.run("check")
+    assert "\033" not in "".join(out) and errors == [], errors
+
+
 def test_check_renders_in_a_jail(t):
     """A post that takes its time to be given up shows the processes."""
-    bomb = "| a" * 1500 + "\n" + "| -" * 1500 + "\n" + "| b\n" * 1500
-    tree = Tree(t, {"Posts/Bomb": article("Bomb", bomb)})
+    tree = Tree(t, {"Posts/Bomb": article("Bomb", BOMB)})
     for user in PEOPLE:
         process = subprocess.Popen(
             [blogd.BINARY, "check"], cwd=tree.path, env=ENV, user=user,

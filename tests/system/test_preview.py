@@ -211,6 +211,8 @@ def test_processes_are_jailed(t):
         assert serve["CapEff"] == "0" * 16 and serve["Uid"].split()[0] != "0"
         own = blogd.status_of(preview.process.pid)
         assert own["Seccomp"] == "2" and own["Uid"].split()[0] != "0", own
+        assert own.get("Seccomp_filters", "2") == "2", own
+        assert own["CapEff"] == "0" * 16 and own["NoNewPrivs"] == "1", own
         preview.stop()
 
 
