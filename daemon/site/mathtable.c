@@ -9,7 +9,8 @@
 #define DISPLAY " displaystyle=\"true\" scriptlevel=\"0\""
 #define INLINE	" displaystyle=\"false\" scriptlevel=\"0\""
 
-/* Sorted by name, for bsearch.  The manual page lists them: blogd-content(5).
+/* The line of \overline is the one of \underline: it stretches in more fonts than
+ * U+203E.  Sorted by name, for bsearch.  The manual page lists them: blogd-content(5).
  */
 /* clang-format off */
 const struct math_command math_commands[] = {
@@ -355,7 +356,7 @@ const struct math_command math_commands[] = {
 	{"overbrace", MATH_K_BRACE, 0x23de, NULL},
 	{"overleftarrow", MATH_K_OVER, 0x2190, NULL},
 	{"overleftrightarrow", MATH_K_OVER, 0x2194, NULL},
-	{"overline", MATH_K_OVER, 0x203e, NULL},
+	{"overline", MATH_K_OVER, 0x0332, NULL},
 	{"overrightarrow", MATH_K_OVER, 0x2192, NULL},
 	{"overset", MATH_K_OVERSET, 0, NULL},
 	{"parallel", MATH_K_REL, 0x2225, NULL},

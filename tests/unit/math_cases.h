@@ -177,7 +177,7 @@ static const struct {
 	{"\\widetilde{xy}",
 	 "<mover accent='true'><mrow><mi>x</mi><mi>y</mi></mrow><mo stretchy='true'>˜</mo></mover>"},
 	{"\\overline{xy}",
-	 "<mover accent='true'><mrow><mi>x</mi><mi>y</mi></mrow><mo stretchy='true'>‾</mo></mover>"},
+	 "<mover accent='true'><mrow><mi>x</mi><mi>y</mi></mrow><mo stretchy='true'>̲</mo></mover>"},
 	{"\\overrightarrow{AB}",
 	 "<mover accent='true'><mrow><mi>A</mi><mi>B</mi></mrow><mo stretchy='true'>→</mo></mover>"},
 	{"\\overleftarrow{AB}",
