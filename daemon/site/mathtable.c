@@ -9,9 +9,8 @@
 #define DISPLAY " displaystyle=\"true\" scriptlevel=\"0\""
 #define INLINE	" displaystyle=\"false\" scriptlevel=\"0\""
 
-/* The line of \overline is the one of \underline: it stretches in more fonts than
- * U+203E.  Sorted by name, for bsearch.  The manual page lists them: blogd-content(5).
- */
+/* Sorted by name, for bsearch; blogd-content(5) lists them.  The line of
+ * \overline is that of \underline: it stretches in more fonts than U+203E. */
 /* clang-format off */
 const struct math_command math_commands[] = {
 	{" ", MATH_K_SPACE, 0, " width=\"0.25em\""},
