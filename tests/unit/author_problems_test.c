@@ -117,6 +117,7 @@ reads_the_command_line(void **state)
 	};
 
 	(void)state;
+	free(output);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char *argv[8] = {strdup("blogd")};
 		struct author_options o;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BLOGD_AUTHOR_LOOK_H
+#define BLOGD_AUTHOR_LOOK_H
+
+#include "author_tree.h"
+
+/* What author_tree.c (directories) and author_look.c (files) share while they
+ * look at a working tree. */
+struct look {
+	struct author_tree *t;
+	struct tree_file *files;
+	size_t n, cap;
+	char **dirs;
+	size_t ndirs, capdirs;
+	git_report_fn *report;
+	void *ctx;
+	uint32_t left_out;
+	uint64_t entries, bytes;
+	struct buf path; /* of the entry being looked at */
+	unsigned depth;
+	struct err *err;
+};
+
+/* Reports the entry at path. */
+void look_leave_out(struct look *l, const char *reason);
+
+/* Takes a file of the directory, unless it is something else.  -1 with err. */
+int look_take_file(struct look *l, int dir, const char *name);
+
+/* Of struct tree_file. */
+int look_by_path(const void *a, const void *b);
+
+#endif
