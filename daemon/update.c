@@ -464,6 +464,9 @@ git_message(void *owner, struct ipc_msg *msg)
 			finish(u, UPDATE_UNCHANGED, NULL);
 		}
 		break;
+	case MSG_PROBLEM:
+		child_refuse(&u->remote.git, "it reports what it was to log");
+		break;
 	case MSG_FAILED:
 		if (!u->started)
 			u->ops->failed(msg->data);

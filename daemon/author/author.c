@@ -2,6 +2,7 @@
 #include "author.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "../log.h"
 
@@ -27,12 +28,25 @@ author_is_command(const char *word)
 	return find(word) != NULL;
 }
 
+/* Else libc would ask about standard output when it is first written to, which
+ * may be where nothing can be asked any more. */
+static void
+give_buffer(void)
+{
+	static char buffer[BUFSIZ];
+
+	setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF,
+		sizeof(buffer));
+}
+
 int
 author_main(int argc, char **argv)
 {
 	struct author_options o;
-	int r = author_options_read(&o, argc, argv, stdout, stderr);
+	int r;
 
+	give_buffer();
+	r = author_options_read(&o, argc, argv, stdout, stderr);
 	if (r != 0)
 		return r == -1 ? 2 : fflush(stdout) == 0 ? 0 : 1;
 	log_init(LOG_TO_TERMINAL, 0);

@@ -234,6 +234,24 @@ def test_colour_and_progress_on_a_terminal_alone(t):
     assert "\033" not in "".join(out) and errors == [], errors
 
 
+def test_output_may_be_anything(t):
+    """What libc asks about it must be asked before the jail."""
+    tree = Tree(t, {"Bad": UNENDED})
+    for words, status in [("check", 1), ("hash", 0), ("export out", 0)]:
+        for to in [">/dev/null", ">%s" % t.path("file"),
+                   ">>%s" % t.path("file"), "| cat >/dev/null", ">&-",
+                   ">/dev/zero 2>&1", "2>&-", "<&-"]:
+            done = subprocess.run(
+                ["bash", "-o", "pipefail", "-c",
+                 "%s %s %s" % (blogd.BINARY, words, to)], cwd=tree.path,
+                env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            assert done.returncode == status, (words, to, done)
+    # A full disk is told of.
+    done = subprocess.run("%s check >/dev/full" % blogd.BINARY, shell=True,
+                          cwd=tree.path, env=ENV, stderr=subprocess.PIPE)
+    assert done.returncode == 1, done
+
+
 def test_check_renders_in_a_jail(t):
     """A post that takes its time to be given up shows the processes."""
     tree = Tree(t, {"Posts/Bomb": article("Bomb", BOMB)})

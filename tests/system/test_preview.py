@@ -231,6 +231,31 @@ def test_ends_cleanly(t):
         assert len(preview.lines) == 2, preview.lines
 
 
+def test_without_a_repository(t):
+    tree = Tree(t, git=False)
+    with open(os.devnull, "w") as nowhere:  # a device, but no terminal
+        port = author.free_port()
+        process = subprocess.Popen(
+            [blogd.BINARY, "preview", "--port", str(port)], cwd=tree.path,
+            env=ENV, stdout=nowhere, stderr=nowhere)
+        try:
+            deadline = time.monotonic() + 20
+            while time.monotonic() < deadline:
+                try:
+                    socket.create_connection(("127.0.0.1", port)).close()
+                    break
+                except OSError:
+                    time.sleep(0.05)
+            time.sleep(1)
+            assert process.poll() is None, process.returncode
+        finally:
+            process.terminate()
+        assert process.wait(20) == 0
+    preview = Preview(t, tree)
+    preview.after(lambda: tree.put({"Posts/One": article("One", "Again\n")}))
+    assert "Again" in preview.get("/Posts/One")[2]
+
+
 def test_nothing_there(t):
     tree = Tree(t)
     status, out, errors = tree.run("preview", "missing")
