@@ -28,6 +28,13 @@ def test_check_of_a_good_tree(t):
             tree.commit()
 
 
+def test_check_of_the_sample_blog(t):
+    tree = Tree(t)
+    status, out, _ = tree.run("check",
+                              os.path.join(blogd.TOP, "conf/sample-blog"))
+    assert status == 0 and out[-1].endswith(" 0 errors, 0 warnings"), out
+
+
 def test_check_tells_file_line_and_column(t):
     tree = Tree(t, {"Bad": UNENDED, "Posts/Two": article("Two", "##Slip\n"),
                     "README.md": NO_HEADER})
