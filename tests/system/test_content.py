@@ -425,3 +425,29 @@ def test_same_commit_same_bytes(t):
     for target in ["/", "/atom", "/Posts", "/tags", "/Posts/Post0"]:
         a, b = first.get(target), second.get(target)
         assert a.body == b.body and a.get("ETag") == b.get("ETag"), target
+
+
+# ---------------------------------------------------------- references --
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"/>'
+
+
+def test_references_between_files(t):
+    made = t.blog({
+        "Notes/One.md": article(
+            "One", "[two](Two.md#a-part) ![p](../static/p.svg)\n\n"
+            "see [none](None.md)\n"),
+        "Notes/Two.md": article("Two", "# A part\n"),
+        "static/p.svg": SVG})
+    daemon = t.daemon(made.path)
+    text = daemon.page("/Notes/One")
+    assert '<a href="/Notes/Two#a-part">two</a>' in text, text
+    assert 'src="/static/p.svg" width="30" height="20" alt="p"' in text, text
+    line = 1 + article("One", "see").splitlines().index("see") + 2
+    daemon.wait_log(r'Notes/One\.md:%d:5: .*"None\.md" leads nowhere' % line)
+    # Only the target is new, but the link to it is another.
+    made.commit({"Notes/None.md": article("None", "Here.\n")})
+    daemon.update()
+    text = daemon.page("/Notes/One")
+    assert '<a href="/Notes/None">none</a>' in text, text
+    assert 'width="30" height="20"' in text, text
