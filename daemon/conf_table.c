@@ -10,11 +10,6 @@
 
 /* No script at all; pictures and media from other hosts, as Canopy blogs use
  * them; frames, forms and plug-ins nowhere. */
-#define CSP                                                              \
-	"default-src 'none'; style-src 'self'; img-src 'self' https:; "  \
-	"media-src 'self' https:; font-src 'self'; form-action 'self'; " \
-	"frame-ancestors 'none'; base-uri 'none'"
-
 /* clang-format off */
 #define ANY(section, name, kind, flags) \
 	{section, name, conf_set_##kind, 0, 0, NULL, NULL, NULL, flags}
@@ -59,7 +54,7 @@ const struct conf_option conf_options[] = {
 	SITE("host-key", host_key, git.host_key, ""),
 	SITE("username", text, git.user, ""),
 	SITE("password-file", path, password, ""),
-	SITE("content-security-policy", csp, render.csp, CSP),
+	SITE("content-security-policy", csp, render.csp, CSP_DEFAULT),
 	NUMBER("site", "hsts", seconds, conf.serve.hsts_s,
 	    "365d", "0", "3650d"),
 

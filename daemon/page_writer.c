@@ -115,7 +115,7 @@ fill_headers(const struct pages *p, const struct draft *d,
 	h->referrer_policy = d->page->referrer_policy;
 	h->opener_policy = d->page->opener_policy;
 	h->fields = d->page->fields;
-	h->csp = slice_of(p->set->csp);
+	h->csp = d->page->csp.len > 0 ? d->page->csp : slice_of(p->set->csp);
 	h->ranges = d->page->status == 200;
 	h->modified = d->page->modified;
 	for (int i = 0; i < ENC__MAX; i++)

@@ -40,7 +40,7 @@ struct render {
 	struct snapshot_writer *writer;
 	struct pages_count count;
 	struct buf said; /* what was reported, for a preview */
-	int distrusts; /* the source is not as git promises */
+	int distrusts;	 /* the source is not as git promises */
 };
 
 /* What goes to the parent. */
@@ -283,7 +283,7 @@ update(struct render *r, struct outcome *o, struct err *err)
 		return -1;
 	log_step("pages listed", &t);
 	r->writer = snapshot_writer_new(r->previous, r->fds, r->nfds);
-	if (search_writer_run(r->site, &r->set, r->writer, err) == -1)
+	if (search_writer_run(r->site, r->writer, err) == -1)
 		return -1;
 	log_step("search index made", &t);
 	if (page_writer_run(r->site, &r->set, r->writer, wall_ms(&r->set),
@@ -418,8 +418,8 @@ render_main(void)
 	if (r.set.preview)
 		result = preview(&r, &o, &err);
 	else
-		result = r.set.polish ? polish(&r, &o, &err)
-				      : update(&r, &o, &err);
+		result =
+		    r.set.polish ? polish(&r, &o, &err) : update(&r, &o, &err);
 	if (result == -1) {
 		if (r.distrusts)
 			ipc_distrust(&r.start.parent, 0, err.text);

@@ -7,9 +7,9 @@
 /* Of every list of results.  What a search finds changes with each push, and a
  * list is no page for other search engines to find. */
 static void
-make_fields(struct buf *out, const struct render_settings *set)
+make_fields(struct buf *out, const struct site *site)
 {
-	struct page_headers h = {.csp = slice_of(set->csp)};
+	struct page_headers h = {.csp = site_policy(site)};
 
 	header_add(out, "Cache-Control", slice_of("no-cache"));
 	headers_safety(out, &h);
@@ -38,15 +38,15 @@ add(struct site *site, struct slice fields, struct snapshot_writer *writer,
 }
 
 int
-search_writer_run(struct site *site, const struct render_settings *set,
-		  struct snapshot_writer *writer, struct err *err)
+search_writer_run(struct site *site, struct snapshot_writer *writer,
+		  struct err *err)
 {
 	struct buf fields = {NULL, 0, 0};
 	struct slice all;
 	uint8_t recipe[32];
 	int result = 0;
 
-	make_fields(&fields, set);
+	make_fields(&fields, site);
 	all = (struct slice){fields.data, fields.len};
 	site_search_recipe(site, all, recipe);
 	if (!snapshot_reuse_search(writer, recipe))

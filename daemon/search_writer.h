@@ -7,7 +7,7 @@
 /* The search index of a linked site goes to the snapshot writer: taken over
  * from the previous snapshot, or made.  -1 with err when it cannot be written.
  */
-int search_writer_run(struct site *site, const struct render_settings *set,
-		      struct snapshot_writer *writer, struct err *err);
+int search_writer_run(struct site *site, struct snapshot_writer *writer,
+		      struct err *err);
 
 #endif

@@ -30,7 +30,8 @@ article_recall(struct article *a, const struct article *known)
 
 	*a = *known;
 	a->file = fresh.file;
-	a->body_off = 0;
+	/* Its page is made again, or the same as it was. */
+	a->body_sought = 1;
 }
 
 /* A file that was never changed since it came into the repository was last

@@ -110,10 +110,12 @@ site_catalogue(struct site *s, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < s->nfiles; i++) {
-		const struct article *a = s->files[i].article;
+		struct article *a = s->files[i].article;
 
 		n += s->files[i].kind != FILE_HIDDEN;
-		if (a != NULL && a->file->address.len > 0 && a->body_off == 0)
+		if (a != NULL && a->file->address.len == 0)
+			a->body_off = 0;
+		else if (a != NULL && !a->body_sought)
 			find_body(s, a);
 	}
 	preview_unmark(s);

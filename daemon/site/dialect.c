@@ -7,6 +7,7 @@
 
 #include "media.h"
 #include "path.h"
+#include "template.h"
 
 /* ---- which dialect ---- */
 
@@ -176,6 +177,8 @@ dialect_kind(const struct site *s, struct slice path)
 		return FILE_SETTING;
 	if (slice_is(path, "_redirects") || slice_is(path, "_headers"))
 		return FILE_RULES;
+	if (template_is_path(path))
+		return FILE_TEMPLATE;
 	if (is_hidden(path))
 		return FILE_HIDDEN;
 	if (is_wellknown(path))

@@ -159,6 +159,7 @@ recall(struct site *s, struct file *f, const struct record *r)
 	    (r->kind == FILE_SETTING) != (f->kind == FILE_SETTING) ||
 	    (r->kind == FILE_RULES) != (f->kind == FILE_RULES) ||
 	    (r->kind == FILE_SECTION) != (f->kind == FILE_SECTION) ||
+	    (r->kind == FILE_TEMPLATE) != (f->kind == FILE_TEMPLATE) ||
 	    r->kind == FILE_HIDDEN)
 		return 0;
 	if (r->kind == FILE_STATIC && (!previous_body(s, r->address, &body) ||
@@ -357,7 +358,7 @@ read_one(struct site *s, struct file *f, struct catalogue *c, struct err *err)
 	measure(f, source_data(s->src, f->src));
 	if (f->kind == FILE_SETTING)
 		f->value = trim(source_data(s->src, f->src));
-	else if (f->kind == FILE_RULES)
+	else if (f->kind == FILE_RULES || f->kind == FILE_TEMPLATE)
 		f->value = source_data(s->src, f->src);
 	else if (f->kind == FILE_ARTICLE)
 		read_file(s, f, source_data(s->src, f->src));

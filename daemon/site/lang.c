@@ -4,6 +4,7 @@
 #include "lang.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* A part of a tag between hyphens. */
 struct part {
@@ -99,4 +100,38 @@ lang_is_tag(struct slice tag)
 	if (p.text.len == 1 && (p.text.data[0] | 0x20) == 'x')
 		return rest.len > 0 && subtags_are_good(tag);
 	return p.letters && p.text.len >= 2 && subtags_are_good(rest);
+}
+
+static int
+is_one_of(struct slice text, const char *const *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (text.len == strlen(list[i]) &&
+		    strncasecmp(text.data, list[i], text.len) == 0)
+			return 1;
+	return 0;
+}
+
+int
+lang_is_rtl(struct slice tag)
+{
+	static const char *const scripts[] = {"Arab", "Hebr", "Syrc", "Thaa",
+					      "Nkoo", "Adlm", "Rohg"};
+	static const char *const languages[] = {
+	    "ar",  "he",  "fa",	 "ur",	"yi",  "ps",  "sd",  "ug", "dv",
+	    "ckb", "arc", "syr", "nqo", "azb", "lrc", "mzn", "glk"};
+	struct slice rest = tag;
+	struct part p;
+
+	if (!next_part(&rest, &p))
+		return 0;
+	tag = p.text;
+	while (next_part(&rest, &p))
+		if (p.letters && p.text.len == 4)
+			return is_one_of(p.text, scripts,
+					 sizeof(scripts) / sizeof(scripts[0]));
+	return is_one_of(tag, languages,
+			 sizeof(languages) / sizeof(languages[0]));
 }

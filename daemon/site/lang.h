@@ -11,4 +11,7 @@
 /* Is it well-formed?  Whether its parts are registered is not asked. */
 int lang_is_tag(struct slice tag);
 
+/* Is it written from right to left?  By its script, if the tag names one. */
+int lang_is_rtl(struct slice tag);
+
 #endif

@@ -21,8 +21,9 @@
 #define SITE_FORMAT 7
 
 enum file_kind {
-	FILE_HIDDEN,  /* a name that begins with a dot: none of our business */
-	FILE_SETTING, /* .config/... */
+	FILE_HIDDEN,   /* a name that begins with a dot: none of our business */
+	FILE_SETTING,  /* .config/... */
+	FILE_TEMPLATE, /* .templates/... */
 	FILE_STATIC,
 	FILE_ARTICLE,
 	FILE_REDIRECT,
@@ -36,10 +37,9 @@ struct file {
 	const struct source_file *src;
 	struct slice path; /* in the repository */
 	enum file_kind kind;
-	struct slice value;  /* the text of a setting or of rules, a
-				redirect's target, a
-				section's title and description with a line
-				break between */
+	struct slice value;  /* the text of a setting, a template or of rules,
+				a redirect's target, a section's title and
+				description with a line break between */
 	struct buf problems; /* reported lines, for the catalogue: "0" or "1"
 				for the severity before each */
 	struct article *article;
@@ -53,6 +53,8 @@ struct file {
 };
 
 enum article_text { TEXT_BODY, TEXT_ABSTRACT, TEXT_AUTHOR, TEXT__MAX };
+
+#define RELATED_MAX 3
 
 struct article {
 	struct file *file;
@@ -98,7 +100,27 @@ struct article {
 	uint64_t body_off; /* of html[TEXT_BODY] in the article's page; 0: it is
 			      not there, or not known yet */
 	struct uuid id;	   /* of its entry in feeds */
+	int body_sought;   /* it is known */
 	uint8_t digest[DIGEST_LEN];
+
+	/* What follows from the others, when the site is linked. */
+	struct slice url;	/* absolute, encoded */
+	struct slice speaks;	/* its language */
+	struct member *tagged;	/* by tag, ntags */
+	struct member *written; /* by author */
+	size_t nauthors;
+	struct article *previous, *next;
+	struct article *related[RELATED_MAX];
+	size_t nrelated;
+	struct article **translations; /* all of one text, itself too */
+	size_t ntranslations;
+	uint8_t card[DIGEST_LEN]; /* of what others show of it */
+};
+
+/* An article's place in one of the lists that it is in. */
+struct member {
+	struct tag *tag;
+	size_t at;
 };
 
 struct text {
@@ -122,6 +144,10 @@ enum page_kind {
 	PAGE_ROBOTS,
 	PAGE_OPENSEARCH,
 	PAGE_ICON,
+	PAGE_AUTHORS,
+	PAGE_AUTHOR,
+	PAGE_ARCHIVE, /* all years, or one */
+	PAGE_SEARCH,  /* results are put in by serve */
 	PAGE_REDIRECT,
 	PAGE_REDIRECT_BELOW, /* of all addresses below one */
 	PAGE_STATIC,
@@ -137,11 +163,13 @@ enum gives_way {
 	GIVES_WAY_LAST /* even to those */
 };
 
+#define ARCHIVE_MAX 500 /* articles; beyond, each year has its own page */
+
 struct page {
 	struct site_page pub;
 	enum page_kind kind;
 	enum gives_way gives_way;
-	struct slice name; /* of the directory, tag or author; where a
+	struct slice name; /* of the directory, tag, author or year; where a
 			      PAGE_REDIRECT_BELOW leads */
 	const struct file *file;
 	struct article **list; /* the articles it shows, in order */
@@ -151,9 +179,13 @@ struct page {
 			       a sitemap: 0 is the only one or the index */
 	size_t line;	    /* a redirect: in which line of _redirects; or 0 */
 	int whole;	    /* a feed: with the texts */
+	struct tag *tag;    /* PAGE_TAG, PAGE_AUTHOR */
+	struct slice base;  /* address of a listing's first page */
+	size_t number, count;		 /* of the pages of a listing, from 1 */
+	const struct directory *section; /* what its _index.md says */
 };
 
-/* A tag and its articles, newest first. */
+/* A tag or an author, and the articles, newest first. */
 struct tag {
 	struct slice name;
 	struct slice address; /* empty: such a name can have no page */
@@ -164,6 +196,13 @@ struct tag {
 enum dialect { DIALECT_CANOPY, DIALECT_JEKYLL, DIALECT_HUGO };
 
 #define OWN_STYLE "static/css/style.css"
+/* The articles of a year, newest first. */
+struct year {
+	struct slice name;    /* "2026" */
+	struct slice address; /* "/archive/2026" */
+	struct article **list;
+	size_t nlist;
+};
 
 struct site {
 	struct render_settings set;
@@ -175,6 +214,7 @@ struct site {
 	struct region region;
 	struct region tokens;	 /* of the articles, until the search index is
 				    made */
+	struct region scratch;	 /* of the page that is made */
 	uint8_t key[DIGEST_LEN]; /* of what the rendered texts depend on */
 
 	enum dialect dialect;
@@ -203,9 +243,16 @@ struct site {
 	size_t nmenu;
 	struct tag *tags; /* by name */
 	size_t ntags;
-	struct slice icon; /* its address */
-	struct slice logo; /* the same, or empty */
-	int own_style;	   /* the repository has static/css/style.css */
+	struct slice icon;   /* its address */
+	struct slice logo;   /* the same, or empty */
+	int own_style;	     /* the repository has static/css/style.css */
+	struct tag *authors; /* by name */
+	size_t nauthors;
+	struct year *years; /* newest first */
+	size_t nyears;
+	struct templates *templates;
+	int inline_style;    /* pages hold our style sheet */
+	struct slice policy; /* then: the policy that allows it */
 	struct page *pages;
 	size_t npages, cappages;
 	const struct buf *said; /* problems, for the preview; NULL: none */
@@ -280,11 +327,24 @@ struct directory *link_directories(struct site *s, struct article **list,
 /* Would this address collide with what is always there? */
 int link_reserved(const struct site *s, struct slice address);
 void link_menu(struct site *s);
+/* Tags and authors, and which articles have them. */
 void link_tags(struct site *s);
+void link_authors(struct site *s);
+/* How articles belong together (relate.c, translate.c). */
+void relate_urls(struct site *s);
+void relate_translations(struct site *s); /* the languages, too */
+void relate_neighbours(struct site *s);
+void relate_by_tags(struct site *s);
+void relate_years(struct site *s);
+#define PLAN_HTML "text/html; charset=utf-8"
 void plan_pages(struct site *s);
+/* Listings, tags, authors, the archive. */
+void plan_lists(struct site *s);
 /* Adds a page to be filled in; it moves when the next one is added. */
 struct page *plan_add(struct site *s, enum page_kind kind, struct slice path,
 		      const char *type);
+/* Appends the address of a further page of a listing at base. */
+void plan_page_address(struct buf *out, struct slice base, size_t number);
 /* What it lists, and with it when it was modified. */
 void plan_list(struct page *p, struct article **list, size_t n);
 /* Shows a file of static/ at another address as well, should that be free. */
@@ -311,32 +371,16 @@ void articles_sort_weighted(struct article **list, size_t n);
 /* ---- bodies ---- */
 
 extern const char style_css[];
+/* Its address when pages link to it, and a policy that allows it in them. */
 struct slice style_address(struct region *r);
+struct slice style_policy(struct region *r, const char *policy);
 
-/* What a page says about itself in <head>. */
-struct layout {
-	struct slice title;	  /* empty: the site's name alone */
-	struct slice description; /* text; may be empty */
-	struct slice address;	  /* canonical, decoded; empty: none */
-	struct slice current;	  /* decoded path, to mark the menu */
-};
-
-void layout_begin(const struct site *s, struct buf *out,
-		  const struct layout *l);
-void layout_end(const struct site *s, struct buf *out);
-/* An href or src of this site: prefix and encoded address. */
-void layout_url(const struct site *s, struct buf *out, struct slice address);
-void layout_text(struct buf *out, struct slice text);
-void layout_time(struct buf *out, int64_t t);
-/* A list of links to the article's tags. */
-void layout_tags(const struct site *s, struct buf *out,
-		 const struct article *a);
-
-/* offset: where the rendered body begins in out. */
-void page_article(const struct site *s, const struct article *a,
-		  struct slice path, struct buf *out, size_t *offset);
-void page_not_found(const struct site *s, struct buf *out);
-void page_listing(const struct site *s, const struct page *p, struct buf *out);
-void page_tags(const struct site *s, const struct page *p, struct buf *out);
+/* The body of a page of HTML.  offset: where the rendered body of an article
+ * is in out; SIZE_MAX: nowhere. */
+void page_write(struct site *s, const struct page *p, struct buf *out,
+		size_t *offset);
+/* One article in the list of results of a search. */
+void page_write_result(struct site *s, const struct page *p,
+		       const struct article *a, struct buf *out);
 
 #endif

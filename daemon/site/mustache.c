@@ -102,7 +102,7 @@ static void
 look_up(const struct run *r, const struct mustache *m,
 	const struct mustache_token *t, struct mustache_value *v)
 {
-	const int32_t *part = m->parts + t->first;
+	const int32_t *part;
 	struct mustache_value object;
 	size_t i;
 
@@ -110,6 +110,7 @@ look_up(const struct run *r, const struct mustache *m,
 		*v = r->context[r->ncontexts - 1];
 		return;
 	}
+	part = m->parts + t->first;
 	v->kind = MUSTACHE_NONE;
 	for (i = r->ncontexts; i > 0 && v->kind == MUSTACHE_NONE; i--)
 		get(r, &r->context[i - 1], part[0], v);

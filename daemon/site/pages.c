@@ -1,90 +1,68 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include "escape.h"
 #include "model.h"
+#include "template.h"
+#include "view.h"
 
-#define DAY 86400
-
-static int64_t
-day_of(int64_t t)
+static const char *
+template_of(const struct page *p)
 {
-	return t / DAY - (t % DAY < 0);
+	switch (p->kind) {
+	case PAGE_ARTICLE:
+	case PAGE_HOME:
+		return "article";
+	case PAGE_TAGS:
+		return "tags";
+	case PAGE_AUTHORS:
+		return "authors";
+	case PAGE_ARCHIVE:
+		return "archive";
+	case PAGE_SEARCH:
+		return "search";
+	case PAGE_NOT_FOUND:
+		return "not-found";
+	default:
+		return "listing";
+	}
 }
 
-static void
-author(const struct site *s, struct buf *out, const struct article *a)
+/* What a template gets: the page, and an article in it. */
+static size_t
+run(struct site *s, const struct page *p, const char *template,
+    enum view_type type, const struct article *a, struct buf *out)
 {
-	struct buf name = {0};
+	struct view v = {.s = s, .p = p, .tmp = s->scratch};
+	struct mustache_data data = {view_get, view_item, &v};
+	struct mustache_value contexts[2];
+	struct template_use use = {.name = template,
+				   .data = &data,
+				   .contexts = contexts,
+				   .ncontexts = a != NULL ? 2 : 1};
 
-	if (a->author_url.len == 0) {
-		buf_add(out, a->html[TEXT_AUTHOR].data,
-			a->html[TEXT_AUTHOR].len);
-		return;
-	}
-	buf_str(out, "<a rel=\"author\" href=\"");
-	if (a->author_url.data[0] == '/')
-		buf_add(out, s->prefix.data, s->prefix.len);
-	escape_add(out, ESCAPE_HREF, a->author_url);
-	buf_str(out, "\">");
-	html_to_text(&name, a->html[TEXT_AUTHOR]);
-	layout_text(out, (struct slice){name.data, name.len});
-	buf_str(out, "</a>");
-	buf_free(&name);
-}
-
-static void
-byline(const struct site *s, struct buf *out, const struct article *a)
-{
-	buf_str(out, "<p class=\"meta\">By <span class=\"author\">");
-	author(s, out, a);
-	buf_str(out, "</span>, ");
-	layout_time(out, a->created);
-	if (day_of(a->updated) != day_of(a->created)) {
-		buf_str(out, ", updated ");
-		layout_time(out, a->updated);
-	}
-	buf_str(out, "</p>\n");
+	view_object(&contexts[0], VIEW_ROOT, p);
+	view_object(&contexts[1], type, a);
+	if (a != NULL)
+		use.watched = a->html[TEXT_BODY];
+	template_run(s, &use, out);
+	s->scratch = v.tmp;
+	region_clear(&s->scratch);
+	return use.watched_at;
 }
 
 void
-page_article(const struct site *s, const struct article *a, struct slice path,
-	     struct buf *out, size_t *offset)
+page_write(struct site *s, const struct page *p, struct buf *out,
+	   size_t *offset)
 {
-	struct buf abstract = {0};
-	struct layout l = {
-	    .title = a->title,
-	    .address = path,
-	    .current = a->file->address,
-	};
+	int is_article = p->kind == PAGE_ARTICLE || p->kind == PAGE_HOME;
 
-	html_to_text(&abstract, a->html[TEXT_ABSTRACT]);
-	l.description = (struct slice){abstract.data, abstract.len};
-	layout_begin(s, out, &l);
-	buf_free(&abstract);
-	buf_str(out, "<article>\n<header>\n<h1>");
-	layout_text(out, a->title);
-	buf_str(out, "</h1>\n");
-	byline(s, out, a);
-	layout_tags(s, out, a);
-	buf_str(out, "</header>\n");
-	*offset = out->len;
-	buf_add(out, a->html[TEXT_BODY].data, a->html[TEXT_BODY].len);
-	buf_str(out, "</article>\n");
-	layout_end(s, out);
+	*offset = run(s, p, template_of(p), VIEW_ARTICLE,
+		      is_article ? p->list[0] : NULL, out);
 }
 
 void
-page_not_found(const struct site *s, struct buf *out)
+page_write_result(struct site *s, const struct page *p, const struct article *a,
+		  struct buf *out)
 {
-	struct layout l = {.title = slice_of("Not found")};
-
-	layout_begin(s, out, &l);
-	buf_str(out, "<h1>Not found</h1>\n<p>There is nothing at this address. "
-		     "Perhaps the <a href=\"");
-	layout_url(s, out, slice_of("/"));
-	buf_str(out, "\">first page</a> or the <a href=\"");
-	layout_url(s, out, slice_of("/tags"));
-	buf_str(out, "\">tags</a> lead further.</p>\n");
-	layout_end(s, out);
+	run(s, p, "search-result", VIEW_ENTRY, a, out);
 }

@@ -12,8 +12,6 @@
 #include "resolve.h"
 #include "sitemap.h"
 
-#define HTML "text/html; charset=utf-8"
-
 struct page *
 plan_add(struct site *s, enum page_kind kind, struct slice path,
 	 const char *type)
@@ -32,6 +30,7 @@ plan_add(struct site *s, enum page_kind kind, struct slice path,
 	p->pub.status = 200;
 	p->pub.cache = SITE_CACHE_PAGE;
 	p->pub.content_type = slice_of(type);
+	p->pub.csp = strcmp(type, PLAN_HTML) == 0 ? s->policy : slice_of("");
 	p->pub.location = slice_of("");
 	p->pub.compress = 1;
 	return p;
@@ -110,7 +109,7 @@ plan_others(struct site *s, const struct file *f)
 static void
 plan_article(struct site *s, const struct file *f)
 {
-	struct page *p = plan_add(s, PAGE_ARTICLE, f->address, HTML);
+	struct page *p = plan_add(s, PAGE_ARTICLE, f->address, PLAN_HTML);
 	struct article **self = region_alloc(&s->region, 1, sizeof(*self));
 
 	*self = f->article;
@@ -176,107 +175,6 @@ plan_files(struct site *s)
 			plan_redirect(s, f);
 		else
 			plan_static(s, f);
-	}
-}
-
-static struct article **
-copy_sorted(struct site *s, struct article **list, size_t n)
-{
-	struct article **copy =
-	    region_alloc(&s->region, n + 1, sizeof(struct article *));
-
-	memcpy(copy, list, n * sizeof(struct article *));
-	articles_sort_weighted(copy, n);
-	return copy;
-}
-
-static void
-plan_directories(struct site *s, const struct directory *dirs, size_t n)
-{
-	struct buf address = {0};
-	struct page *p;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		buf_char(&address, '/');
-		buf_add(&address, dirs[i].path.data, dirs[i].path.len);
-		if (link_reserved(s,
-				  (struct slice){address.data, address.len})) {
-			model_notice(
-			    s, SEVERITY_WARNING, dirs[i].path,
-			    "no listing of this directory: its address "
-			    "belongs to blogd");
-			buf_clear(&address);
-			continue;
-		}
-		p = plan_add(s, PAGE_LISTING, region_take(&s->region, &address),
-			     HTML);
-		p->name = dirs[i].path;
-		p->gives_way = GIVES_WAY; /* to a permalink */
-		plan_list(p,
-			  copy_sorted(s, s->shown + dirs[i].first, dirs[i].n),
-			  dirs[i].n);
-		plan_feed_of(s, p->pub.path, p->name, p->list, p->nlist);
-	}
-	buf_free(&address);
-}
-
-/* "/" : the index page, or the listing it names, or all articles. */
-static void
-plan_home(struct site *s, const struct directory *dirs, size_t ndirs)
-{
-	struct page *p;
-	size_t i;
-
-	for (i = 0; i < s->nshown; i++) {
-		const struct file *f = s->shown[i]->file;
-
-		if (slice_cmp(f->path, s->index) != 0 &&
-		    slice_cmp(
-			(struct slice){f->address.data + 1, f->address.len - 1},
-			s->index) != 0)
-			continue;
-		p = plan_add(s, PAGE_HOME, slice_of("/"), HTML);
-		p->file = f;
-		plan_list(p, &s->shown[i], 1);
-		return;
-	}
-	p = plan_add(s, PAGE_LISTING, slice_of("/"), HTML);
-	p->name = slice_of("");
-	for (i = 0; i < ndirs; i++)
-		if (slice_cmp(dirs[i].path, s->index) == 0) {
-			p->name = dirs[i].path;
-			plan_list(
-			    p,
-			    copy_sorted(s, s->shown + dirs[i].first, dirs[i].n),
-			    dirs[i].n);
-			return;
-		}
-	plan_list(p, s->newest, s->nshown);
-	if (s->index_optional)
-		return;
-	model_notice(
-	    s, SEVERITY_WARNING, s->index,
-	    "there is no article and no directory of this name to be the "
-	    "first page (index_page); \"/\" lists all articles");
-}
-
-static void
-plan_tags(struct site *s)
-{
-	struct page *p = plan_add(s, PAGE_TAGS, slice_of("/tags"), HTML);
-	size_t i;
-
-	plan_list(p, s->newest, s->nshown);
-	for (i = 0; i < s->ntags; i++) {
-		const struct tag *t = &s->tags[i];
-
-		if (t->address.len == 0)
-			continue;
-		p = plan_add(s, PAGE_TAG, t->address, HTML);
-		p->name = t->name;
-		plan_list(p, t->list, t->nlist);
-		plan_feed_of(s, t->address, t->name, t->list, t->nlist);
 	}
 }
 
@@ -378,16 +276,11 @@ drop_doubles(struct site *s)
 void
 plan_pages(struct site *s)
 {
-	struct directory *dirs;
 	struct page *p;
-	size_t i, ndirs;
+	size_t i;
 
-	dirs = link_directories(s, s->shown, s->nshown, &ndirs);
 	plan_files(s);
-	plan_directories(s, dirs, ndirs);
-	plan_home(s, dirs, ndirs);
-	free(dirs);
-	plan_tags(s);
+	plan_lists(s);
 	plan_icon(s);
 	plan_feeds(s);
 	plan_sitemap(s);
@@ -395,7 +288,7 @@ plan_pages(struct site *s)
 	p = plan_add(s, PAGE_STYLE, style_address(&s->region),
 		     "text/css; charset=utf-8");
 	p->pub.cache = SITE_CACHE_FOREVER;
-	p = plan_add(s, PAGE_NOT_FOUND, slice_of(""), HTML);
+	p = plan_add(s, PAGE_NOT_FOUND, slice_of(""), PLAN_HTML);
 	p->pub.status = 404;
 	preview_plan(s);
 	qsort(s->pages, s->npages, sizeof(*s->pages), compare_pages);

@@ -92,3 +92,20 @@ region_free(struct region *r)
 	}
 	r->blocks = NULL;
 }
+
+void
+region_clear(struct region *r)
+{
+	struct region_block *kept = r->blocks, *b, *next;
+
+	if (kept == NULL)
+		return;
+	for (b = kept->next; b != NULL; b = next) {
+		next = b->next;
+		free(b);
+	}
+	kept->next = NULL;
+	kept->used = 0;
+	if (kept->size > BLOCK)
+		region_free(r);
+}

@@ -16,6 +16,8 @@ void *region_alloc(struct region *r, size_t n, size_t size); /* zeroed */
 struct slice region_copy(struct region *r, struct slice s);
 /* Copies what b holds and empties it. */
 struct slice region_take(struct region *r, struct buf *b);
+/* Frees what is in it; some memory is kept for what comes next. */
+void region_clear(struct region *r);
 void region_free(struct region *r);
 
 #endif

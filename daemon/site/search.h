@@ -20,9 +20,8 @@
 #define SEARCH_MARK_RESULTS "\xef\xa3\xb1results\xef\xa3\xb2"
 
 /* The whole page, with marks. */
-void search_page(const struct site *s, struct buf *out);
+void search_page(struct site *s, struct buf *out);
 /* An article in a list of results. */
-void search_result(const struct site *s, const struct article *a,
-		   struct buf *out);
+void search_result(struct site *s, const struct article *a, struct buf *out);
 
 #endif

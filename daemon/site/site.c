@@ -8,8 +8,10 @@
 
 #include "feed.h"
 #include "icon.h"
-#include "sitemap.h"
+#include "model.h"
 #include "preview.h"
+#include "sitemap.h"
+#include "template.h"
 
 /* Rendered texts of the last run are of use as long as this is the same. */
 static void
@@ -71,6 +73,8 @@ site_free(struct site *s)
 	free(s->articles);
 	free(s->texts);
 	free(s->pages);
+	templates_free(s->templates);
+	region_free(&s->scratch);
 	region_free(&s->region);
 	region_free(&s->tokens);
 	free(s);
@@ -124,6 +128,16 @@ site_link(struct site *s, struct err *err)
 				    "belongs to blogd (/tags, /atom)");
 	link_menu(s);
 	link_tags(s);
+	link_authors(s);
+	relate_urls(s);
+	relate_translations(s);
+	relate_neighbours(s);
+	relate_by_tags(s);
+	relate_years(s);
+	s->inline_style = strcmp(s->set.csp, CSP_DEFAULT) == 0;
+	if (s->inline_style)
+		s->policy = style_policy(&s->region, s->set.csp);
+	templates_read(s);
 	plan_pages(s);
 	if (s->set.report)
 		doubles_report(s);
@@ -167,18 +181,9 @@ compose(struct site *s, const struct page *p, struct buf *out)
 
 	switch (p->kind) {
 	case PAGE_ARTICLE:
-		page_article(s, p->list[0], p->pub.path, out, &offset);
-		return offset - start;
-	case PAGE_HOME:
-		page_article(s, p->list[0], p->pub.path, out, &offset);
-		break;
-	case PAGE_LISTING:
-	case PAGE_TAG:
-		page_listing(s, p, out);
-		break;
-	case PAGE_TAGS:
-		page_tags(s, p, out);
-		break;
+		page_write(s, p, out, &offset);
+		p->list[0]->body_sought = 1;
+		return offset != SIZE_MAX ? offset - start : 0;
 	case PAGE_FEED:
 		feed_atom(s, p, out);
 		break;
@@ -203,9 +208,6 @@ compose(struct site *s, const struct page *p, struct buf *out)
 	case PAGE_STYLE:
 		buf_str(out, style_css);
 		break;
-	case PAGE_NOT_FOUND:
-		page_not_found(s, out);
-		break;
 	case PAGE_REDIRECT_BELOW:
 		buf_add(out, p->name.data, p->name.len);
 		break;
@@ -213,6 +215,9 @@ compose(struct site *s, const struct page *p, struct buf *out)
 		preview_write(s, p, out);
 		break;
 	case PAGE_REDIRECT:
+		break;
+	default:
+		page_write(s, p, out, &offset);
 		break;
 	}
 	return 0;
@@ -229,12 +234,20 @@ void
 site_compose(struct site *s, size_t i, struct buf *out)
 {
 	const struct page *p = &s->pages[i];
-	size_t start = out->len, offset = compose(s, p, out);
+	size_t start = out->len, offset = compose(s, p, out), moved = 0;
 
 	if (s->set.preview && is_html(p))
-		offset += preview_decorate(s, p, out, start, offset);
+		moved = preview_decorate(s, p, out, start, offset);
+	if (offset > 0)
+		offset += moved;
 	if (p->kind == PAGE_ARTICLE)
 		p->list[0]->body_off = offset;
+}
+
+struct slice
+site_policy(const struct site *s)
+{
+	return s->inline_style ? s->policy : slice_of(s->set.csp);
 }
 
 const char *

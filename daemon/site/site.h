@@ -6,8 +6,8 @@
 #include "../snapshot/snapshot.h"
 #include "../source.h"
 #include "markdown.h"
-#include "severity.h"
 #include "searchbuild.h"
+#include "severity.h"
 
 /*
  * The site: a pure function from (source, previous snapshot, settings) to
@@ -77,6 +77,8 @@ struct site_page {
 	struct slice path; /* decoded, "/Posts/A b"; "" is the 404 page */
 	uint16_t status;   /* 200, 404, or a redirect's */
 	enum site_cache cache;
+	struct slice csp;	   /* Content-Security-Policy, when it is not
+				      that of the settings */
 	struct slice content_type; /* with charset where it is text */
 	struct slice location;	   /* 301: absolute URL or /path, encoded */
 	/* From _headers, checked: lines "Name: value\r\n" to be added, and
@@ -109,6 +111,8 @@ void site_search(struct site *s, struct slice fields, struct search_run *run);
 void site_catalogue(struct site *s, struct buf *out);
 
 const char *site_root(const struct site *s); /* public base URL */
+/* Content-Security-Policy of pages that are made from templates. */
+struct slice site_policy(const struct site *s);
 size_t site_narticles(const struct site *s);
 size_t site_nproblems(const struct site *s);
 /* The first moment behind settings.now at which the same files make another

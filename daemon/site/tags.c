@@ -7,17 +7,26 @@
 #include "escape.h"
 #include "model.h"
 
+/* An article's use of a tag, or its author. */
 struct use {
-	struct slice tag;
+	struct slice name;
 	struct article *article;
 	size_t rank; /* in s->newest */
+	struct member *member;
+};
+
+/* What is grouped. */
+struct grouping {
+	const char *what, *address; /* "tag", "/tags/" */
+	struct use *uses;
+	size_t n;
 };
 
 static int
 compare_uses(const void *a, const void *b)
 {
 	const struct use *x = a, *y = b;
-	int order = slice_cmp(x->tag, y->tag);
+	int order = slice_cmp(x->name, y->name);
 
 	if (order != 0)
 		return order;
@@ -49,70 +58,132 @@ has_address(struct slice tag)
 }
 
 static struct slice
-tag_address(struct site *s, const struct use *use)
+address_of(struct site *s, const struct grouping *g, const struct use *use)
 {
 	struct slice address = slice_of("");
 	struct buf b = {0};
 
-	if (has_address(use->tag)) {
-		buf_str(&b, "/tags/");
-		buf_add(&b, use->tag.data, use->tag.len);
+	if (has_address(use->name)) {
+		buf_str(&b, g->address);
+		buf_add(&b, use->name.data, use->name.len);
 		address = region_take(&s->region, &b);
 		buf_free(&b);
 	} else {
 		model_notice(
 		    s, SEVERITY_WARNING, use->article->file->path,
-		    "the tag \"%.*s\" cannot be part of an address and gets "
+		    "the %s \"%.*s\" cannot be part of an address and gets "
 		    "no page",
-		    (int)(use->tag.len < 200 ? use->tag.len : 200),
-		    use->tag.data);
+		    g->what, (int)(use->name.len < 200 ? use->name.len : 200),
+		    use->name.data);
 	}
 	return address;
 }
 
-static struct use *
-collect(const struct site *s, size_t *n)
+/* Sorted and grouped: names by bytes, the articles of each newest first. */
+static struct tag *
+group(struct site *s, struct grouping *g, size_t *ngroups)
 {
-	struct use *uses;
+	struct article **lists;
+	struct tag *groups, *t = NULL;
+	size_t i;
+
+	if (g->n > 1)
+		qsort(g->uses, g->n, sizeof(*g->uses), compare_uses);
+	lists = region_alloc(&s->region, g->n + 1, sizeof(struct article *));
+	groups = region_alloc(&s->region, g->n + 1, sizeof(*groups));
+	for (i = 0; i < g->n; i++) {
+		const struct use *use = &g->uses[i];
+
+		lists[i] = use->article;
+		if (t == NULL || slice_cmp(t->name, use->name) != 0) {
+			t = &groups[(*ngroups)++];
+			t->name = use->name;
+			t->address = address_of(s, g, use);
+			t->list = &lists[i];
+		}
+		use->member->tag = t;
+		use->member->at = t->nlist++;
+	}
+	return groups;
+}
+
+static void
+add_use(struct grouping *g, struct slice name, struct article *a, size_t rank,
+	struct member *member)
+{
+	struct use *use = &g->uses[g->n++];
+
+	use->name = name;
+	use->article = a;
+	use->rank = rank;
+	use->member = member;
+}
+
+void
+link_tags(struct site *s)
+{
+	struct grouping g = {"tag", "/tags/", NULL, 0};
 	size_t i, j, total = 0;
 
 	for (i = 0; i < s->nshown; i++)
 		total += s->newest[i]->ntags;
-	uses = xcalloc(total, sizeof(*uses));
-	*n = 0;
-	for (i = 0; i < s->nshown; i++)
-		for (j = 0; j < s->newest[i]->ntags; j++) {
-			uses[*n].tag = s->newest[i]->tags[j];
-			uses[*n].article = s->newest[i];
-			uses[(*n)++].rank = i;
-		}
-	return uses;
+	g.uses = xcalloc(total, sizeof(*g.uses));
+	for (i = 0; i < s->nshown; i++) {
+		struct article *a = s->newest[i];
+
+		a->tagged =
+		    region_alloc(&s->region, a->ntags, sizeof(*a->tagged));
+		for (j = 0; j < a->ntags; j++)
+			add_use(&g, a->tags[j], a, i, &a->tagged[j]);
+	}
+	s->tags = group(s, &g, &s->ntags);
+	free(g.uses);
 }
 
-/* Sorted and grouped: tags by bytes, the articles of each newest first. */
-void
-link_tags(struct site *s)
+/* ---- authors ---- */
+
+/* One author is Markdown, and its text is the name; several are names. */
+static void
+name_authors(struct site *s, struct grouping *g, size_t rank)
 {
-	struct article **lists;
-	struct use *uses;
-	size_t i, n;
+	struct article *a = s->newest[rank];
+	struct slice list = a->authors, name;
+	struct buf b = {0};
+	size_t i = 0;
 
-	uses = collect(s, &n);
-	if (n > 1)
-		qsort(uses, n, sizeof(*uses), compare_uses);
-	lists = region_alloc(&s->region, n + 1, sizeof(struct article *));
-	s->tags = region_alloc(&s->region, n + 1, sizeof(*s->tags));
-	for (i = 0; i < n; i++) {
-		struct tag *t;
-
-		lists[i] = uses[i].article;
-		if (i == 0 || slice_cmp(uses[i - 1].tag, uses[i].tag) != 0) {
-			t = &s->tags[s->ntags++];
-			t->name = uses[i].tag;
-			t->address = tag_address(s, &uses[i]);
-			t->list = &lists[i];
-		}
-		s->tags[s->ntags - 1].nlist++;
+	if (a->nauthors == 1) {
+		html_to_text(&b, a->html[TEXT_AUTHOR]);
+		name = region_take(&s->region, &b);
+		buf_free(&b);
+		if (name.len == 0)
+			a->nauthors = 0;
+		else
+			add_use(g, name, a, rank, a->written);
+		return;
 	}
-	free(uses);
+	while (i < a->nauthors && items_next(&list, &name)) {
+		add_use(g, name, a, rank, &a->written[i]);
+		i++;
+	}
+}
+
+void
+link_authors(struct site *s)
+{
+	struct grouping g = {"author", "/authors/", NULL, 0};
+	size_t i, total = 0;
+
+	for (i = 0; i < s->nshown; i++) {
+		struct article *a = s->newest[i];
+
+		a->nauthors = items_count(a->authors);
+		a->written =
+		    region_alloc(&s->region, a->nauthors, sizeof(*a->written));
+		total += a->nauthors;
+	}
+	g.uses = xcalloc(total, sizeof(*g.uses));
+	for (i = 0; i < s->nshown; i++)
+		name_authors(s, &g, i);
+	s->authors = group(s, &g, &s->nauthors);
+	free(g.uses);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Reads a page as a browser would, and finds what must not be in it."""
 import html.parser
+import json
 import re
 
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta",
@@ -24,6 +25,8 @@ class Page(html.parser.HTMLParser):
         self.open = []
         self.problems = []
         self.in_tag = {}
+        self.own = set()  # elements that the theme puts around a text
+        self.data = []  # JSON-LD
         self.feed(text)
         self.close()
         self.problems += ["<%s> is not closed" % tag for tag in self.open
@@ -31,11 +34,24 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.elements.append((tag, dict(attributes)))
+        if self.is_own(tag, dict(attributes)):
+            self.own.add(len(self.elements) - 1)
         names = [name for name, _ in attributes]
         if len(set(names)) != len(names):
             self.problems.append("<%s> has an attribute twice" % tag)
         if tag not in VOID:
             self.open.append(tag)
+
+    def is_own(self, tag, attributes):
+        """The style sheet and data in <head>, the search form."""
+        if tag == "style":
+            return "head" in self.open and not self.all("style")[1:]
+        if tag == "script":
+            return "head" in self.open and attributes == {
+                "type": "application/ld+json"}
+        if tag == "form":
+            return "search" in self.open and attributes.keys() == {"action"}
+        return tag == "input" and "search" in self.open
 
     def handle_startendtag(self, tag, attributes):
         self.handle_starttag(tag, attributes)
@@ -58,7 +74,9 @@ class Page(html.parser.HTMLParser):
     def handle_data(self, data):
         if "title" in self.open:
             self.title += data
-        else:
+        elif "script" in self.open:
+            self.data.append(json.loads(data))
+        elif "style" not in self.open:
             self.text += data
         for tag in self.open:
             self.in_tag[tag] = self.in_tag.get(tag, "") + data
@@ -78,8 +96,8 @@ class Page(html.parser.HTMLParser):
     def dangers(self, allowed=()):
         """What would let a page run code or leave the page's rules."""
         found = []
-        for tag, attributes in self.elements:
-            if tag in FORBIDDEN and tag not in allowed:
+        for i, (tag, attributes) in enumerate(self.elements):
+            if tag in FORBIDDEN and tag not in allowed and i not in self.own:
                 found.append("<%s>" % tag)
             for name, value in attributes.items():
                 if name.startswith("on") or name in ("style", "srcdoc"):

@@ -171,7 +171,7 @@ def test_links_to_odd_names_need_no_redirect(t):
     """What pages and the feed link to is the canonical form at once."""
     names = {"Posts/x%sy" % sign: article("Sign " + str(number), "Odd.\n")
              for number, sign in enumerate("!#$%&'()*+,;:=?@[]^`{|}~\"<> ")}
-    daemon = t.serve(names)
+    daemon = t.serve({**names, ".config/per_page": "100\n"})
     links = [x for x in page.check(daemon.page("/Posts")).links
              if "/Posts/x" in x]
     assert len(set(links)) == len(names), links

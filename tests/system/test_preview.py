@@ -14,7 +14,7 @@ from author import PEOPLE, Preview, Tree
 from repo import ENV, article
 
 UNENDED = "---\ntitle: x\n"
-TRACES = [".blogd/preview", "blogd-preview", "<script"]
+TRACES = [".blogd/preview", "blogd-preview", "<script src"]
 
 
 def test_shows_the_working_tree(t):

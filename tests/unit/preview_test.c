@@ -28,7 +28,7 @@ preview(struct fx *fx)
 static void
 nothing_of_it_without_being_asked(void **state)
 {
-	static const char *const traces[] = {"preview", "<script", "<aside"};
+	static const char *const traces[] = {"preview", "<script src", "<aside"};
 	static const char *const paths[] = {"/", "/Posts/One", "/Posts",
 					    "/tags", ""};
 	struct fx fx;

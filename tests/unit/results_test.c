@@ -84,7 +84,8 @@ ask(struct asked *a, const struct fx *fx, const char *target)
 static void
 results(struct buf *out, const char *body)
 {
-	static const char mark[] = "<h2><a href=\"";
+	static const char mark[] =
+	    "<h2 class=\"p-name\"><a class=\"u-url\" href=\"";
 	const char *at = body;
 
 	while ((at = strstr(at, mark)) != NULL) {

@@ -103,16 +103,16 @@ test_article(void **state)
 	assert_non_null(strstr(b, "<link rel=\"canonical\" href=\""
 				  "https://blog.example/Posts/A%20b\">"));
 	assert_non_null(strstr(b, "content=\"An abstract\""));
-	assert_non_null(strstr(b, "<h1>A &amp; b</h1>"));
-	assert_non_null(strstr(b, "<a href=\"/h\">h</a>"));
+	assert_non_null(strstr(b, "<h1 class=\"p-name\">A &amp; b</h1>"));
+	assert_non_null(strstr(b, "rel=\"author\" href=\"/h\">h</a>"));
 	assert_non_null(strstr(b, "<p>Text of <strong>A</strong></p>"));
 	assert_non_null(strstr(b, "href=\"/tags/y%20%26%20z\">y &amp; z</a>"));
 	assert_non_null(strstr(b, "href=\"/static/css/style.css\""));
-	assert_non_null(strstr(b, "<time datetime=\"1970-01-01T00:00:30Z\">"
+	assert_non_null(strstr(b, " datetime=\"1970-01-01T00:00:30Z\">"
 				  "1 January 1970</time>"));
 	assert_non_null(
 	    strstr(b, "<a href=\"/Posts\" aria-current=\"true\">Posts</a>"));
-	assert_null(strstr(b, "<script"));
+	assert_null(strstr(b, "<script>"));
 	assert_null(strstr(b, "style=\""));
 	fx_free(&fx);
 }
@@ -149,9 +149,9 @@ test_lists(void **state)
 	assert_order(fx_body(&fx, "/Posts"), menu, COUNT(menu));
 	assert_order(fx_body(&fx, "/tags"), tags, COUNT(tags));
 	assert_false(fx_has(&fx, "/Posts", ">Home</a></h2>"));
-	assert_true(fx_has(&fx, "/tags/x", "<h1>Tagged x</h1>"));
+	assert_true(fx_has(&fx, "/tags/x", "<h1 class=\"p-name\">Tagged x</h1>"));
 	assert_false(fx_has(&fx, "/tags/x", ">Umlaut</a></h2>"));
-	assert_true(fx_has(&fx, "/", "<h1>Home</h1>"));
+	assert_true(fx_has(&fx, "/", "<h1 class=\"p-name\">Home</h1>"));
 	fx_free(&fx);
 }
 
@@ -189,7 +189,7 @@ test_index(void **state)
 	strcpy(fx.set.name, "Operator");
 	strcpy(fx.set.url, "https://set.example/sub");
 	fx_build(&fx, blog, COUNT(blog), NULL);
-	assert_true(fx_has(&fx, "/", "<h1>About</h1>"));
+	assert_true(fx_has(&fx, "/", "<h1 class=\"p-name\">About</h1>"));
 	assert_true(fx_has(&fx, "/", "Operator</title>"));
 	assert_true(fx_has(&fx, "/", "<a href=\"/sub/Posts\">"));
 	assert_true(fx_location_is(&fx, "/About.md", "/sub/About"));
@@ -218,19 +218,19 @@ test_clashes(void **state)
 	fx_defaults(&fx);
 	fx_build(&fx, files, COUNT(files), NULL);
 	assert_true(fx_has(&fx, "/Posts", "<ol class=\"posts\">"));
-	assert_true(fx_has(&fx, "/Posts.md", "<h1>Both</h1>"));
+	assert_true(fx_has(&fx, "/Posts.md", "<h1 class=\"p-name\">Both</h1>"));
 	assert_true(fx_said(&fx, "Posts.md:1:1: \"/Posts\" is the address"));
-	assert_true(fx_has(&fx, "/Posts/a", "<h1>plain</h1>"));
-	assert_true(fx_has(&fx, "/Posts/a.md", "<h1>ending</h1>"));
+	assert_true(fx_has(&fx, "/Posts/a", "<h1 class=\"p-name\">plain</h1>"));
+	assert_true(fx_has(&fx, "/Posts/a.md", "<h1 class=\"p-name\">ending</h1>"));
 	assert_true(fx_said(&fx, "Posts/a.md:1:1: \"/Posts/a\" is"));
-	assert_true(fx_has(&fx, "/Posts/b", "<h1>one</h1>"));
+	assert_true(fx_has(&fx, "/Posts/b", "<h1 class=\"p-name\">one</h1>"));
 	assert_true(fx_location_is(&fx, "/Posts/b.md", "/Posts/b"));
-	assert_true(fx_has(&fx, "/Posts/b.md.md", "<h1>two</h1>"));
+	assert_true(fx_has(&fx, "/Posts/b.md.md", "<h1 class=\"p-name\">two</h1>"));
 	assert_true(fx_said(&fx, "atom:1:1: left out: its address"));
 	assert_true(fx_said(&fx, "push:1:1: left out: its address"));
 	assert_true(fx_said(&fx, "tags/x:1:1: left out: its address"));
 	assert_true(fx_said(&fx, "loop:1:1: left out: it redirects to"));
-	assert_true(fx_has(&fx, "/tags.md", "<h1>tags</h1>"));
+	assert_true(fx_has(&fx, "/tags.md", "<h1 class=\"p-name\">tags</h1>"));
 	assert_true(fx_has(&fx, "/tags", "<h1>Tags</h1>"));
 	assert_null(fx_page(&fx, "/push"));
 	assert_null(fx_page(&fx, "/loop"));
@@ -388,9 +388,10 @@ test_one_post(void **state)
 	files[n] = (struct fx_file){"Posts/new", POST("New"), 0, 50, 50, 0};
 	fx_defaults(&second);
 	fx_build(&second, files, n + 1, &first);
-	/* The post, /Posts, /tags, two feeds of the site and of /Posts, and the
-	 * sitemap. */
-	assert_int_equal(second.composed, 8);
+	/* The post and the one before it, /Posts, /tags, /archive and the year,
+	 * /authors and the author, two feeds each of the site, /Posts and the
+	 * author, and the sitemap. */
+	assert_int_equal(second.composed, 15);
 	fx_free(&second);
 	fx_free(&first);
 }
@@ -505,6 +506,20 @@ test_over_budget(void **state)
 
 /* Titles, authors, tags, abstracts and paths of every kind of byte: the pages
  * have the elements we wrote and no others. */
+/* A <script> of data is none that browsers run. */
+static void
+assert_no_script(const char *html)
+{
+	static const char data[] = "<script type=\"application/ld+json\">{";
+	const char *at = html;
+
+	while ((at = strstr(at, "<script")) != NULL) {
+		assert_memory_equal(at, data, sizeof(data) - 1);
+		at = strstr(at, "}</script>\n");
+		assert_non_null(at);
+	}
+}
+
 static void
 test_hostile(void **state)
 {
@@ -541,7 +556,7 @@ test_hostile(void **state)
 		site_compose(fx.site, i, &b);
 		html = buf_cstr(&b);
 		assert_int_equal(strlen(html), b.len);
-		assert_null(strstr(html, "<script"));
+		assert_no_script(html);
 		assert_null(strstr(html, "<img"));
 		assert_null(strchr(html, '\x01'));
 		assert_null(strchr(html, '\xff'));
