@@ -326,13 +326,30 @@ user(void)
 	return getpwnam("blogd") != NULL ? "blogd" : "nobody";
 }
 
+static int
+compare_bytes(const void *a, const void *b)
+{
+	return *(const unsigned char *)a - *(const unsigned char *)b;
+}
+
+/* What libc asks for once: the time zone, even where UTC is wanted, and how
+ * much memory there is, with the first larger array that it sorts. */
+static void
+warm_up(void)
+{
+	unsigned char array[4096] = {0};
+
+	tzset();
+	qsort(array, sizeof(array), 1, compare_bytes);
+}
+
 void
 author_jail(const struct conf *conf)
 {
 	static const struct conf_options none;
 	struct err err;
 
-	tzset(); /* libc asks for the time zone even where UTC is wanted */
+	warm_up();
 	if (sandbox_parent(geteuid() == 0 ? user() : NULL, &err) == -1 ||
 	    sandbox_demand(0, &err) == -1)
 		fatalx("%s", err.text);

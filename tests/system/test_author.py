@@ -53,6 +53,14 @@ def test_check_tells_file_line_and_column(t):
     assert not any("root:" in line for line in out)
 
 
+def test_check_of_many_problems(t):
+    """More than libc sorts without asking how much memory there is."""
+    tree = Tree(t, {"Posts/Bad%d" % n: "title: x\n---\n" for n in range(400)})
+    status, out, errors = tree.run("check")
+    assert status == 1, (status, errors)
+    assert sum("no \"author: \"" in line for line in out) == 400, out[:5]
+
+
 def test_check_as_json(t):
     tree = Tree(t, {"Bad": UNENDED, 'odd "\\ name': NO_HEADER})
     status, out, _ = tree.run("check", "--format", "json")
