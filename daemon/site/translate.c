@@ -6,6 +6,7 @@
 
 #include "lang.h"
 #include "model.h"
+#include "path.h"
 
 /*
  * Translations: articles whose paths are the same but for the part that names
@@ -29,14 +30,6 @@ struct text_key {
 	struct article *article;
 };
 
-static struct slice
-without_ending(struct slice path)
-{
-	if (path.len > 3 && memcmp(path.data + path.len - 3, ".md", 3) == 0)
-		path.len -= 3;
-	return path;
-}
-
 static int
 is_language(struct slice lang)
 {
@@ -55,7 +48,7 @@ is_language(struct slice lang)
 static struct slice
 ending_language(struct slice path)
 {
-	struct slice name = without_ending(path), lang;
+	struct slice name = path_short(path), lang;
 	const char *dot, *slash;
 
 	dot = memrchr(name.data, '.', name.len);
@@ -85,7 +78,7 @@ take_out(struct region *r, struct slice path, size_t at, size_t n)
 static struct slice
 key_of(struct region *r, const struct article *a)
 {
-	struct slice path = without_ending(a->file->place);
+	struct slice path = path_short(a->file->place);
 	struct slice lang = ending_language(a->file->place), rest = path;
 	const char *slash;
 	size_t n;
