@@ -20,7 +20,7 @@ import blogd
 from repo import ENV
 
 PROGRAM = "chromium"
-ICON = "/favicon.ico"  # asked for whether or not there is one
+ICON = "/favicon.ico", "/favicon.svg"  # asked for when it likes
 DEADLINE = 90  # seconds for anything: only a browser that hangs reaches it
 
 
