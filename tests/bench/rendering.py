@@ -13,8 +13,8 @@ import corpus
 import procfs
 import repo
 
-STEPS = ("files read", "texts rendered", "pages listed", "pages made",
-         "snapshot sealed")
+STEPS = ("files read", "texts rendered", "pages listed", "search index made",
+         "pages made", "snapshot sealed")
 
 
 class Watch(threading.Thread):
