@@ -215,6 +215,7 @@ struct site {
 	struct region tokens;	 /* of the articles, until the search index is
 				    made */
 	struct region scratch;	 /* of the page that is made */
+	struct search_doc *search_docs; /* their keys, newest first */
 	uint8_t key[DIGEST_LEN]; /* of what the rendered texts depend on */
 
 	enum dialect dialect;

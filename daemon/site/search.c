@@ -247,17 +247,23 @@ count_docs(const struct site *s)
 					   : SEARCH_DOCS_MAX;
 }
 
+/* Once, for the recipe and for the index. */
 static struct search_doc *
-make_keys(const struct site *s)
+keys_of(struct site *s)
 {
 	uint32_t n = count_docs(s);
-	struct search_doc *docs = xcalloc((size_t)n + 1, sizeof(*docs));
 
+	if (s->search_docs != NULL)
+		return s->search_docs;
+	s->search_docs =
+	    region_alloc(&s->region, n + 1, sizeof(*s->search_docs));
 	for (uint32_t i = 0; i < n; i++) {
-		words_key(s->newest[i], docs[i].words_key);
-		snippet_key(s, s->newest[i], docs[i].snippet_key);
+		struct search_doc *doc = &s->search_docs[i];
+
+		words_key(s->newest[i], doc->words_key);
+		snippet_key(s, s->newest[i], doc->snippet_key);
 	}
-	return docs;
+	return s->search_docs;
 }
 
 /* ---- the page ---- */
@@ -317,24 +323,46 @@ cut_page(struct slice page, struct search_piece pieces[SEARCH_PIECES_MAX],
 
 /* ---- for render ---- */
 
+static int
+is_taken(const struct site *s)
+{
+	for (size_t i = 0; i < s->npages; i++)
+		if (slice_is(s->pages[i].pub.path, SEARCH_ADDRESS))
+			return 1;
+	return 0;
+}
+
+static void
+report(struct site *s)
+{
+	if (is_taken(s))
+		model_notice(s, SEVERITY_WARNING, slice_of(SEARCH_ADDRESS),
+			     "another page has this address, so there is no "
+			     "page to search from");
+	if (s->nshown > SEARCH_DOCS_MAX)
+		model_notice(s, SEVERITY_WARNING, slice_of(SEARCH_ADDRESS),
+			     "only the newest %d articles can be found by "
+			     "their words",
+			     SEARCH_DOCS_MAX);
+}
+
 void
 site_search_recipe(struct site *s, struct slice fields,
 		   uint8_t recipe[DIGEST_LEN])
 {
-	struct search_doc *docs = make_keys(s);
 	struct digest d = {0};
 	struct buf page = {0};
 
+	report(s);
 	search_page(s, &page);
 	digest_add(&d, slice_of(PACKAGE_VERSION));
 	digest_number(&d, SEARCH_VERSION);
 	digest_add(&d, fields);
 	digest_add(&d, (struct slice){page.data, page.len});
-	digest_bytes(&d, docs, count_docs(s) * sizeof(*docs));
+	digest_bytes(&d, keys_of(s), count_docs(s) * sizeof(struct search_doc));
 	digest_end(&d, recipe);
 	digest_free(&d);
 	buf_free(&page);
-	free(docs);
 }
 
 static void
@@ -364,7 +392,7 @@ site_search(struct site *s, struct slice fields, struct search_run *run)
 {
 	struct gather g = {.s = s, .ndocs = count_docs(s)};
 
-	g.docs = make_keys(s);
+	g.docs = keys_of(s);
 	g.build = search_build_new();
 	know_old(&g);
 	for (uint32_t i = 0; i < g.ndocs; i++)
@@ -375,6 +403,5 @@ site_search(struct site *s, struct slice fields, struct search_run *run)
 	buf_free(&g.snippets);
 	free(g.by_key);
 	free(g.renumber);
-	free(g.docs);
 	free(g.tokens);
 }

@@ -400,6 +400,7 @@ own_page(void **state)
 	fx_defaults(&fx);
 	fx_build(&fx, now, NFILES + 1, NULL);
 	answer_has(&fx, "/search?q=soup", 200, "my own");
+	assert_true(fx_said(&fx, "no page to search from"));
 	fx_free(&fx);
 }
 
