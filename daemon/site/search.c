@@ -266,61 +266,6 @@ keys_of(struct site *s)
 	return s->search_docs;
 }
 
-/* ---- the page ---- */
-
-static const struct {
-	const char *mark;
-	enum search_gap gap;
-} marks[] = {{SEARCH_MARK_QUERY, SEARCH_GAP_QUERY},
-	     {SEARCH_MARK_SUMMARY, SEARCH_GAP_SUMMARY},
-	     {SEARCH_MARK_RESULTS, SEARCH_GAP_RESULTS}};
-
-/* The first mark in the text: where, how long, and for what. */
-static struct slice
-find_mark(struct slice text, enum search_gap *gap)
-{
-	struct slice first = {NULL, 0};
-
-	*gap = SEARCH_GAP_END;
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		size_t n = strlen(marks[i].mark);
-		const char *at = memmem(text.data, text.len, marks[i].mark, n);
-
-		if (at == NULL || (first.data != NULL && at >= first.data))
-			continue;
-		first = (struct slice){at, n};
-		*gap = marks[i].gap;
-	}
-	return first;
-}
-
-/* Cuts the page at its marks: those behind the last that there is room for are
- * only taken out.  Returns the number of pieces. */
-static uint32_t
-cut_page(struct slice page, struct search_piece pieces[SEARCH_PIECES_MAX],
-	 struct buf *out)
-{
-	uint32_t n = 0;
-	size_t start = 0, len;
-	enum search_gap gap;
-
-	do {
-		struct slice mark = find_mark(page, &gap);
-
-		len = mark.data != NULL ? (size_t)(mark.data - page.data)
-					: page.len;
-		buf_add(out, page.data, len);
-		page.data += len + mark.len;
-		page.len -= len + mark.len;
-		if (gap != SEARCH_GAP_END && n + 1 == SEARCH_PIECES_MAX)
-			continue;
-		pieces[n++] =
-		    (struct search_piece){(uint32_t)(out->len - start), gap};
-		start = out->len;
-	} while (gap != SEARCH_GAP_END);
-	return n;
-}
-
 /* ---- for render ---- */
 
 static int
@@ -379,7 +324,7 @@ write_run(struct gather *g, struct slice fields, struct search_run *run)
 
 	search_page(g->s, &page);
 	parts.npieces =
-	    cut_page((struct slice){page.data, page.len}, pieces, &cut);
+	    search_cut_page((struct slice){page.data, page.len}, pieces, &cut);
 	parts.page = (struct slice){cut.data, cut.len};
 	parts.snippets = (struct slice){g->snippets.data, g->snippets.len};
 	search_build_write(g->build, &parts, run);

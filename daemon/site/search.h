@@ -24,4 +24,11 @@ void search_page(struct site *s, struct buf *out);
 /* An article in a list of results. */
 void search_result(struct site *s, const struct article *a, struct buf *out);
 
+/* Cuts the page at its marks, and appends it without them: those behind the
+ * last that there is room for are only taken out.  Returns the number of
+ * pieces. */
+uint32_t search_cut_page(struct slice page,
+			 struct search_piece pieces[SEARCH_PIECES_MAX],
+			 struct buf *out);
+
 #endif
