@@ -109,7 +109,7 @@ write_summary(struct buf *out, const struct results *r)
 {
 	if (r->query.kind == QUERY_NONE)
 		return;
-	buf_str(out, "<p role=\"status\">");
+	buf_str(out, "<p>");
 	if (r->query.kind == QUERY_BAD)
 		buf_str(out, "This query cannot be read: it is not written in "
 			     "UTF-8, or not encoded as a form is.");

@@ -176,7 +176,7 @@ put_terms(struct writing *w)
 	struct search_term end;
 
 	for (uint32_t i = 0; i < n; i++) {
-		struct slice text = search_text(old, i), fresh = {NULL, 0};
+		struct slice text = search_text(old, i), fresh = {"", 0};
 		struct build_term *t;
 
 		put_fresh_before(w, &text);
