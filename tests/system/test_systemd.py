@@ -409,7 +409,7 @@ def rename(service, change):
 
 def test_kept_site_of_another_version(t):
     refuse_kept(t, lambda s: rename(
-        s, lambda n: n.replace("blogdsn3", "blogdsn0")), "another version")
+        s, lambda n: n.replace("blogdsn4", "blogdsn0")), "another version")
 
 
 def test_kept_site_of_other_settings(t):
