@@ -371,8 +371,12 @@ void articles_sort_weighted(struct article **list, size_t n);
 
 /* ---- bodies ---- */
 
-extern const char style_css[];
-/* Its address when pages link to it, and a policy that allows it in them. */
+/* Our style in sheets, so that a page holds what it needs and no more. */
+enum style_sheet { STYLE_BASE, STYLE_CODE, STYLE_MATH, STYLE__MAX };
+const char *style_sheet(enum style_sheet which);
+/* All of them at one address, when pages link to it; and a policy that allows
+ * them in pages. */
+void style_write(struct buf *out);
 struct slice style_address(struct region *r);
 struct slice style_policy(struct region *r, const char *policy);
 

@@ -106,7 +106,8 @@ add_feed(struct site *s, enum feed_format format, struct slice address,
 	buf_free(&path);
 }
 
-/* Listings may begin with articles that have a weight; a feed has the newest. */
+/* Listings may begin with articles that have a weight; a feed has the newest.
+ */
 static struct article **
 newest_first(struct site *s, struct article **list, size_t n)
 {

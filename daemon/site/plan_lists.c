@@ -95,9 +95,8 @@ static void
 plan_directory(struct site *s, const struct directory *dir)
 {
 	/* It gives way to a permalink. */
-	struct listing l = {.kind = PAGE_LISTING,
-			    .gives_way = GIVES_WAY,
-			    .name = dir->path};
+	struct listing l = {
+	    .kind = PAGE_LISTING, .gives_way = GIVES_WAY, .name = dir->path};
 	struct buf address = {0};
 
 	buf_char(&address, '/');

@@ -29,7 +29,8 @@ recipe_frame(struct site *s)
 	size_t i;
 
 	add_response(&d, s);
-	digest_add(&d, slice_of(style_css));
+	for (i = 0; i < STYLE__MAX; i++)
+		digest_add(&d, slice_of(style_sheet((enum style_sheet)i)));
 	templates_digest(s, &d);
 	digest_add(&d, s->root);
 	digest_add(&d, s->name);

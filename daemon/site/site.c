@@ -206,7 +206,7 @@ compose(struct site *s, const struct page *p, struct buf *out)
 		compose_static(s, p->file, out);
 		break;
 	case PAGE_STYLE:
-		buf_str(out, style_css);
+		style_write(out);
 		break;
 	case PAGE_REDIRECT_BELOW:
 		buf_add(out, p->name.data, p->name.len);

@@ -23,7 +23,10 @@ is_listed(const struct page *p)
 	case PAGE_LISTING:
 	case PAGE_TAGS:
 	case PAGE_TAG:
-		return p->pub.status == 200;
+	case PAGE_AUTHORS:
+	case PAGE_AUTHOR:
+	case PAGE_ARCHIVE:
+		return p->pub.status == 200 && p->number <= 1;
 	default:
 		return 0;
 	}

@@ -6,6 +6,7 @@
 #include "escape.h"
 #include "feed.h"
 #include "lang.h"
+#include "notes.h"
 #include "search.h"
 #include "view.h"
 
@@ -320,6 +321,29 @@ style_link(struct view *v, struct buf *out, struct slice address)
 	buf_str(out, "\">");
 }
 
+static void
+inline_style(struct buf *out, enum style_sheet which)
+{
+	buf_str(out, "<style>");
+	buf_str(out, style_sheet(which));
+	buf_str(out, "</style>");
+}
+
+static void
+inline_styles(const struct view *v, struct buf *out)
+{
+	const struct article *a = article_of(v->p);
+	struct notes n = {.flags = 0};
+
+	if (a != NULL)
+		notes_start(&n, a->notes);
+	inline_style(out, STYLE_BASE);
+	if (n.flags & NOTES_CODE)
+		inline_style(out, STYLE_CODE);
+	if (n.flags & NOTES_MATH)
+		inline_style(out, STYLE_MATH);
+}
+
 /* Ours, and the repository's behind it, so that it has the last word. */
 static void
 styles(struct view *v, struct buf *out)
@@ -327,9 +351,7 @@ styles(struct view *v, struct buf *out)
 	const struct site *s = v->s;
 
 	if (s->inline_style) {
-		buf_str(out, "<style>");
-		buf_str(out, style_css);
-		buf_str(out, "</style>");
+		inline_styles(v, out);
 	} else {
 		style_link(v, out, style_address(&v->tmp));
 	}

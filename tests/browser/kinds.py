@@ -127,7 +127,8 @@ SETTINGS = {
 
 # One of each kind; those of posts, lists and the rest.
 PAGES = ["/", "/Posts/Everything", "/Posts/Deep", "/Posts/Arabic", "/Posts",
-         "/Notes", "/tags", "/tags/notes", "/nowhere"]
+         "/Notes", "/Notes/page/2", "/tags", "/tags/notes", "/archive",
+         "/authors", "/authors/Ben", "/search", "/search?q=note", "/nowhere"]
 
 
 def files():
