@@ -43,9 +43,9 @@ class Page(html.parser.HTMLParser):
             self.open.append(tag)
 
     def is_own(self, tag, attributes):
-        """The style sheet and data in <head>, the search form."""
+        """The style sheets and data in <head>, the search form."""
         if tag == "style":
-            return "head" in self.open and not self.all("style")[1:]
+            return "head" in self.open and not self.all("style")[3:]
         if tag == "script":
             return "head" in self.open and attributes == {
                 "type": "application/ld+json"}
