@@ -18,13 +18,13 @@
 #include "log.h"
 #include "memfd.h"
 #include "pool_worker.h"
+#include "site/catalogue.h"
 #include "snapshot/snapshot.h"
 #include "source.h"
 
 #define FDS_MOST    200
 #define LEN_MOST    (IPC_DATA_MAX + 4096)
 #define FLOOD	    20000
-#define CATALOGUE   "blogdca1"
 #define SPARSE_SIZE ((off_t)1 << 30) /* what a site may have */
 #define HUGE_SIZE   ((off_t)1 << 42)
 
@@ -496,11 +496,11 @@ static const struct fill {
      sizeof(struct snapshot_head), 'a'},
     {"index-noise", SNAPSHOT_MAGIC, sizeof(struct snapshot_head), 0, 0xa5},
     {"index-paths", SNAPSHOT_MAGIC, sizeof(struct snapshot_head), 0, 0},
-    {"catalogue-ones", CATALOGUE, 8, 0, 0xff},
-    {"catalogue-zeros", CATALOGUE, 0, 0, 0},
+    {"catalogue-ones", CATALOGUE_MAGIC, 8, 0, 0xff},
+    {"catalogue-zeros", CATALOGUE_MAGIC, 0, 0, 0},
     /* Behind the magic, the key and the commit: the number of records. */
-    {"catalogue-count", CATALOGUE, 8 + 32 + 32, 8 + 32 + 32 + 8, 0x7f},
-    {"catalogue-records", CATALOGUE, 8 + 32 + 32 + 8, 0, 0xff},
+    {"catalogue-count", CATALOGUE_MAGIC, 8 + 32 + 32, 8 + 32 + 32 + 8, 0x7f},
+    {"catalogue-records", CATALOGUE_MAGIC, 8 + 32 + 32 + 8, 0, 0xff},
 };
 
 static int

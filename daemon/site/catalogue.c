@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char magic[] = "blogdca4";
+static const char magic[] = CATALOGUE_MAGIC;
 
 /* ---- writing ---- */
 

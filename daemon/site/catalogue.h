@@ -13,6 +13,8 @@
  *	magic, key (site->key), commit, number of records
  *	records, by path
  */
+#define CATALOGUE_MAGIC "blogdca4"
+
 struct catalogue {
 	struct slice rest;
 	uint64_t left; /* records */

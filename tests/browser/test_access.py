@@ -2,7 +2,8 @@
 """Nobody is kept out: axe, narrow screens, keyboards, both colour schemes."""
 import kinds
 
-RUN_AXE = """axe.run(document, {resultTypes: ["violations"]}).then(r =>
+RUN_AXE = """axe.run(document, {resultTypes: ["violations"],
+    rules: {"target-size": {enabled: true}}}).then(r =>
     r.violations.map(v => v.id + ": " + v.help + ": " +
         v.nodes.map(n => n.target.join(" ") + " " + n.html).join("\\n  ")))"""
 

@@ -392,8 +392,8 @@ test_json(void **state)
 	    "\"summary\": \"An abstract with link\"",
 	    "\"date_published\": \"2016-04-09T18:50:20Z\"",
 	    "\"date_modified\": \"2016-04-09T18:51:20Z\"",
-	    "\"authors\": [{\"name\": \"hannes & co\",\n"
-	    "\"url\": \"https://blog.example/About\"}]",
+	    ("\"authors\": [{\"name\": \"hannes & co\",\n"
+	     "\"url\": \"https://blog.example/About\"}]"),
 	    "\"tags\": [\"operating system\",\n\"C++\"]",
 	    "\"title\": \"Same\"",
 	    "]}\n"};
