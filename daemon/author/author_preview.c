@@ -25,7 +25,7 @@
 #define PORT	    8080
 #define PORTS_MAX   100 /* tried when none is named */
 #define STOP_MS	    500
-#define MORE_RIGHTS "; script-src 'self'; connect-src 'self'"
+#define MORE_RIGHTS "; script-src 'self'"
 
 static struct {
 	struct conf conf;

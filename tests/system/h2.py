@@ -10,6 +10,7 @@ import struct
 
 from client import Closed, Response, tls_context
 
+PIECE = 8192
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 # Frame types (RFC 9113 section 6, RFC 9218 section 7.1).
@@ -243,6 +244,7 @@ class Connection:
                 self.socket, server_hostname=name, session=session)
             chosen = self.socket.selected_alpn_protocol()
             assert chosen == "h2", "ALPN chose %s" % chosen
+        self.taken = 0  # of the connection's window
         self.answer_settings = self.answer_pings = self.answer_data = True
         self.buffer = bytearray()
         self.next_stream = 1
@@ -365,7 +367,13 @@ class Connection:
             self.give_windows(len(f.payload), 0 if stream.ended else f.stream)
 
     def give_windows(self, size, stream):
-        update = frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", size))
+        """The connection's in larger pieces, as clients do: crumbs of it would
+        come back as crumbs of data, each to be answered."""
+        update = b""
+        self.taken += size
+        if self.taken >= PIECE:
+            update += frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", self.taken))
+            self.taken = 0
         if stream:
             update += frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", size))
         self.try_send(update)

@@ -226,7 +226,7 @@ def test_rules_are_kept(t):
     and these tests would see it complain."""
     _, daemon = start(t)
     tab = browse(t, daemon).tab()
-    for script in ["fetch('/').then(() => 0, () => 1)",
+    for script in ["fetch('https://elsewhere.example/').then(() => 0, () => 1)",
                    "document.head.append(Object.assign(document.createElement("
                    "'script'), {text: 'document.title = 1'}))",
                    "document.body.setAttribute('style', 'color: red')"]:
