@@ -37,8 +37,13 @@
  *	zstd 6     209  5777     zstd 19   2536  5647
  *
  * It is here for what a client takes to unpack, not for its size.
+ *
+ * Of a large site that is new (see polish.h) gzip comes first and alone.  Pages
+ * of 17.1 kB: level 6 makes 5880 bytes in 116, level 4 5980 in 94, level 1
+ * 6104 in 50.
  */
 #define GZIP_LEVEL     6
+#define GZIP_QUICK     1
 #define BROTLI_QUALITY 5
 #define ZSTD_LEVEL     6
 
@@ -49,7 +54,7 @@
 #define LEAST_SAVED 64
 
 struct compressor {
-	struct libdeflate_compressor *deflate;
+	struct libdeflate_compressor *deflate, *quick;
 	char *arena; /* of brotli and zstd, forgotten after each body */
 	size_t used;
 };
@@ -60,9 +65,10 @@ compressor_new(void)
 	struct compressor *c = xcalloc(1, sizeof(*c));
 
 	c->deflate = libdeflate_alloc_compressor(GZIP_LEVEL);
+	c->quick = libdeflate_alloc_compressor(GZIP_QUICK);
 	c->arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (c->deflate == NULL || c->arena == MAP_FAILED)
+	if (c->deflate == NULL || c->quick == NULL || c->arena == MAP_FAILED)
 		fatalx("out of memory (compressor)");
 	return c;
 }
@@ -71,6 +77,7 @@ void
 compressor_free(struct compressor *c)
 {
 	libdeflate_free_compressor(c->deflate);
+	libdeflate_free_compressor(c->quick);
 	munmap(c->arena, ARENA_SIZE);
 	free(c);
 }
@@ -89,6 +96,14 @@ size_t
 compress_gzip(struct compressor *c, struct slice in, char *out, size_t room)
 {
 	return libdeflate_gzip_compress(c->deflate, in.data, in.len, out,
+					worth(in.len, room));
+}
+
+size_t
+compress_gzip_quick(struct compressor *c, struct slice in, char *out,
+		    size_t room)
+{
+	return libdeflate_gzip_compress(c->quick, in.data, in.len, out,
 					worth(in.len, room));
 }
 

@@ -23,6 +23,9 @@ void compressor_free(struct compressor *c);
  * not save a twentieth of the input and 64 bytes, or does not fit. */
 size_t compress_gzip(struct compressor *c, struct slice in, char *out,
 		     size_t room);
+/* In a third of the time, and a few percent longer. */
+size_t compress_gzip_quick(struct compressor *c, struct slice in, char *out,
+			   size_t room);
 size_t compress_brotli(struct compressor *c, struct slice in, char *out,
 		       size_t room);
 size_t compress_zstd(struct compressor *c, struct slice in, char *out,

@@ -140,6 +140,9 @@ add_page(struct pages *p, const struct draft *d)
 	memcpy(page.etag, h.etag, sizeof(page.etag));
 	if (p->what == COMPRESS_ALL || d->variant[ENC_GZIP].len == 0)
 		page.flags = ENTRY_COMPRESSED;
+	else
+		page.flags = ENTRY_QUICK;
+	h.flags = page.flags;
 	for (i = 0; i < ENC__MAX; i++) {
 		if (i != ENC_IDENTITY && d->variant[i].len == 0)
 			continue;

@@ -20,8 +20,10 @@ struct pool {
 	struct buf copy;
 	/* the job that waits for a worker */
 	int has_job;
-	size_t job_id;
-	struct slice job_in;
+	struct pool_job job;
+	/* what was taken back from workers that failed, and comes first */
+	struct pool_job back[POOL_DEPTH * POOL_WORKERS_MAX];
+	unsigned nback;
 };
 
 struct pool *
@@ -74,13 +76,24 @@ tell(const struct pool_caller *caller, size_t id, enum pool_status status)
 }
 
 static void
+set_deadline(struct pool *p, struct pool_worker *w)
+{
+	w->deadline_ms = clock_ms() + p->wall_ms;
+}
+
+/* -1: the worker has died, or does not read; the job waits. */
+static int
 give_job(struct pool *p, struct pool_worker *w)
 {
-	if (pool_worker_ask(w, ++p->sequence, p->job_in) == -1)
-		return; /* the job waits for the next one */
-	w->job = p->job_id;
-	w->deadline_ms = clock_ms() + p->wall_ms;
+	if (pool_worker_ask(w, &p->job, ++p->sequence) == -1) {
+		if (w->njobs == 0)
+			pool_worker_end(w);
+		return -1;
+	}
+	if (w->njobs == 1)
+		set_deadline(p, w);
 	p->has_job = 0;
+	return 0;
 }
 
 static int
@@ -88,20 +101,45 @@ start_worker(struct pool *p, struct pool_worker *w, struct err *err)
 {
 	if (pool_worker_start(w, p->work, p->worker, p->n, err) == -1)
 		return -1;
-	w->deadline_ms = clock_ms() + p->wall_ms;
+	set_deadline(p, w);
 	return 0;
 }
 
 static void
 ask_for_job(struct pool *p, const struct pool_caller *caller)
 {
-	while (!p->has_job &&
-	       caller->next(caller->ctx, &p->job_id, &p->job_in)) {
-		if (p->job_in.len > POOL_IN_MAX)
-			tell(caller, p->job_id, POOL_TOO_LONG);
+	struct pool_job *job = &p->job;
+
+	if (!p->has_job && p->nback > 0) {
+		*job = p->back[--p->nback];
+		p->has_job = 1;
+	}
+	while (!p->has_job && caller->next(caller->ctx, &job->id, &job->in)) {
+		job->again = 0;
+		if (job->in.len > POOL_IN_MAX)
+			tell(caller, job->id, POOL_TOO_LONG);
 		else
 			p->has_job = 1;
 	}
+}
+
+/* A second job for one that is busy: when nobody else could begin with it, and
+ * it is small, for a large one is better off with who is free first. */
+#define SMALL ((size_t)64 << 10)
+
+static struct pool_worker *
+worker_with_room(struct pool *p)
+{
+	unsigned i;
+
+	if (p->job.in.len > SMALL || worker_in(p, WORKER_ABSENT) != NULL ||
+	    worker_in(p, WORKER_STARTING) != NULL)
+		return NULL;
+	for (i = 0; i < p->n; i++)
+		if (p->worker[i].njobs < POOL_DEPTH &&
+		    p->worker[i].job[0].in.len <= SMALL)
+			return &p->worker[i];
+	return NULL;
 }
 
 /* Gives out what there is.  One worker starts at a time: while it does, others
@@ -117,8 +155,11 @@ give_jobs(struct pool *p, const struct pool_caller *caller, struct err *err)
 			return 0;
 		w = worker_in(p, WORKER_IDLE);
 		if (w == NULL)
+			w = worker_with_room(p);
+		if (w == NULL)
 			break;
-		give_job(p, w);
+		if (give_job(p, w) == -1 && w->njobs > 0)
+			return 0; /* what has become of it will be seen */
 	}
 	if (worker_in(p, WORKER_STARTING) != NULL)
 		return 0;
@@ -126,19 +167,33 @@ give_jobs(struct pool *p, const struct pool_caller *caller, struct err *err)
 	return w == NULL ? 0 : start_worker(p, w, err);
 }
 
-/* It is not worth a job any more. */
+/* It is not worth a job any more.  The job it was at is the culprit, but an
+ * earlier one may have spoilt the worker: so in one that has answered before, a
+ * job that did not take too long gets another try.  What stood behind it is
+ * taken back. */
 static int
-worker_failed(struct pool_worker *w, const struct pool_caller *caller,
-	      struct err *err)
+worker_failed(struct pool *p, struct pool_worker *w, int late,
+	      const struct pool_caller *caller, struct err *err)
 {
 	enum pool_worker_state state = w->state;
+	struct pool_job *first = &w->job[0];
+	int try_again = !late && w->answered && !first->again;
 
 	pool_worker_end(w);
-	if (state == WORKER_BUSY)
-		tell(caller, w->job, POOL_CRASHED);
 	if (state == WORKER_STARTING)
 		return err_set(err, "a render worker did not start; its "
 				    "reason is in the log before this");
+	while (w->njobs > 1)
+		p->back[p->nback++] = w->job[--w->njobs];
+	if (w->njobs == 0)
+		return 0;
+	w->njobs = 0;
+	if (!try_again) {
+		tell(caller, first->id, POOL_CRASHED);
+		return 0;
+	}
+	first->again = 1;
+	p->back[p->nback++] = *first;
 	return 0;
 }
 
@@ -148,14 +203,15 @@ job_done(struct pool *p, struct pool_worker *w, const struct pool_answer *a,
 	 const struct pool_caller *caller)
 {
 	struct pool_result r = {
-	    .id = w->job, .status = POOL_DONE, .result = a->result};
+	    .id = w->job[0].id, .status = POOL_DONE, .result = a->result};
 	size_t all = 0, at = 0;
 
 	for (unsigned i = 0; i < POOL_OUTPUTS; i++)
 		all += a->len[i];
 	buf_clear(&p->copy);
-	buf_add(&p->copy, w->area + POOL_IN_MAX, all);
-	w->state = WORKER_IDLE;
+	buf_add(&p->copy, pool_worker_output(w), all);
+	pool_worker_drop(w);
+	set_deadline(p, w);
 	for (unsigned i = 0; i < POOL_OUTPUTS; i++) {
 		if (a->len[i] > 0)
 			r.out[i] = (struct slice){p->copy.data + at, a->len[i]};
@@ -172,7 +228,7 @@ take_answer(struct pool *p, struct pool_worker *w,
 
 	switch (pool_worker_answer(w, &a)) {
 	case -1:
-		return worker_failed(w, caller, err);
+		return worker_failed(p, w, 0, caller, err);
 	case 0:
 		return 0;
 	}
@@ -229,7 +285,7 @@ wait_once(struct pool *p, const struct pool_caller *caller, struct err *err)
 			failed = take_answer(p, w, caller, err);
 		else if (w->state != WORKER_IDLE &&
 			 clock_ms() >= w->deadline_ms)
-			failed = worker_failed(w, caller, err);
+			failed = worker_failed(p, w, 1, caller, err);
 		if (failed)
 			return -1;
 	}
@@ -242,7 +298,8 @@ pool_run(struct pool *p, const struct pool_caller *caller, struct err *err)
 	for (;;) {
 		if (give_jobs(p, caller, err) == -1)
 			return -1;
-		if (!p->has_job && worker_in(p, WORKER_BUSY) == NULL)
+		if (!p->has_job && p->nback == 0 &&
+		    worker_in(p, WORKER_BUSY) == NULL)
 			return 0;
 		if (wait_once(p, caller, err) == -1)
 			return -1;

@@ -20,10 +20,12 @@
 #include "log.h"
 #include "memfd.h"
 
-#define AREA_SIZE (POOL_IN_MAX + POOL_OUT_MAX)
+#define SLOT_SIZE (POOL_IN_MAX + POOL_OUT_MAX)
+#define AREA_SIZE (POOL_DEPTH * SLOT_SIZE)
 
 struct question {
 	uint64_t sequence;
+	uint64_t slot;
 	uint64_t len;
 };
 
@@ -71,9 +73,11 @@ be_worker(const struct pool_worker *own, const struct pool_work *work)
 	put_answer(0, in, &o);
 	while (read(CHANNEL, &q, sizeof(q)) == (ssize_t)sizeof(q)) {
 		memset(&o, 0, sizeof(o));
+		in.data = own->area + q.slot * SLOT_SIZE;
 		in.len = q.len;
-		work->run(work->arg, in, own->area + POOL_IN_MAX, POOL_OUT_MAX,
-			  &o);
+		work->run(work->arg, in,
+			  own->area + q.slot * SLOT_SIZE + POOL_IN_MAX,
+			  POOL_OUT_MAX, &o);
 		put_answer(q.sequence, in, &o);
 	}
 	_exit(0); /* render is gone, or the pool was freed */
@@ -168,6 +172,8 @@ pool_worker_start(struct pool_worker *w, const struct pool_work *work,
 			       strerror(errno));
 	}
 	w->fd = fds[0];
+	w->njobs = 0;
+	w->answered = 0;
 	w->state = WORKER_STARTING;
 	return 0;
 }
@@ -196,22 +202,43 @@ pool_worker_free(struct pool_worker *w)
 /* MSG_DONTWAIT: a worker that answers without reading would let its channel
  * fill, and render wait for it. */
 int
-pool_worker_ask(struct pool_worker *w, uint64_t sequence, struct slice in)
+pool_worker_ask(struct pool_worker *w, const struct pool_job *job,
+		uint64_t sequence)
 {
-	struct question q = {.sequence = sequence, .len = in.len};
+	struct pool_job *mine = &w->job[w->njobs];
+	struct question q = {.sequence = sequence,
+			     .slot = w->turn % POOL_DEPTH,
+			     .len = job->in.len};
 	struct iovec iov = {&q, sizeof(q)};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 
 	if (q.len > 0)
-		memcpy(w->area, in.data, q.len);
+		memcpy(w->area + q.slot * SLOT_SIZE, job->in.data, q.len);
 	if (sendmsg(w->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) !=
-	    (ssize_t)sizeof(q)) {
-		pool_worker_end(w);
+	    (ssize_t)sizeof(q))
 		return -1;
-	}
+	*mine = *job;
+	mine->sequence = sequence;
+	mine->slot = (unsigned)q.slot;
+	w->njobs++;
+	w->turn++;
 	w->state = WORKER_BUSY;
-	w->sequence = sequence;
 	return 0;
+}
+
+void
+pool_worker_drop(struct pool_worker *w)
+{
+	w->njobs--;
+	memmove(w->job, w->job + 1, w->njobs * sizeof(*w->job));
+	w->answered = 1;
+	w->state = w->njobs > 0 ? WORKER_BUSY : WORKER_IDLE;
+}
+
+const char *
+pool_worker_output(const struct pool_worker *w)
+{
+	return w->area + w->job[0].slot * SLOT_SIZE + POOL_IN_MAX;
 }
 
 /* Do the outputs fit in the area? */
@@ -233,7 +260,7 @@ answer_ok(const struct pool_worker *w, const struct pool_answer *a)
 {
 	if (w->state == WORKER_STARTING)
 		return a->sequence == 0;
-	return w->state == WORKER_BUSY && a->sequence == w->sequence &&
+	return w->state == WORKER_BUSY && a->sequence == w->job[0].sequence &&
 	       lengths_ok(a);
 }
 

@@ -18,6 +18,18 @@ enum pool_worker_state {
 	WORKER_BUSY
 };
 
+/* How many jobs a worker has at once: with the next one there already, it need
+ * not wait for render between two small ones. */
+#define POOL_DEPTH 2
+
+struct pool_job {
+	size_t id; /* the pool's own, like again */
+	struct slice in;
+	int again;	   /* was taken back from a worker that failed */
+	uint64_t sequence; /* of the question */
+	unsigned slot;	   /* of the area */
+};
+
 struct pool_worker {
 	enum pool_worker_state state;
 #ifdef __FreeBSD__
@@ -26,10 +38,12 @@ struct pool_worker {
 	pid_t pid;
 #endif
 	int fd;
-	char *area; /* input, then output; mapped once, kept when replaced */
-	uint64_t sequence; /* BUSY: of the question */
-	size_t job;	   /* the pool's own, like the deadline */
-	int64_t deadline_ms;
+	char *area; /* input, then output of each job; mapped once, kept when
+		       replaced */
+	unsigned njobs, turn;
+	struct pool_job job[POOL_DEPTH]; /* BUSY: the first is worked on */
+	int answered;			 /* a question, since it was started */
+	int64_t deadline_ms;		 /* the pool's own: of the first job */
 };
 
 /* One packet on the channel.  Sequence 0 is the first answer, to no question.
@@ -50,13 +64,17 @@ int pool_worker_start(struct pool_worker *w, const struct pool_work *work,
 void pool_worker_end(struct pool_worker *w);
 void pool_worker_free(struct pool_worker *w);
 
-/* Gives an idle one a job, of at most POOL_IN_MAX bytes; sequence is not 0 and
- * new.  -1: it did not take it and was ended. */
-int pool_worker_ask(struct pool_worker *w, uint64_t sequence, struct slice in);
+/* Gives one that has fewer than POOL_DEPTH a job, of at most POOL_IN_MAX bytes;
+ * sequence is not 0 and new.  -1: it did not take it. */
+int pool_worker_ask(struct pool_worker *w, const struct pool_job *job,
+		    uint64_t sequence);
 
-/* 1: *a answers what was asked, and its outputs fit; they are where the area
- * has POOL_IN_MAX bytes behind it.  0: nothing has come.  -1: it has died or
- * said what cannot be. */
+/* 1: *a answers the first job, and its outputs fit; they are at
+ * pool_worker_output until the job is dropped.  0: nothing has come.  -1: it
+ * has died or said what cannot be. */
 int pool_worker_answer(const struct pool_worker *w, struct pool_answer *a);
+const char *pool_worker_output(const struct pool_worker *w);
+/* Takes the first job off: it is done. */
+void pool_worker_drop(struct pool_worker *w);
 
 #endif

@@ -52,8 +52,7 @@ markdown_run(const void *arg, struct slice in, char *out, size_t room,
 	struct markdown_limits limits = {.cpu_ms = set->post_cpu_ms,
 					 .max_output = max_output(set, in.len)};
 
-	output->result =
-	    markdown_render(&limits, in, out, room, output->len);
+	output->result = markdown_render(&limits, in, out, room, output->len);
 	if (output->result == MARKDOWN_OK)
 		add_tokens(out, room, output);
 }
@@ -79,12 +78,10 @@ static void
 compress_run(const void *arg, struct slice in, char *out, size_t room,
 	     struct pool_output *output)
 {
-	static compress_fn *const with[POOL_OUTPUTS] = {
-	    compress_gzip, compress_brotli, compress_zstd};
-	const int *wanted = arg;
+	compress_fn *const *with = arg;
 
 	for (unsigned i = 0; i < POOL_OUTPUTS; i++) {
-		if (!wanted[i])
+		if (with[i] == NULL)
 			continue;
 		output->len[i] = with[i](compressor, in, out, room);
 		out += output->len[i];
@@ -95,9 +92,10 @@ compress_run(const void *arg, struct slice in, char *out, size_t room,
 struct pool_work
 workers_compress(enum compress_what what)
 {
-	static const int wanted[][POOL_OUTPUTS] = {[COMPRESS_ALL] = {1, 1, 1},
-						   [COMPRESS_FIRST] = {1, 0, 0},
-						   [COMPRESS_REST] = {0, 1, 1}};
+	static compress_fn *const with[][POOL_OUTPUTS] = {
+	    [COMPRESS_ALL] = {compress_gzip, compress_brotli, compress_zstd},
+	    [COMPRESS_FIRST] = {compress_gzip_quick, NULL, NULL},
+	    [COMPRESS_REST] = {NULL, compress_brotli, compress_zstd}};
 
-	return (struct pool_work){compress_start, compress_run, wanted[what]};
+	return (struct pool_work){compress_start, compress_run, with[what]};
 }

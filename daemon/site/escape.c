@@ -182,34 +182,49 @@ next_text(struct escape *e, struct slice *piece)
 }
 
 static int
-is_alnum(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
-
-static int
 is_hex(unsigned char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
 	       (c >= 'A' && c <= 'F');
 }
 
+/* Is the byte a letter, a digit or one of the marks?  Only ASCII is. */
+static int
+is_among(unsigned char c, const uint64_t set[2])
+{
+	return c < 0x80 && set[c / 64] >> c % 64 & 1;
+}
+
+/* Bits of the bytes from 0x00 and from 0x40 on. */
+#define BIT(c)	(1ULL << (c) % 64)
+#define DIGITS	(0x3ffULL << '0')
+#define LETTERS (0x3ffffffULL << ('A' - 64) | 0x3ffffffULL << ('a' - 64))
+
+/* -._~/!$()*+,;=:@ */
+static const uint64_t path_safe[2] = {
+    DIGITS | BIT('-') | BIT('.') | BIT('/') | BIT('!') | BIT('$') | BIT('(') |
+	BIT(')') | BIT('*') | BIT('+') | BIT(',') | BIT(';') | BIT('=') |
+	BIT(':'),
+    LETTERS | BIT('_') | BIT('~') | BIT('@')};
+
+/* The same, and ?#[] */
+static const uint64_t whole_safe[2] = {
+    DIGITS | BIT('-') | BIT('.') | BIT('/') | BIT('!') | BIT('$') | BIT('(') |
+	BIT(')') | BIT('*') | BIT('+') | BIT(',') | BIT(';') | BIT('=') |
+	BIT(':') | BIT('?') | BIT('#'),
+    LETTERS | BIT('_') | BIT('~') | BIT('@') | BIT('[') | BIT(']')};
+
 /* Does the byte at p stand for itself in this kind of URL? */
 static int
 url_safe(const struct escape *e, const unsigned char *p)
 {
-	if (is_alnum(*p))
-		return 1;
-	if (*p == '\0' || *p >= 0x80)
-		return 0;
 	if (e->mode == ESCAPE_PATH)
-		return strchr("-._~/!$()*+,;=:@", *p) != NULL;
+		return is_among(*p, path_safe);
 	if (*p == '%')
 		return e->end - p > 2 && is_hex(p[1]) && is_hex(p[2]);
 	if (*p == '&')
 		return e->mode == ESCAPE_URL;
-	return strchr("-._~:/?#[]@!$()*+,;=", *p) != NULL;
+	return is_among(*p, whole_safe);
 }
 
 static void

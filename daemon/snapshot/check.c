@@ -260,7 +260,7 @@ entry_ok(const struct snapshot_maps *m, const struct snapshot_entry *e,
 {
 	return path.data != NULL && snapshot_path_ok(path) &&
 	       snapshot_status_ok(e->status) &&
-	       (e->flags & ~ENTRY_COMPRESSED) == 0 &&
+	       (e->flags & ~(ENTRY_COMPRESSED | ENTRY_QUICK)) == 0 &&
 	       (path.len > 0 || e->status == 404) && variants_ok(m, e, g) &&
 	       below_ok(m, e, path);
 }

@@ -95,6 +95,7 @@ add_etag(struct buf *out, const struct page_headers *h, enum encoding enc)
 	struct snapshot_entry e;
 
 	memcpy(e.etag, h->etag, sizeof(e.etag));
+	e.flags = h->flags;
 	add_entry_tag(out, &e, enc);
 }
 

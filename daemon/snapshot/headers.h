@@ -22,6 +22,7 @@ struct page_headers {
 	int ranges;	     /* may parts of it be asked for? */
 	int vary;	     /* is there more than one variant? */
 	uint8_t etag[16];
+	uint16_t flags; /* of the entry */
 };
 
 /* Has the value no control byte?  Bytes above 0x7f may stay (obs-text). */

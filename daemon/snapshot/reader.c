@@ -270,15 +270,17 @@ void
 snapshot_etag(const struct snapshot_entry *e, enum encoding enc,
 	      char out[ETAG_MAX])
 {
-	static const char suffix[ENC__MAX][4] = {"-br", "-zs", "-gz", ""};
+	static const char suffixes[ENC__MAX][4] = {"-br", "-zs", "-gz", ""};
+	int quick = enc == ENC_GZIP && e->flags & ENTRY_QUICK;
+	const char *suffix = quick ? "-gq" : suffixes[enc];
 	char *p = out;
 	size_t i;
 
 	*p++ = '"';
 	for (i = 0; i < ETAG_BYTES; i += 3)
 		p = put_base64url(p, e->etag + i);
-	for (i = 0; suffix[enc][i] != '\0'; i++)
-		*p++ = suffix[enc][i];
+	for (i = 0; suffix[i] != '\0'; i++)
+		*p++ = suffix[i];
 	*p++ = '"';
 	*p = '\0';
 }

@@ -58,6 +58,9 @@ struct snapshot_variant {
 /* Every encoding was tried; what is missing is not worth it.  Of a large site
  * that is new only gzip is made at first. */
 #define ENTRY_COMPRESSED 1
+/* Its gzip variant was made in a hurry, and is other bytes than it would be
+ * else: it has another entity tag. */
+#define ENTRY_QUICK 2
 
 struct snapshot_entry {
 	uint64_t path_off; /* decoded path: "/", "/Posts/A b", or "*" before a
@@ -141,8 +144,8 @@ int snapshot_run(const struct snapshot *s, const struct snapshot_entry *e,
 
 /* The strong entity tag of a variant with its quotes, as the ETag field says
  * it: the first 12 bytes of entry->etag in base64url (RFC 4648 section 5), and
- * "-br", "-zs" or "-gz" before the closing quote.  Clients send it back with
- * each request, so it is short. */
+ * "-br", "-zs", "-gz" or "-gq" (ENTRY_QUICK) before the closing quote.  Clients
+ * send it back with each request, so it is short. */
 #define ETAG_MAX 24
 void snapshot_etag(const struct snapshot_entry *e, enum encoding enc,
 		   char out[ETAG_MAX]);

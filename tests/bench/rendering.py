@@ -42,7 +42,7 @@ class Watch(threading.Thread):
                 self.most = max(self.most, size / 1024)
             except (OSError, AssertionError):
                 pass
-            time.sleep(0.02)
+            time.sleep(0.1)  # to look costs time as well
 
 
 def steps(daemon):
