@@ -58,6 +58,10 @@ int broker_load(struct conf *conf, char **text, struct err *err);
 /* A connected datagram socket to the system's log, or -1. */
 int broker_syslog(void);
 
+/* A connected datagram socket to a syslog server, or -1 with errno.  Both fail
+ * while something else is asked for, as that may have something to log. */
+int broker_syslog_server(const char *address);
+
 /* A channel to "blogd --dial", which listens at path; -1 with errno. */
 int broker_connect_dial(const char *path);
 

@@ -17,6 +17,7 @@
 #include "memfd.h"
 
 static struct child broker;
+static int asking;
 
 /* ------------------------------------------------------------- the asking --
  */
@@ -48,6 +49,7 @@ put(const struct msg_ask *question, const int *fds, unsigned nfds,
 {
 	int fd;
 
+	asking = 1;
 	if (broker.pid == 0) {
 		fd = broker_do(question, fds, nfds, answer);
 	} else {
@@ -56,6 +58,7 @@ put(const struct msg_ask *question, const int *fds, unsigned nfds,
 			lost();
 		fd = wait_for_answer(answer);
 	}
+	asking = 0;
 	if (answer->error != 0)
 		errno = answer->error;
 	return fd;
@@ -156,13 +159,32 @@ broker_connect_dial(const char *path)
 	return put(&q, NULL, 0, &a);
 }
 
+/* For a line that is logged while an answer is waited for. */
+static int
+ask_for_log(const struct msg_ask *question)
+{
+	struct msg_answer a;
+
+	if (!asking)
+		return put(question, NULL, 0, &a);
+	errno = EBUSY;
+	return -1;
+}
+
 int
 broker_syslog(void)
 {
 	struct msg_ask q = question(ASK_SYSLOG, 0, "");
-	struct msg_answer a;
 
-	return put(&q, NULL, 0, &a);
+	return ask_for_log(&q);
+}
+
+int
+broker_syslog_server(const char *address)
+{
+	struct msg_ask q = question(ASK_SYSLOG_SERVER, 0, address);
+
+	return ask_for_log(&q);
 }
 
 /* ---------------------------------------------------------- configuration --

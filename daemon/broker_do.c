@@ -19,13 +19,14 @@
 #include "memfd.h"
 #include "socket_listen.h"
 #include "spawn.h"
+#include "syslog_address.h"
 
 /* What all configurations so far name, each for its own purpose: a key is not
  * to be written to, a log not to be removed as if it were a socket. */
 static struct known {
 	char **list;
 	size_t n;
-} files, logs, sockets, dials, addresses;
+} files, logs, sockets, dials, addresses, servers;
 static int confined;
 static const struct conf_options *options;
 
@@ -81,6 +82,7 @@ broker_learn(const struct conf *conf)
 	learn(&sockets, conf->control);
 	if (conf->access.to == ACCESS_FILE)
 		learn(&logs, conf->access.path);
+	learn(&servers, conf->syslog);
 	learn(&files, s->ca);
 	learn(&files, s->ssh_key);
 	learn(&files, s->password);
@@ -305,6 +307,32 @@ open_syslog(void)
 	return -1;
 }
 
+/* What comes back is never read, and need not be kept. */
+static int
+open_syslog_server(const char *text)
+{
+	struct msg_address a;
+	int fd, e, least = 1;
+
+	if (!may(&servers, text))
+		return -1;
+	if (syslog_address(text, &a, NULL) == -1) {
+		errno = EINVAL;
+		return -1;
+	}
+	fd = socket(a.to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		    0);
+	if (fd == -1)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
+	if (connect(fd, (const struct sockaddr *)&a.to, a.len) == 0)
+		return fd;
+	e = errno;
+	close(fd);
+	errno = e;
+	return -1;
+}
+
 /* Nobody is waited for: a full queue is an error. */
 static int
 connect_dial(const char *path)
@@ -388,6 +416,8 @@ do_descriptor(const struct msg_ask *ask, struct msg_answer *answer)
 		return load(&answer->err);
 	case ASK_SYSLOG:
 		return open_syslog();
+	case ASK_SYSLOG_SERVER:
+		return open_syslog_server(ask->text);
 	case ASK_CONNECT_DIAL:
 		return connect_dial(ask->text);
 	default:

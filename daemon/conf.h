@@ -7,6 +7,7 @@
 
 #include "control.h"
 #include "settings.h"
+#include "syslog_address.h"
 
 /*
  * blogd.conf(5) and the command line, as the parent holds them.  conf_load
@@ -65,6 +66,7 @@ struct conf {
 	uint32_t processes;		/* serve: 1 to PROCESSES_MAX */
 	uint32_t drain_s;		/* how long an old serve may finish */
 	struct conf_access access;
+	char syslog[SYSLOG_ADDRESS_MAX]; /* of a server; "": none */
 	struct keys_settings keys;
 	struct serve_settings serve;
 	struct conf_site site; /* one for now; the grammar has room for more */

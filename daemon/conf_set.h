@@ -29,7 +29,7 @@ conf_setter conf_set_http, conf_set_https, conf_set_metrics, conf_set_control;
 conf_setter conf_set_proxy_from;
 conf_setter conf_set_certificate, conf_set_key; /* also of a tls section */
 conf_setter conf_set_names, conf_set_hook, conf_set_csp, conf_set_host_key;
-conf_setter conf_set_user, conf_set_access;
+conf_setter conf_set_user, conf_set_access, conf_set_syslog;
 
 /* Where the table says that the option's value is stored. */
 void *conf_option_field(struct draft *d, const struct conf_option *o);

@@ -220,3 +220,19 @@ conf_set_access(struct draft *d, const struct conf_option *o, const char *value,
 	return conf_store_path(d, a->path, a->to == ACCESS_FILE ? value : "",
 			       err);
 }
+
+int
+conf_set_syslog(struct draft *d, const struct conf_option *o, const char *value,
+		struct err *err)
+{
+	struct msg_address address;
+
+	(void)o;
+	d->conf.syslog[0] = '\0';
+	if (strcmp(value, "off") == 0)
+		return 0;
+	if (syslog_address(value, &address, err) == -1)
+		return -1;
+	syslog_address_text(&address, d->conf.syslog);
+	return 0;
+}

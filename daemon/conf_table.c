@@ -111,6 +111,7 @@ const struct conf_option conf_options[] = {
 	NUMBER("serve", "drain", seconds, conf.drain_s, "30s", "0", "1h"),
 
 	TEXT("log", "access", access, conf.access, "off"),
+	TEXT("log", "syslog", syslog, conf.syslog, "off"),
 	WORD("log", "format", conf.serve.access_format,
 	    "combined", "combined|json"),
 	WORD("log", "address", conf.serve.access_address,

@@ -212,6 +212,7 @@ enum ask {
 	ASK_UNLISTEN_UNIX, /* text: path; file */
 	ASK_CONFIGURATION, /* answered with a memfd, see broker_load */
 	ASK_SYSLOG,	   /* a socket to the system's log */
+	ASK_SYSLOG_SERVER, /* text: address; a socket to it */
 	ASK_CONNECT_DIAL,  /* text: path; a channel to blogd --dial */
 };
 

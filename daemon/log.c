@@ -19,6 +19,7 @@
 static enum log_sink to = LOG_TO_TERMINAL;
 static enum log_level most = LOG_LEVEL_INFO;
 static int asks; /* before it writes: the parent */
+static void (*also)(int level, const char *role, const char *text);
 
 void
 log_init(enum log_sink sink, int verbose)
@@ -32,6 +33,12 @@ void
 log_least(enum log_level least)
 {
 	most = least;
+}
+
+void
+log_also(void (*fn)(int level, const char *role, const char *text))
+{
+	also = fn;
 }
 
 /* ------------------------------------------------------ the system's log -- */
@@ -193,7 +200,7 @@ put_line(const char *line, size_t n)
 /* One line in the form the sink wants, by one write so that lines of several
  * processes do not mix. */
 static void
-line_out(int level, const char *role, const char *text)
+ordinary_line(int level, const char *role, const char *text)
 {
 	char line[LOG_LINE];
 	size_t n = 0;
@@ -215,6 +222,32 @@ line_out(int level, const char *role, const char *text)
 	n += printable(line + n, sizeof(line) - n - 1, text);
 	line[n++] = '\n';
 	put_line(line, n);
+}
+
+static void
+line_out(int level, const char *role, const char *text)
+{
+	char safe[LOG_LINE];
+
+	ordinary_line(level, role, text);
+	if (also == NULL)
+		return;
+	printable(safe, sizeof(safe), text);
+	also(level, role, safe);
+}
+
+void
+log_ordinary(int level, const char *fmt, ...)
+{
+	char text[LOG_LINE];
+	va_list ap;
+
+	if (level > (int)most)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	ordinary_line(level, "parent", text);
 }
 
 static void vlog(int level, const char *fmt, va_list ap)

@@ -36,6 +36,13 @@ void log_least(enum log_level least);
  * -1; it is called now and whenever the log has gone away. */
 void log_system(int (*open)(void));
 
+/* For LOG_TO_SYSLOG or not: `also` gets each line as well, its text as it is
+ * shown; NULL ends that.  log_ordinary is for what it has to say itself, and
+ * does not come back to it. */
+void log_also(void (*also)(int level, const char *role, const char *text));
+void log_ordinary(int level, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* What standard error is: the journal (JOURNAL_STREAM), else a terminal. */
 enum log_sink log_sink_of_stderr(void);
 

@@ -28,6 +28,7 @@
 #include "front.h"
 #include "hostile.h"
 #include "log.h"
+#include "log_server.h"
 #include "notify.h"
 #include "proc.h"
 #include "progress.h"
@@ -213,6 +214,7 @@ take_over(void)
 	front_drain(p.draining, p.front, 0, (long long)conf->drain_s * 1000);
 	fdstore_keep_listeners(front_listeners(p.front));
 	update_show_again(p.update);
+	log_server_use(front_conf(p.front)->syslog, broker_syslog_server);
 	renew_tickets(); /* they may live shorter now */
 	reload_ended(1);
 }
@@ -560,6 +562,7 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 
 	log_init(foreground ? log_sink_of_stderr() : LOG_TO_SYSLOG, verbose);
 	log_system(broker_syslog);
+	log_server_use(conf->syslog, broker_syslog_server);
 	hostile_warn();
 	remember(conf, opt, foreground);
 	bind_all(conf, &l);

@@ -12,7 +12,8 @@
 
 #include "linux.h"
 
-static pid_t own; /* 0: not asked for since the last fork */
+static pid_t own;   /* 0: not asked for since the last fork */
+static int noticed; /* are forks?  Else nothing is remembered. */
 
 static void
 forget(void)
@@ -29,20 +30,19 @@ forget(void)
 pid_t
 getpid(void)
 {
-	if (own == 0)
-		own = (pid_t)syscall(SYS_getpid);
-	return own;
+	pid_t is = own != 0 ? own : (pid_t)syscall(SYS_getpid);
+
+	if (noticed)
+		own = is;
+	return is;
 }
 
 void
 pid_remember(void)
 {
-	static int registered;
-
-	if (!registered && pthread_atfork(NULL, NULL, forget) == 0)
-		registered = 1;
-	if (registered)
-		getpid();
+	if (!noticed && pthread_atfork(NULL, NULL, forget) == 0)
+		noticed = 1;
+	getpid();
 }
 
 #endif

@@ -220,6 +220,19 @@ unix_sockets_of_the_configuration_alone(void **state)
 }
 
 static void
+one_syslog_server_alone(void **state)
+{
+	struct msg_ask q = ask(ASK_SYSLOG_SERVER, 0, "127.0.0.1:5514");
+
+	(void)state;
+	assert_int_equal(does(&q, NULL), 0);
+	q = ask(ASK_SYSLOG_SERVER, 0, "127.0.0.1:5515");
+	assert_int_equal(does(&q, NULL), EPERM);
+	q = ask(ASK_SYSLOG_SERVER, 0, "127.0.0.1 0");
+	assert_int_equal(does(&q, NULL), EPERM);
+}
+
+static void
 refuses_nonsense(void **state)
 {
 	struct msg_ask q;
@@ -269,6 +282,7 @@ configure(struct conf *conf)
 	snprintf(conf->site.cert[0].key, PATH_LEN, "%s", in_directory("key"));
 	snprintf(conf->site.cert[0].certificate, PATH_LEN, "%s",
 		 in_directory("certificate"));
+	snprintf(conf->syslog, sizeof(conf->syslog), "127.0.0.1:5514");
 	conf->site.ncerts = 1;
 	conf->site.git.transport = GIT_LOCAL;
 	snprintf(conf->site.git.path, sizeof(conf->site.git.path), "%s",
@@ -312,6 +326,7 @@ main(void)
 	    cmocka_unit_test(binds_what_the_configuration_names),
 	    cmocka_unit_test(binds_nothing_else),
 	    cmocka_unit_test(unix_sockets_of_the_configuration_alone),
+	    cmocka_unit_test(one_syslog_server_alone),
 	    cmocka_unit_test(refuses_nonsense),
 	};
 

@@ -261,6 +261,24 @@ test_minimal(void **state)
 }
 
 static void
+test_syslog(void **state)
+{
+	(void)state;
+	expect_good(MINIMAL);
+	assert_string_equal(conf.syslog, "");
+	expect_good(MINIMAL "log { syslog = \"192.0.2.1\" }\n");
+	assert_string_equal(conf.syslog, "192.0.2.1:514");
+	expect_good(MINIMAL "log { syslog = \"[2001:db8:0::1]:5514\" }\n");
+	assert_string_equal(conf.syslog, "[2001:db8::1]:5514");
+	expect_good(MINIMAL "log { syslog = off }\n");
+	assert_string_equal(conf.syslog, "");
+	expect(MINIMAL "log { syslog = \"log.example:514\" }\n",
+	       ":6: syslog: \"log.example:514\" is no address: write "
+	       "\"192.0.2.1:514\" or \"[2001:db8::1]:514\", names are not "
+	       "looked up here\n");
+}
+
+static void
 test_access_log(void **state)
 {
 	(void)state;
@@ -984,6 +1002,7 @@ main(void)
 	    cmocka_unit_test(test_units),
 	    cmocka_unit_test(test_bad_units),
 	    cmocka_unit_test(test_minimal),
+	    cmocka_unit_test(test_syslog),
 	    cmocka_unit_test(test_access_log),
 	    cmocka_unit_test(test_balancers),
 	    cmocka_unit_test(test_plain),

@@ -358,6 +358,15 @@ broker_removes_elsewhere(void)
 	return unlinkat(STDERR_FILENO, "none", 0) == -1 ? 98 : 97;
 }
 
+/* A datagram to somebody else than the syslog server. */
+static int
+parent_sends_elsewhere(void)
+{
+	struct sockaddr to = {.sa_family = AF_UNSPEC};
+
+	return sendto(STDERR_FILENO, "", 0, 0, &to, sizeof(to)) == -1 ? 98 : 97;
+}
+
 static int
 worker_sets_real_timer(void)
 {
@@ -405,6 +414,7 @@ conditions_hold(void **state)
 	    {"dial", dial_marks},
 	    {"render", render_terminates},
 	    {"render", render_traces},
+	    {"parent", parent_sends_elsewhere},
 	    {"worker", worker_forks},
 	    {"worker", worker_sets_real_timer},
 	};
