@@ -240,6 +240,15 @@ report_notes(struct site *s, struct article *a)
 	buf_free(&message);
 }
 
+static uint32_t
+flags_of(struct slice notes)
+{
+	struct notes n;
+
+	notes_start(&n, notes);
+	return n.flags;
+}
+
 void
 article_text_done(struct site *s, struct article *a, enum article_text which,
 		  enum markdown_result result, struct slice html,
@@ -248,8 +257,7 @@ article_text_done(struct site *s, struct article *a, enum article_text which,
 	char *copy;
 
 	/* A worker that is taken over may say anything. */
-	if (result == MARKDOWN_OK && which == TEXT_BODY &&
-	    !notes_check(notes, html))
+	if (result == MARKDOWN_OK && !notes_check(notes, html))
 		result = MARKDOWN_CRASHED;
 	a->result[which] = (uint8_t)result;
 	if (result != MARKDOWN_OK) {
@@ -258,12 +266,15 @@ article_text_done(struct site *s, struct article *a, enum article_text which,
 		return;
 	}
 	if (which == TEXT_AUTHOR) {
+		a->author_flags = flags_of(notes);
 		html = inside_paragraph(html);
 		if (html.data == NULL) {
 			a->html[which] = fallback(s, a, which);
 			return;
 		}
 	}
+	if (which == TEXT_ABSTRACT)
+		a->abstract_notes = region_copy(&s->region, notes);
 	if (which != TEXT_BODY) {
 		a->html[which] = region_copy(&s->region, html);
 		return;

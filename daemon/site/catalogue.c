@@ -42,10 +42,12 @@ static const size_t strings[] = {
     offsetof(struct article, lang),
     offsetof(struct article, image),
     offsetof(struct article, notes),
+    offsetof(struct article, abstract_notes),
     offsetof(struct article, spliced),
 };
 static const size_t numbers[] = {
     offsetof(struct article, body_off),
+    offsetof(struct article, author_flags),
     offsetof(struct article, said_created),
     offsetof(struct article, said_updated),
     offsetof(struct article, publish),

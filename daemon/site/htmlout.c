@@ -139,7 +139,14 @@ html_close(struct htmlout *o, uint8_t element)
 	return 1;
 }
 
-/* ---- references ---- */
+/* ---- notes ---- */
+
+void
+html_needs(struct htmlout *o, uint32_t flags)
+{
+	if (o->notes != NULL)
+		o->notes->flags |= flags;
+}
 
 void
 html_note_reference(struct htmlout *o, int type, struct slice url, size_t start)
@@ -150,7 +157,7 @@ html_note_reference(struct htmlout *o, int type, struct slice url, size_t start)
 	if (o->notes == NULL || o->full)
 		return;
 	if (type == NOTE_IMAGE)
-		o->notes->flags |= NOTES_IMAGES;
+		html_needs(o, NOTES_FIGURE);
 	else if (url_has_scheme(url) ||
 		 (url.len > 1 && memcmp(url.data, "//", 2) == 0))
 		return;

@@ -63,7 +63,10 @@ int html_claim_id(struct htmlout *o, struct slice id);
  * over. */
 struct slice html_heading_id(struct htmlout *o, struct slice text);
 
-/* ---- references ---- */
+/* ---- notes ---- */
+
+/* Notes that what is written needs these styles (NOTES_CODE and so on). */
+void html_needs(struct htmlout *o, uint32_t flags);
 
 /* Notes, at their mark, that the value that was written from offset `start` on
  * is a reference (enum note_type) that may lead to another file; url is what it

@@ -90,6 +90,7 @@ md_quote(struct writer *w, cmark_node *node, int entering)
 	alert = take_alert(w, node);
 	if (alert != NULL)
 		cmark_node_set_user_data(node, &is_alert);
+	html_needs(w->o, alert != NULL ? NOTES_ASIDE : NOTES_FIGURE);
 	md_block(w, 1, alert != NULL ? alert->start : "<blockquote>\n", "");
 }
 
@@ -150,6 +151,7 @@ md_item(struct writer *w, cmark_node *node, int entering)
 		md_block(w, 1, "<li>", "");
 		return;
 	}
+	html_needs(w->o, NOTES_ASIDE);
 	md_block(w, 1, "<li class=\"task\">", "");
 	first = cmark_node_first_child(node);
 	if (first == NULL || cmark_node_get_type(first) != CMARK_NODE_PARAGRAPH)

@@ -13,13 +13,6 @@
 #define NARROW	    32 /* bytes that fit on a line of the smallest screen */
 #define NARROW_MATH 24 /* the same of TeX */
 
-static void
-set_flag(struct writer *w, uint32_t flag)
-{
-	if (w->o->notes != NULL)
-		w->o->notes->flags |= flag;
-}
-
 /* A long formula on a line of its own is scrolled, by keyboard too; a short one
  * fits on the smallest screen. */
 static int
@@ -44,9 +37,10 @@ write_math(struct writer *w, struct slice tex, int display)
 
 	if (scrolled ? write_scrolled_math(w->o, tex)
 		     : math_write(w->o, tex, display)) {
-		set_flag(w, NOTES_MATH);
+		html_needs(w->o, NOTES_MATH);
 		return;
 	}
+	html_needs(w->o, NOTES_TEXT);
 	html_str(w->o, "<code class=\"math\">");
 	html_escape(w->o, ESCAPE_TEXT, tex);
 	html_str(w->o, "</code>");
@@ -78,7 +72,7 @@ static void
 write_code(struct writer *w, struct slice language, struct slice code)
 {
 	if (language.len > 0 && highlight_write(w->o, language, code))
-		set_flag(w, NOTES_CODE);
+		html_needs(w->o, NOTES_CODE);
 	else
 		html_escape(w->o, ESCAPE_TEXT, code);
 }

@@ -19,6 +19,7 @@ static void
 write_table(struct writer *w, cmark_node *node, int entering)
 {
 	if (entering) {
+		html_needs(w->o, NOTES_ASIDE);
 		w->columns = cmark_gfm_extensions_get_table_columns(node);
 		w->alignment = cmark_gfm_extensions_get_table_alignments(node);
 		w->in_body = 0;

@@ -68,39 +68,42 @@ write_rule(struct writer *w, cmark_node *node, int entering)
 }
 
 static md_write_fn *
-writer_of(cmark_node *node)
+writer_of(cmark_node *node, uint32_t *needs)
 {
 	static const struct {
 		cmark_node_type type;
 		md_write_fn *write;
+		uint32_t needs; /* see html_needs */
 	} writers[] = {
-	    {CMARK_NODE_TEXT, md_text},
-	    {CMARK_NODE_SOFTBREAK, md_softbreak},
-	    {CMARK_NODE_PARAGRAPH, md_paragraph},
-	    {CMARK_NODE_CODE, md_code},
-	    {CMARK_NODE_LINK, md_link},
-	    {CMARK_NODE_EMPH, md_emphasis},
-	    {CMARK_NODE_STRONG, md_strong},
-	    {CMARK_NODE_ITEM, md_item},
-	    {CMARK_NODE_LIST, md_list},
-	    {CMARK_NODE_HEADING, md_heading},
-	    {CMARK_NODE_CODE_BLOCK, md_code_block},
-	    {CMARK_NODE_IMAGE, md_image},
-	    {CMARK_NODE_HTML_INLINE, md_html_inline},
-	    {CMARK_NODE_HTML_BLOCK, write_html_block},
-	    {CMARK_NODE_BLOCK_QUOTE, md_quote},
-	    {CMARK_NODE_LINEBREAK, md_linebreak},
-	    {CMARK_NODE_CUSTOM_INLINE, md_math},
-	    {CMARK_NODE_THEMATIC_BREAK, write_rule},
-	    {CMARK_NODE_FOOTNOTE_REFERENCE, md_footnote_reference},
-	    {CMARK_NODE_FOOTNOTE_DEFINITION, md_footnote},
+	    {CMARK_NODE_TEXT, md_text, 0},
+	    {CMARK_NODE_SOFTBREAK, md_softbreak, 0},
+	    {CMARK_NODE_PARAGRAPH, md_paragraph, 0},
+	    {CMARK_NODE_CODE, md_code, NOTES_TEXT},
+	    {CMARK_NODE_LINK, md_link, 0},
+	    {CMARK_NODE_EMPH, md_emphasis, 0},
+	    {CMARK_NODE_STRONG, md_strong, 0},
+	    {CMARK_NODE_ITEM, md_item, 0},
+	    {CMARK_NODE_LIST, md_list, 0},
+	    {CMARK_NODE_HEADING, md_heading, NOTES_TEXT},
+	    {CMARK_NODE_CODE_BLOCK, md_code_block, NOTES_TEXT},
+	    {CMARK_NODE_IMAGE, md_image, NOTES_FIGURE},
+	    {CMARK_NODE_HTML_INLINE, md_html_inline, 0},
+	    {CMARK_NODE_HTML_BLOCK, write_html_block, 0},
+	    {CMARK_NODE_BLOCK_QUOTE, md_quote, 0},
+	    {CMARK_NODE_LINEBREAK, md_linebreak, 0},
+	    {CMARK_NODE_CUSTOM_INLINE, md_math, 0},
+	    {CMARK_NODE_THEMATIC_BREAK, write_rule, NOTES_FIGURE},
+	    {CMARK_NODE_FOOTNOTE_REFERENCE, md_footnote_reference, NOTES_ASIDE},
+	    {CMARK_NODE_FOOTNOTE_DEFINITION, md_footnote, NOTES_ASIDE},
 	};
 	cmark_node_type type = cmark_node_get_type(node);
 	size_t i;
 
 	for (i = 0; i < sizeof(writers) / sizeof(writers[0]); i++)
-		if (writers[i].type == type)
+		if (writers[i].type == type) {
+			*needs = writers[i].needs;
 			return writers[i].write;
+		}
 	return md_extension_writer(node);
 }
 
@@ -108,6 +111,7 @@ static void
 write_event(struct writer *w, cmark_node *node, int entering)
 {
 	md_write_fn *write;
+	uint32_t needs = 0;
 
 	if (w->image == node)
 		w->image = NULL;
@@ -115,7 +119,8 @@ write_event(struct writer *w, cmark_node *node, int entering)
 		md_alt(w, node, entering);
 		return;
 	}
-	write = writer_of(node);
+	write = writer_of(node, &needs);
+	html_needs(w->o, needs);
 	if (write != NULL)
 		write(w, node, entering);
 }

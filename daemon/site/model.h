@@ -18,7 +18,7 @@
 
 /* To be raised whenever the same input would make other pages than before; the
  * package's version counts as well. */
-#define SITE_FORMAT 7
+#define SITE_FORMAT 8
 
 enum file_kind {
 	FILE_HIDDEN,   /* a name that begins with a dot: none of our business */
@@ -82,10 +82,12 @@ struct article {
 	int hidden;	       /* a draft, not yet or no longer to be shown */
 	struct slice source; /* of the body; empty when it is known rendered */
 	struct slice html[TEXT__MAX];
-	struct slice notes;  /* what the worker noticed in the body, beside its
-				HTML: see markdown.h */
-	struct slice tokens; /* the body's words, as the worker told them
-				(searchtokens.h); empty when it did not */
+	struct slice notes; /* what the worker noticed in the body, beside its
+			       HTML: see markdown.h */
+	struct slice abstract_notes; /* the same of the abstract */
+	uint64_t author_flags;	     /* enum of notes.h, of the author's text */
+	struct slice tokens;	   /* the body's words, as the worker told them
+				      (searchtokens.h); empty when it did not */
 	uint8_t result[TEXT__MAX]; /* enum markdown_result */
 	struct slice *tags;	   /* the items of tag_line */
 	size_t ntags;
@@ -212,9 +214,9 @@ struct site {
 	void *ctx;
 	size_t nproblems;
 	struct region region;
-	struct region tokens;	 /* of the articles, until the search index is
-				    made */
-	struct region scratch;	 /* of the page that is made */
+	struct region tokens;  /* of the articles, until the search index is
+				  made */
+	struct region scratch; /* of the page that is made */
 	struct search_doc *search_docs; /* their keys, newest first */
 	uint8_t key[DIGEST_LEN]; /* of what the rendered texts depend on */
 
@@ -372,7 +374,16 @@ void articles_sort_weighted(struct article **list, size_t n);
 /* ---- bodies ---- */
 
 /* Our style in sheets, so that a page holds what it needs and no more. */
-enum style_sheet { STYLE_BASE, STYLE_CODE, STYLE_MATH, STYLE__MAX };
+enum style_sheet {
+	STYLE_BASE,   /* every page */
+	STYLE_LIST,   /* lists of articles, tags */
+	STYLE_TEXT,   /* articles: headings, code, what follows the text */
+	STYLE_FIGURE, /* pictures, quotations, rules */
+	STYLE_ASIDE,  /* contents, tables, tasks, alerts, footnotes */
+	STYLE_CODE,   /* highlighted code */
+	STYLE_MATH,
+	STYLE__MAX
+};
 const char *style_sheet(enum style_sheet which);
 /* All of them at one address, when pages link to it; and a policy that allows
  * them in pages. */

@@ -32,10 +32,14 @@ enum note_type {
 	NOTE__MAX
 };
 
+/* What is in the HTML that not every page has a style for (theme/NAME.css). */
 enum {
-	NOTES_CODE = 1 << 0,  /* highlighted code */
-	NOTES_MATH = 1 << 1,  /* MathML */
-	NOTES_IMAGES = 1 << 2 /* an image, or another picture to play */
+	NOTES_CODE = 1 << 0,   /* highlight: highlighted code */
+	NOTES_MATH = 1 << 1,   /* math: MathML */
+	NOTES_FIGURE = 1 << 2, /* figure: pictures, quotations, rules */
+	NOTES_TEXT = 1 << 3,   /* text: headings, code */
+	NOTES_ASIDE = 1 << 4,  /* aside: tables, tasks, alerts, footnotes */
+	NOTES_CLASS = 1 << 5   /* a class that the author wrote: any of them */
 };
 
 struct note {

@@ -404,6 +404,8 @@ write_pair(struct htmlout *o, const struct attribute *a, struct slice value,
 	}
 	if (!is_proper(o, a, value))
 		return;
+	if (a->value == WORDS)
+		html_needs(o, NOTES_CLASS);
 	html_char(o, ' ');
 	html_str(o, a->name);
 	if (a->value == FLAG)

@@ -324,6 +324,27 @@ write_attributes(struct htmlout *o, const struct tag *t)
 	html_lazy(o);
 }
 
+/* The styles of elements. */
+static void
+need_styles(struct htmlout *o, const struct tag *t)
+{
+	static const struct {
+		const char *elements; /* as a rule's */
+		uint32_t needs;
+	} styled[] = {
+	    {" code kbd pre samp h2 h3 h4 h5 h6 ", NOTES_TEXT},
+	    {" blockquote figcaption figure hr img video ", NOTES_FIGURE},
+	    {" table td th tr ", NOTES_ASIDE},
+	};
+	uint8_t number = (uint8_t)(t->element - elements);
+
+	if (t->class != NULL)
+		html_needs(o, NOTES_CLASS);
+	for (size_t i = 0; i < sizeof(styled) / sizeof(styled[0]); i++)
+		if (listed(styled[i].elements, number))
+			html_needs(o, styled[i].needs);
+}
+
 /* Writes the tag; 0 when it may not stand here. */
 static int
 write_tag(struct htmlout *o, const struct tag *t)
@@ -336,6 +357,7 @@ write_tag(struct htmlout *o, const struct tag *t)
 		return 0;
 	if (!t->element->is_void && !html_open(o, number))
 		return 0;
+	need_styles(o, t);
 	html_char(o, '<');
 	html_str(o, t->element->name);
 	if (t->class != NULL) {

@@ -12,8 +12,11 @@
 const char *
 style_sheet(enum style_sheet which)
 {
-	static const char *const sheets[STYLE__MAX] = {style_css, highlight_css,
-						       math_css};
+	static const char *const sheets[STYLE__MAX] = {
+	    [STYLE_BASE] = style_css,  [STYLE_LIST] = list_css,
+	    [STYLE_TEXT] = text_css,   [STYLE_FIGURE] = figure_css,
+	    [STYLE_ASIDE] = aside_css, [STYLE_CODE] = highlight_css,
+	    [STYLE_MATH] = math_css};
 
 	return sheets[which];
 }

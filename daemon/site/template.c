@@ -25,6 +25,7 @@ struct template
 struct templates {
 	struct template list[TEMPLATES_MAX];
 	size_t n;
+	int own; /* is one of them the repository's? */
 	/* By number, as mustache_run wants them. */
 	const struct mustache *used[TEMPLATES_MAX];
 	const struct mustache *builtin[TEMPLATES_MAX];
@@ -169,6 +170,7 @@ templates_read(struct site *s)
 			    compile(s, NULL, slice_of(theme_templates[i].text));
 		if (one->file != NULL)
 			one->compiled = compile(s, one->file, one->file->value);
+		t->own |= one->compiled != NULL;
 		t->builtin[i] = one->builtin;
 		t->used[i] =
 		    one->compiled != NULL ? one->compiled : one->builtin;
@@ -187,6 +189,12 @@ templates_free(struct templates *t)
 		mustache_free(t->list[i].builtin);
 	}
 	free(t);
+}
+
+int
+templates_own(const struct site *s)
+{
+	return s->templates->own;
 }
 
 void

@@ -24,6 +24,8 @@ int template_is_path(struct slice path);
 /* Compiles them; what is wrong in the repository's is reported. */
 void templates_read(struct site *s);
 void templates_free(struct templates *t);
+/* Has the repository one that is used? */
+int templates_own(const struct site *s);
 /* Of all that is in them. */
 void templates_digest(const struct site *s, struct digest *d);
 

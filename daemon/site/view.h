@@ -96,6 +96,13 @@ void view_count(struct view *v, const struct tag *t,
 /* What b holds. */
 void view_take(struct view *v, struct mustache_value *out, struct buf *b);
 
+/* The article that a page is for, or NULL. */
+const struct article *view_article_of(const struct page *p);
+/* Is it a list of articles as entries? */
+int view_is_listing(const struct page *p);
+/* The style sheets of a page, as they stand in its head (view_style.c). */
+void view_styles(struct view *v, struct buf *out);
+
 /* ---- texts (excerpt.c) ---- */
 
 #define DESCRIPTION_MAX 300 /* bytes */

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-#include "escape.h"
 #include "feed.h"
 #include "lang.h"
-#include "notes.h"
 #include "search.h"
 #include "view.h"
 
@@ -102,8 +100,8 @@ view_site(struct view *v, const void *object, enum template_name name,
 
 /* ---- titles ---- */
 
-static const struct article *
-article_of(const struct page *p)
+const struct article *
+view_article_of(const struct page *p)
 {
 	return p->kind == PAGE_ARTICLE || p->kind == PAGE_HOME ? p->list[0]
 							       : NULL;
@@ -164,7 +162,7 @@ full_title(struct view *v, struct buf *out)
 static void
 description(struct view *v, struct buf *out)
 {
-	const struct article *a = article_of(v->p);
+	const struct article *a = view_article_of(v->p);
 
 	if (a != NULL) {
 		view_excerpt(out, a);
@@ -313,58 +311,9 @@ feed_link(struct view *v, enum feed_format format, struct mustache_value *out)
 }
 
 static void
-style_link(struct view *v, struct buf *out, struct slice address)
-{
-	buf_str(out, "<link rel=\"stylesheet\" href=\"");
-	buf_add(out, v->s->prefix.data, v->s->prefix.len);
-	escape_add(out, ESCAPE_PATH, address);
-	buf_str(out, "\">");
-}
-
-static void
-inline_style(struct buf *out, enum style_sheet which)
-{
-	buf_str(out, "<style>");
-	buf_str(out, style_sheet(which));
-	buf_str(out, "</style>");
-}
-
-static void
-inline_styles(const struct view *v, struct buf *out)
-{
-	const struct article *a = article_of(v->p);
-	struct notes n = {.flags = 0};
-
-	if (a != NULL)
-		notes_start(&n, a->notes);
-	inline_style(out, STYLE_BASE);
-	if (n.flags & NOTES_CODE)
-		inline_style(out, STYLE_CODE);
-	if (n.flags & NOTES_MATH)
-		inline_style(out, STYLE_MATH);
-}
-
-/* Ours, and the repository's behind it, so that it has the last word. */
-static void
-styles(struct view *v, struct buf *out)
-{
-	const struct site *s = v->s;
-
-	if (s->inline_style) {
-		inline_styles(v, out);
-	} else {
-		style_link(v, out, style_address(&v->tmp));
-	}
-	if (s->own_style) {
-		buf_char(out, '\n');
-		style_link(v, out, slice_of("/static/css/style.css"));
-	}
-}
-
-static void
 page_text(struct view *v, enum template_name name, struct mustache_value *out)
 {
-	const struct article *a = article_of(v->p);
+	const struct article *a = view_article_of(v->p);
 	struct buf b = {0};
 
 	switch (name) {
@@ -378,7 +327,7 @@ page_text(struct view *v, enum template_name name, struct mustache_value *out)
 		description(v, &b);
 		break;
 	case NAME_styles:
-		styles(v, &b);
+		view_styles(v, &b);
 		break;
 	case NAME_image:
 		if (a != NULL)
@@ -399,7 +348,7 @@ view_page(struct view *v, const void *object, enum template_name name,
 	  struct mustache_value *out)
 {
 	const struct page *p = object;
-	const struct article *a = article_of(p);
+	const struct article *a = view_article_of(p);
 
 	switch (name) {
 	case NAME_kind:

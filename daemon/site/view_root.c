@@ -57,8 +57,8 @@ years(const struct view *v, struct mustache_value *out)
 			view_list(out, VIEW_YEAR, &s->years[i], 1);
 }
 
-static int
-is_listing(const struct page *p)
+int
+view_is_listing(const struct page *p)
 {
 	return p->kind == PAGE_LISTING || p->kind == PAGE_TAG ||
 	       p->kind == PAGE_AUTHOR;
@@ -74,7 +74,7 @@ static void
 number(struct view *v, size_t n, struct mustache_value *out)
 {
 	view_flag(out, 0);
-	if (is_listing(v->p) && v->p->count > 1)
+	if (view_is_listing(v->p) && v->p->count > 1)
 		view_number(v, out, n);
 }
 
@@ -103,11 +103,11 @@ view_root(struct view *v, const void *object, enum template_name name,
 		heading(v, out);
 		break;
 	case NAME_has_articles:
-		view_flag(out, is_listing(p) && p->nlist > 0);
+		view_flag(out, view_is_listing(p) && p->nlist > 0);
 		break;
 	case NAME_articles:
 		view_list(out, VIEW_ENTRY, p->list,
-			  is_listing(p) ? p->nlist : 0);
+			  view_is_listing(p) ? p->nlist : 0);
 		break;
 	case NAME_tag:
 		view_object(out, VIEW_TAG, p->kind == PAGE_TAG ? p->tag : NULL);

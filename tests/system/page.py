@@ -45,7 +45,7 @@ class Page(html.parser.HTMLParser):
     def is_own(self, tag, attributes):
         """The style sheets and data in <head>, the search form."""
         if tag == "style":
-            return "head" in self.open and not self.all("style")[3:]
+            return "head" in self.open and not self.all("style")[7:]
         if tag == "script":
             return "head" in self.open and attributes == {
                 "type": "application/ld+json"}

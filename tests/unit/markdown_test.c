@@ -456,7 +456,7 @@ test_words(void **state)
 	html("One *two* three,\nfour `five`.\n\n    six seven\n\n![x](y)\n");
 	notes_start(&n, notes);
 	assert_int_equal(n.words, 9); /* the stop and an image's text, too */
-	assert_int_equal(n.flags, NOTES_IMAGES);
+	assert_int_equal(n.flags, NOTES_FIGURE | NOTES_TEXT);
 	html("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\n");
 	notes_start(&n, notes);
 	assert_int_equal(n.words, 3);
