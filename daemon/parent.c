@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -21,348 +20,49 @@
 #include "background.h"
 #include "broker.h"
 #include "child.h"
-#include "clock.h"
 #include "control.h"
 #include "counters.h"
 #include "fdstore.h"
-#include "front.h"
 #include "hostile.h"
 #include "log.h"
 #include "log_server.h"
 #include "notify.h"
+#include "parent_parts.h"
 #include "proc.h"
 #include "progress.h"
 #include "record.h"
-#include "restart.h"
-#include "tickets.h"
-#include "update.h"
 #include "watchdog.h"
 
 /* How long serve may finish what it writes when blogd is stopped. */
 #define STOP_MS 3000
 
-static struct {
-	struct event_base *base;
-	const struct conf_options *options;
-	struct update *update;
-	struct front *front;	/* at work */
-	struct front *next;	/* of a reload, starting */
-	struct front *draining; /* of the last reload */
-	struct tickets tickets;
-	struct event *tickets_timer;
-	int launcher; /* see background.h; -1: nobody waits */
-	int told;     /* systemd knows that we are ready */
-	int reload_again;
-	int stopping;
-	int foreground;
-	uint32_t sandbox; /* what the start was asked for */
-	int strict;
-} p = {.launcher = -1};
-
-/* -------------------------------------------------------------- started -- */
-
-static void
-tell_started(const char *status)
-{
-	notify_status(!p.told, status);
-	if (p.told)
-		return;
-	p.told = 1;
-	background_started(&p.launcher);
-}
-
-static const char *
-serving(const struct published *s)
-{
-	static char status[96];
-
-	snprintf(status, sizeof(status), "serving commit %s", s->commit);
-	return status;
-}
-
-/* For systemd to hand over to the next blogd. */
-static void
-keep_site(const struct published *s)
-{
-	const struct msg_rendered *r = update_counts(p.update);
-	struct stored_site counts = {.articles = r->articles,
-				     .pages = r->pages,
-				     .problems = r->problems};
-
-	fdstore_keep_site(&front_conf(p.front)->site, s, &counts);
-}
-
-static void
-update_done(int result, const char *text)
-{
-	const struct published *s = update_published(p.update);
-
-	if (result == 0)
-		keep_site(s);
-
-	if (result == -1)
-		tell_started(text);
-	else if (s != NULL)
-		tell_started(serving(s));
-	/* One that is about to take over must not do so with the old site. */
-	if (p.next != NULL && !front_shows(p.next, s))
-		front_show(p.next, s);
-}
-
-static void
-show(const struct published *s)
-{
-	front_show(p.front, s);
-}
-
-static void
-update_failed(const char *text)
-{
-	if (p.told)
-		log_err("%s", text);
-	else
-		fatalx("%s", text);
-}
-
-static const struct update_ops update_ops = {show, update_done, update_failed};
-
-/* -------------------------------------------------------------- tickets -- */
-
-/* Of the front at work; a new one begins with the keys there are. */
-static uint32_t
-ticket_lifetime(void)
-{
-	return front_conf(p.front)->serve.ticket_s;
-}
-
-static void
-renew_tickets(void)
-{
-	int64_t now = clock_ms();
-
-	if (tickets_rotate(&p.tickets, ticket_lifetime(), now)) {
-		front_tickets(p.front, &p.tickets.keys);
-		if (p.next != NULL)
-			front_tickets(p.next, &p.tickets.keys);
-	}
-	timer_set(p.tickets_timer,
-		  tickets_due(&p.tickets, ticket_lifetime(), now));
-}
-
-static void
-on_tickets_timer(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what, (void)arg;
-	if (!p.stopping)
-		renew_tickets();
-}
-
-static void
-make_tickets(void)
-{
-	p.tickets_timer = evtimer_new(p.base, on_tickets_timer, NULL);
-	if (p.tickets_timer == NULL)
-		fatalx("out of memory (timer)");
-	renew_tickets();
-}
-
-/* --------------------------------------------------------------- reload -- */
-
-static void reload(void);
-
-static void
-reload_ended(int good)
-{
-	record_reload(good);
-	if (good)
-		log_notice("reloaded");
-	if (p.told)
-		notify("READY=1");
-	if (p.reload_again) {
-		p.reload_again = 0;
-		reload();
-	}
-}
-
-static void
-reload_failed(const char *text)
-{
-	log_err("reload failed, the old configuration stays: %s", text);
-	reload_ended(0);
-}
-
-/* The new front has the site (or there is none yet): it takes over. */
-static void
-take_over(void)
-{
-	const struct conf *conf = front_conf(p.next);
-	struct err err;
-
-	if (update_reconfigure(p.update, &conf->site, &err) == -1) {
-		struct front *bad = p.next;
-
-		p.next = NULL;
-		front_kill(bad, p.front);
-		reload_failed(err.text);
-		return;
-	}
-	if (p.draining != NULL)
-		front_kill(p.draining, NULL);
-	p.draining = p.front;
-	p.front = p.next;
-	p.next = NULL;
-	front_drain(p.draining, p.front, 0, (long long)conf->drain_s * 1000);
-	fdstore_keep_listeners(front_listeners(p.front));
-	update_show_again(p.update);
-	log_server_use(front_conf(p.front)->syslog, broker_syslog_server);
-	renew_tickets(); /* they may live shorter now */
-	reload_ended(1);
-}
-
-static void
-front_is_ready(struct front *f)
-{
-	if (f == p.next && update_published(p.update) == NULL)
-		front_show(f, NULL); /* nothing to wait for */
-}
-
-static void
-front_has_failed(struct front *f, const char *text)
-{
-	if (f != p.next)
-		fatalx("%s", text);
-	p.next = NULL;
-	front_kill(f, p.front); /* its addresses may be wanted at once */
-	reload_failed(text);
-}
-
-static void
-front_has_shown(struct front *f, int result)
-{
-	if (f == p.front)
-		update_shown(p.update, result);
-	else if (f == p.next && front_is_running(f) &&
-		 front_shows(f, update_published(p.update)))
-		take_over();
-}
-
-static void
-front_hook(struct front *f)
-{
-	(void)f;
-	update_hook(p.update);
-}
-
-static void
-front_is_gone(struct front *f)
-{
-	if (f == p.draining)
-		p.draining = NULL;
-	if (f == p.next)
-		p.next = NULL;
-	if (f == p.front)
-		p.front = NULL;
-	front_free(f);
-	if (p.stopping && p.front == NULL && p.draining == NULL)
-		event_base_loopexit(p.base, NULL);
-}
-
-static const struct front_ops front_ops = {front_is_ready, front_has_failed,
-					   front_has_shown, front_hook,
-					   front_is_gone};
-
-/* Logs every problem of the configuration. */
-static int
-load(struct conf *conf)
-{
-	char *text, *line, *rest;
-	struct err err;
-	int problems = broker_load(conf, &text, &err);
-
-	if (problems == -1) {
-		log_err("%s", err.text);
-		return -1;
-	}
-	for (rest = text; (line = strsep(&rest, "\n")) != NULL;)
-		if (*line != '\0')
-			log_err("%s", line);
-	free(text);
-	return problems;
-}
-
-/* In the background standard error leads nowhere. */
-static int
-check_access_log(const struct conf *conf, struct err *err)
-{
-	if (p.foreground || conf->access.to != ACCESS_STDERR)
-		return 0;
-	return err_set(err, "access: nobody reads \"stderr\" in the "
-			    "background: name a file, or start blogd with -d");
-}
-
-static void
-reload(void)
-{
-	static struct conf conf;
-	struct listeners l;
-	struct err err;
-
-	if (p.next != NULL) {
-		p.reload_again = 1;
-		return;
-	}
-	if (p.told)
-		notify_reloading();
-	memset(&conf, 0, sizeof(conf));
-	if (load(&conf) != 0) {
-		reload_failed("see the errors above");
-		return;
-	}
-	if (!control_is(conf.control))
-		log_warn("control: another socket takes a new start");
-	if (conf.sandbox != p.sandbox)
-		log_warn("sandbox: another demand takes a new start");
-	if (check_access_log(&conf, &err) == -1 ||
-	    listeners_open(&l, &conf, front_listeners(p.front), &err) == -1) {
-		reload_failed(err.text);
-		return;
-	}
-	p.next = front_new(&conf, &l, p.base, &front_ops, &err);
-	if (p.next == NULL) {
-		listeners_close(&l, front_listeners(p.front));
-		reload_failed(err.text);
-		return;
-	}
-	front_tickets(p.next, &p.tickets.keys);
-	front_show(p.next, update_published(p.update));
-	front_launch(p.next);
-}
+struct parent parent = {.launcher = -1};
 
 /* -------------------------------------------------------------- signals -- */
 
 static void
 stop(void)
 {
-	if (p.stopping) { /* asked twice: at once */
-		if (p.front != NULL)
-			front_kill(p.front, NULL);
+	if (parent.stopping) { /* asked twice: at once */
+		if (parent.front != NULL)
+			front_kill(parent.front, NULL);
 		return;
 	}
-	p.stopping = 1;
+	parent.stopping = 1;
 	log_notice("stopping");
 	notify("STOPPING=1");
-	update_stop(p.update);
-	if (p.next != NULL)
-		front_kill(p.next, p.front);
-	if (p.draining != NULL)
-		front_kill(p.draining, NULL);
-	front_drain(p.front, NULL, 1, STOP_MS);
+	update_stop(parent.update);
+	if (parent.next != NULL)
+		front_kill(parent.next, parent.front);
+	if (parent.draining != NULL)
+		front_kill(parent.draining, NULL);
+	front_drain(parent.front, NULL, 1, STOP_MS);
 }
 
 static void
 reopen_logs(void)
 {
-	struct front *fronts[] = {p.front, p.next, p.draining};
+	struct front *fronts[] = {parent.front, parent.next, parent.draining};
 
 	for (size_t i = 0; i < 3; i++)
 		if (fronts[i] != NULL)
@@ -375,14 +75,14 @@ on_signal(evutil_socket_t signal, short what, void *arg)
 	(void)what, (void)arg;
 	if (signal == SIGCHLD)
 		child_reap();
-	else if (p.stopping && signal != SIGTERM && signal != SIGINT)
+	else if (parent.stopping && signal != SIGTERM && signal != SIGINT)
 		return;
 	else if (signal == SIGHUP)
-		reload();
+		parent_reload();
 	else if (signal == SIGUSR1)
 		reopen_logs();
 	else if (signal == SIGUSR2)
-		update_request(p.update, "SIGUSR2");
+		update_request(parent.update, "SIGUSR2");
 	else
 		stop();
 }
@@ -396,7 +96,7 @@ catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
 		struct event *e =
-		    evsignal_new(p.base, caught[i], on_signal, NULL);
+		    evsignal_new(parent.base, caught[i], on_signal, NULL);
 
 		/* Never freed: they last as long as blogd. */
 		if (e == NULL || event_add(e, NULL) == -1)
@@ -424,7 +124,7 @@ open_control(const struct conf *conf)
 	struct err err;
 
 	if (control_bind(conf->control, &err) == 0) {
-		control_start(p.base);
+		control_start(parent.base);
 		return;
 	}
 	if (strcmp(conf->control, CONTROL_PATH) != 0)
@@ -443,12 +143,12 @@ confine(const struct conf *conf)
 
 	tzset(); /* libc asks for the time zone even where UTC is wanted */
 	if (sandbox_parent(conf->user, &err) == -1 ||
-	    sandbox_demand(p.strict, &err) == -1)
+	    sandbox_demand(parent.strict, &err) == -1)
 		fatalx("%s", err.text);
 	open_control(conf);
 	/* The filter that every process inherits. */
 	sandbox_filter(ROLE_BROKER, VARIANT_PLAIN);
-	if (broker_start(p.options, conf, &err) == -1)
+	if (broker_start(parent.options, conf, &err) == -1)
 		fatalx("%s", err.text);
 	sandbox_enter(ROLE_PARENT, VARIANT_PLAIN, -1);
 	sandbox_filter(ROLE_PARENT, VARIANT_PLAIN);
@@ -469,42 +169,27 @@ static int
 is_well(void *arg)
 {
 	(void)arg;
-	return p.stopping || front_is_well(p.front);
-}
-
-static void
-show_kept(const struct conf *conf)
-{
-	struct stored_site s;
-	struct published *kept = fdstore_site(&conf->site, &s);
-	struct msg_rendered counts = {0};
-
-	if (kept == NULL)
-		return;
-	counts.articles = s.articles;
-	counts.pages = s.pages;
-	counts.problems = s.problems;
-	update_keep(p.update, kept, &counts);
+	return parent.stopping || front_is_well(parent.front);
 }
 
 static void
 launch(const struct conf *conf)
 {
-	show_kept(conf);
-	fdstore_keep_listeners(front_listeners(p.front));
-	front_launch(p.front);
-	update_launch(p.update);
-	watchdog_start(p.base, is_well, NULL);
+	parent_show_kept(conf);
+	fdstore_keep_listeners(front_listeners(parent.front));
+	front_launch(parent.front);
+	update_launch(parent.update);
+	watchdog_start(parent.base, is_well, NULL);
 }
 
 static void
 remember(const struct conf *conf, const struct conf_options *opt,
 	 int foreground)
 {
-	p.options = opt;
-	p.foreground = foreground;
-	p.sandbox = conf->sandbox;
-	p.strict = demand_is_strict(conf->sandbox);
+	parent.options = opt;
+	parent.foreground = foreground;
+	parent.sandbox = conf->sandbox;
+	parent.strict = demand_is_strict(conf->sandbox);
 }
 
 /* What shows at once that another start is needed: what cannot be bound. */
@@ -514,7 +199,8 @@ bind_all(const struct conf *conf, struct listeners *l)
 	struct err err;
 
 	notify_init();
-	if (take_passed(&err) == -1 || check_access_log(conf, &err) == -1 ||
+	if (take_passed(&err) == -1 ||
+	    parent_check_access_log(conf, &err) == -1 ||
 	    listeners_open(l, conf, NULL, &err) == -1)
 		fatalx("%s", err.text);
 }
@@ -530,13 +216,14 @@ prepare(const struct conf *conf)
 	record_start();
 	progress_init();
 	control_prepare(conf->control, conf->user);
-	if (!p.foreground)
-		p.launcher = background_enter();
-	mlock(&p.tickets, sizeof(p.tickets)); /* the keys come later */
-	p.base = event_base_new();
-	if (p.base == NULL)
+	if (!parent.foreground)
+		parent.launcher = background_enter();
+	mlock(&parent.tickets,
+	      sizeof(parent.tickets)); /* the keys come later */
+	parent.base = event_base_new();
+	if (parent.base == NULL)
 		fatalx("no event base");
-	if (child_init(p.base, "/usr/sbin/blogd", &err) == -1)
+	if (child_init(parent.base, "/usr/sbin/blogd", &err) == -1)
 		fatalx("%s", err.text);
 	catch_signals();
 }
@@ -546,11 +233,12 @@ make_site(const struct conf *conf, struct listeners *l)
 {
 	struct err err;
 
-	p.front = front_new(conf, l, p.base, &front_ops, &err);
-	if (p.front == NULL)
+	parent.front = front_new(conf, l, parent.base, &parent_front_ops, &err);
+	if (parent.front == NULL)
 		fatalx("%s", err.text);
-	p.update = update_new(&conf->site, p.base, &update_ops, &err);
-	if (p.update == NULL)
+	parent.update =
+	    update_new(&conf->site, parent.base, &parent_update_ops, &err);
+	if (parent.update == NULL)
 		fatalx("%s", err.text);
 }
 
@@ -569,9 +257,9 @@ parent_main(struct conf *conf, const struct conf_options *opt, int foreground,
 	prepare(conf);
 	make_site(conf, &l);
 	confine(conf);
-	make_tickets();
+	parent_make_tickets();
 	launch(conf);
-	event_base_dispatch(p.base);
+	event_base_dispatch(parent.base);
 	finish();
 	abort();
 }
