@@ -138,7 +138,7 @@ article_queue(struct site *s, struct article *a)
 {
 	queue(s, a, TEXT_BODY);
 	if (is_plain(a->abstract))
-		a->html[TEXT_ABSTRACT] = plain_paragraph(s, a->abstract);
+		a->abstract_html = plain_paragraph(s, a->abstract);
 	else
 		queue(s, a, TEXT_ABSTRACT);
 	if (is_plain(a->said_authors) || items_count(a->said_authors) > 1)
@@ -220,33 +220,63 @@ article_own_body(struct article *a, char *html, size_t len)
 	a->html[TEXT_BODY] = (struct slice){html, len};
 }
 
+/* Nobody knows where in the header an abstract's lines are. */
 static void
-report_notes(struct site *s, struct article *a)
+report_notes(struct site *s, struct article *a, struct slice notes,
+	     const char *where)
 {
 	struct notes n;
 	struct note note;
 	struct buf message = {0};
+	int header = where[0] != '\0';
 
-	notes_start(&n, a->notes);
+	notes_start(&n, notes);
 	while (notes_next(&n, &note)) {
 		if (note.type != NOTE_PROBLEM)
 			continue;
 		buf_clear(&message);
+		buf_str(&message, where);
 		buf_add(&message, note.text.data, note.text.len);
 		model_problem(s, a->file, (enum severity)note.number,
-			      (size_t)a->body_line + note.line - 1, note.column,
-			      buf_cstr(&message));
+			      header ? 1 : (size_t)a->body_line + note.line - 1,
+			      header ? 1 : note.column, buf_cstr(&message));
 	}
 	buf_free(&message);
 }
 
-static uint32_t
-flags_of(struct slice notes)
+static void
+body_done(struct site *s, struct article *a, struct slice html,
+	  struct slice notes)
+{
+	char *copy = xmalloc(html.len + 1);
+
+	if (html.len > 0)
+		memcpy(copy, html.data, html.len);
+	article_own_body(a, copy, html.len);
+	a->notes = region_copy(&s->region, notes);
+	report_notes(s, a, a->notes, "");
+}
+
+static void
+abstract_done(struct site *s, struct article *a, struct slice html,
+	      struct slice notes)
+{
+	a->abstract_html = region_copy(&s->region, html);
+	a->abstract_notes = region_copy(&s->region, notes);
+	report_notes(s, a, a->abstract_notes, "in the abstract: ");
+}
+
+static void
+author_done(struct site *s, struct article *a, struct slice html,
+	    struct slice notes)
 {
 	struct notes n;
 
 	notes_start(&n, notes);
-	return n.flags;
+	a->author_flags = n.flags;
+	html = inside_paragraph(html);
+	a->html[TEXT_AUTHOR] = html.data != NULL ? region_copy(&s->region, html)
+						 : fallback(s, a, TEXT_AUTHOR);
 }
 
 void
@@ -254,37 +284,26 @@ article_text_done(struct site *s, struct article *a, enum article_text which,
 		  enum markdown_result result, struct slice html,
 		  struct slice notes)
 {
-	char *copy;
+	static void (*const done[])(struct site *, struct article *,
+				    struct slice, struct slice) = {
+	    [TEXT_BODY] = body_done,
+	    [TEXT_ABSTRACT] = abstract_done,
+	    [TEXT_AUTHOR] = author_done};
 
 	/* A worker that is taken over may say anything. */
 	if (result == MARKDOWN_OK && !notes_check(notes, html))
 		result = MARKDOWN_CRASHED;
 	a->result[which] = (uint8_t)result;
-	if (result != MARKDOWN_OK) {
-		report_result(s, a, which, result);
-		a->html[which] = fallback(s, a, which);
+	if (result == MARKDOWN_OK) {
+		done[which](s, a, html, notes);
 		return;
 	}
-	if (which == TEXT_AUTHOR) {
-		a->author_flags = flags_of(notes);
-		html = inside_paragraph(html);
-		if (html.data == NULL) {
-			a->html[which] = fallback(s, a, which);
-			return;
-		}
-	}
+	report_result(s, a, which, result);
+	html = fallback(s, a, which);
 	if (which == TEXT_ABSTRACT)
-		a->abstract_notes = region_copy(&s->region, notes);
-	if (which != TEXT_BODY) {
-		a->html[which] = region_copy(&s->region, html);
-		return;
-	}
-	copy = xmalloc(html.len + 1);
-	if (html.len > 0)
-		memcpy(copy, html.data, html.len);
-	article_own_body(a, copy, html.len);
-	a->notes = region_copy(&s->region, notes);
-	report_notes(s, a);
+		a->abstract_html = html;
+	else
+		a->html[which] = html;
 }
 
 /* ---- HTML to text ---- */

@@ -32,7 +32,7 @@ static const size_t strings[] = {
     offsetof(struct article, author_url),
     offsetof(struct article, tag_line),
     offsetof(struct article, abstract),
-    offsetof(struct article, html[TEXT_ABSTRACT]),
+    offsetof(struct article, abstract_html),
     offsetof(struct article, html[TEXT_AUTHOR]),
     offsetof(struct article, permalink),
     offsetof(struct article, slug),

@@ -10,6 +10,7 @@
 #include "frontmatter.h"
 #include "imagesize.h"
 #include "media.h"
+#include "notes.h"
 #include "path.h"
 #include "resolve.h"
 #include "url.h"
@@ -115,7 +116,8 @@ recall_article(struct site *s, struct file *f, const struct record *r)
 	struct article *a, known = r->article;
 
 	if (!previous_article(s, r, &known.html[TEXT_BODY]) ||
-	    !resolve_check(&known))
+	    !resolve_check(&known) ||
+	    !notes_check(known.abstract_notes, known.abstract_html))
 		return 0;
 	a = article_new(s, f);
 	article_recall(a, &known);

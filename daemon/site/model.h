@@ -84,7 +84,9 @@ struct article {
 	struct slice html[TEXT__MAX];
 	struct slice notes; /* what the worker noticed in the body, beside its
 			       HTML: see markdown.h */
-	struct slice abstract_notes; /* the same of the abstract */
+	struct slice abstract_html;  /* as the worker wrote it; in html[] its
+					references are resolved */
+	struct slice abstract_notes; /* what it noticed in it */
 	uint64_t author_flags;	     /* enum of notes.h, of the author's text */
 	struct slice tokens;	   /* the body's words, as the worker told them
 				      (searchtokens.h); empty when it did not */

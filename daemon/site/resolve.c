@@ -21,6 +21,7 @@ struct resolving {
 	size_t n, cap;
 	int changed;	/* is one not as it stands in the HTML? */
 	size_t removed; /* bytes of the HTML that they stand for */
+	int abstract;	/* it is the abstract: on other pages than its own */
 	size_t
 	    picture; /* one more than the offset of the first image in made */
 	const struct file *file; /* the last one that was found, or NULL */
@@ -42,11 +43,11 @@ struct cursor {
 };
 
 static void
-cursor_start(struct cursor *c, const struct article *a)
+cursor_start(struct cursor *c, struct slice notes, struct slice spliced)
 {
 	memset(c, 0, sizeof(*c));
-	notes_start(&c->notes, a->notes);
-	c->spliced = a->spliced;
+	notes_start(&c->notes, notes);
+	c->spliced = spliced;
 }
 
 /* 1 at the next reference. */
@@ -82,7 +83,7 @@ resolve_check(const struct article *a)
 	struct slice html = a->html[TEXT_BODY];
 	struct cursor c;
 
-	cursor_start(&c, a);
+	cursor_start(&c, a->notes, a->spliced);
 	while (cursor_next(&c, html))
 		;
 	return !c.broken && (a->spliced.len == 0 ||
@@ -93,17 +94,20 @@ resolve_check(const struct article *a)
 
 #define SHOWN_MAX 200 /* bytes of a reference in a message */
 
-/* Those of the header have no line. */
+/* Those of the header have no place. */
 static void
 complain(struct resolving *r, const struct note *note, const char *before,
 	 const char *after)
 {
-	size_t n = note->text.len;
+	size_t n = note->text.len, line = 1, column = 1;
 
+	if (!r->abstract && note->line > 0) {
+		line = (size_t)r->a->body_line + note->line - 1;
+		column = note->column;
+	}
 	model_notice_at(
-	    r->s, SEVERITY_ERROR, r->a->file->path,
-	    note->line > 0 ? (size_t)r->a->body_line + note->line - 1 : 1,
-	    note->column, "%s\"%.*s\"%s", before,
+	    r->s, SEVERITY_ERROR, r->a->file->path, line, column,
+	    "%s%s\"%.*s\"%s", r->abstract ? "in the abstract: " : "", before,
 	    (int)(n < SHOWN_MAX ? n : SHOWN_MAX), note->text.data, after);
 }
 
@@ -240,6 +244,8 @@ resolve(struct resolving *r, const struct note *note)
 	if (!ref.elsewhere && ref.path.len == 0)
 		check_fragment(r, note, r->a, ref.fragment);
 	if (ref.elsewhere || ref.path.len == 0) {
+		if (r->abstract && !ref.elsewhere && ref.text.len > 0)
+			add_address(r, r->a->file->address);
 		buf_add(&r->made, ref.text.data, ref.text.len);
 		return;
 	}
@@ -302,7 +308,7 @@ splice(struct resolving *r)
 	size_t i, len = html.len - r->removed + r->made.len;
 	char *out = xmalloc(len), *to = out;
 
-	cursor_start(&c, a);
+	cursor_start(&c, a->notes, a->spliced);
 	for (i = 0; cursor_next(&c, html); i++) {
 		to = copy(to, from, (size_t)(c.now.data - from));
 		to = copy(to, made, r->len[i]);
@@ -356,7 +362,7 @@ resolve_article(struct resolving *r, struct article *a)
 	r->n = r->removed = r->picture = 0;
 	r->changed = 0;
 	buf_clear(&r->made);
-	cursor_start(&c, a);
+	cursor_start(&c, a->notes, a->spliced);
 	while (cursor_next(&c, a->html[TEXT_BODY]))
 		resolve_next(r, &c);
 	if (r->changed)
@@ -371,15 +377,48 @@ resolve_article(struct resolving *r, struct article *a)
 	digest_free(&d);
 }
 
+/* The abstract is kept as the worker wrote it, and made anew each time: it is
+ * short, and most have no reference. */
+static void
+resolve_abstract(struct resolving *r, struct article *a)
+{
+	struct slice html = a->abstract_html;
+	const char *from = html.data;
+	struct buf out = {0};
+	struct cursor c;
+
+	a->html[TEXT_ABSTRACT] = html;
+	if (a->abstract_notes.len == 0)
+		return;
+	r->a = a;
+	r->abstract = 1;
+	cursor_start(&c, a->abstract_notes, slice_of(""));
+	while (cursor_next(&c, html)) {
+		buf_add(&out, from, (size_t)(c.now.data - from));
+		buf_clear(&r->made);
+		resolve(r, &c.note);
+		buf_add(&out, r->made.data, r->made.len);
+		from = c.now.data + c.now.len;
+	}
+	r->abstract = 0;
+	if (c.i > 0) {
+		buf_add(&out, from, (size_t)(html.data + html.len - from));
+		a->html[TEXT_ABSTRACT] = region_take(&r->s->region, &out);
+	}
+	buf_free(&out);
+}
+
 void
 resolve_articles(struct site *s)
 {
 	struct resolving r = {.s = s, .places = places_new(s)};
 	size_t i;
 
-	for (i = 0; i < s->nshown; i++)
+	for (i = 0; i < s->nshown; i++) {
 		if (s->shown[i]->result[TEXT_BODY] == MARKDOWN_OK)
 			resolve_article(&r, s->shown[i]);
+		resolve_abstract(&r, s->shown[i]);
+	}
 	places_free(r.places);
 	buf_free(&r.path);
 	buf_free(&r.scratch);

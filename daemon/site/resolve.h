@@ -13,6 +13,10 @@
  * references replaced: a->spliced is a row of uint32_t, the length that each
  * has in the HTML now (empty: as the notes have it).  The notes keep what they
  * were, so that they can be replaced again when something moves.
+ *
+ * Of an abstract the HTML of the worker is kept beside that with its references
+ * replaced.  Pages other than the article's show it, so that a "#part" of the
+ * article becomes one with its address.
  */
 
 /* For all that is shown, once every page has its address. */

@@ -361,14 +361,105 @@ test_time(void **state)
 	free(texts);
 }
 
+/* ---- abstracts: on other pages than the article's ---- */
+
+#define ABSTRACT(text) \
+	"---\ntitle: T\nauthor: a\nabstract: " text "\n---\n# Part\n"
+
+static void
+test_abstracts(void **state)
+{
+	static const struct {
+		const char *post, *html, *problem;
+	} cases[] = {
+	    {ABSTRACT("*see* [l](2020/old.md#own) there"),
+	     "<p><em>see</em> <a href=\"/Posts/2020/old#own\">l</a> "
+	     "there</p>",
+	     NULL},
+	    {ABSTRACT("[a](old.md) ![p](../static/p.svg) [b](a%20b.md)"),
+	     "<img src=\"/static/p.svg\" width=\"30\" height=\"20\" "
+	     "alt=\"p\"> <a href=\"/Posts/a%20b\">b</a></p>",
+	     "Posts/x.md:1:1: in the abstract: the link to \"old.md\" leads "
+	     "nowhere\n"},
+	    {ABSTRACT("[l](#part)"), "href=\"/Posts/x#part\"", NULL},
+	    {ABSTRACT("[l](#none)"), "href=\"/Posts/x#none\"",
+	     "Posts/x.md:1:1: in the abstract: \"#none\": there is nothing"},
+	    {ABSTRACT("[l](https://x.org/y)"), "href=\"https://x.org/y\"",
+	     NULL},
+	    {ABSTRACT("<b onclick=x>a</b> ![](../static/p.svg)"), "<b>a</b>",
+	     "Posts/x.md:1:1: in the abstract: the image has no alternative"},
+	};
+	struct fx fx, next;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		struct fx_file files[] = {
+		    OTHERS,
+		    {"Posts/x.md", cases[i].post, 0, 6, 6, 0},
+		};
+
+		fx_defaults(&fx);
+		fx_build(&fx, files, COUNT(files), NULL);
+		if (!fx_has(&fx, "/Posts", cases[i].html))
+			fail_msg("%s", cases[i].post);
+		if (cases[i].problem != NULL ? !fx_said(&fx, cases[i].problem)
+					     : fx_said(&fx, "Posts/x.md"))
+			fail_msg("%s: %s", cases[i].post,
+				 buf_cstr(&fx.problems));
+		/* Known from the last run, and at another address. */
+		fx_defaults(&next);
+		strcpy(next.set.url, "https://x.example/blog");
+		fx_build(&next, files, COUNT(files), &fx);
+		if (i == 2)
+			assert_true(fx_has(&next, "/Posts",
+					   "href=\"/blog/Posts/x#part\""));
+		if (cases[i].problem != NULL)
+			assert_true(fx_said(&next, cases[i].problem));
+		fx_free(&next);
+		fx_free(&fx);
+	}
+}
+
+/* A list shows where the target is now. */
+static void
+test_abstract_moves(void **state)
+{
+	struct fx_file files[] = {
+	    OTHERS,
+	    {"Posts/x.md", ABSTRACT("[l](new.md)"), 0, 6, 6, 0},
+	    {"Posts/new.md", POST("x\n"), 0, 7, 7, 0},
+	};
+	struct fx fx, next;
+
+	(void)state;
+	fx_defaults(&fx);
+	fx_build(&fx, files, COUNT(files) - 1, NULL);
+	assert_true(fx_has(&fx, "/Posts", "<a href=\"new.md\">l</a>"));
+	fx_defaults(&next);
+	fx_build(&next, files, COUNT(files), &fx);
+	assert_true(fx_has(&next, "/Posts", "<a href=\"/Posts/new\">l</a>"));
+	assert_true(
+	    fx_has(&next, "/atom",
+		   "&lt;a href=&quot;http://localhost/Posts/new&quot;"));
+	fx_free(&next);
+	fx_free(&fx);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_links),	  cmocka_unit_test(test_broken),
-	    cmocka_unit_test(test_images),	  cmocka_unit_test(test_prefix),
-	    cmocka_unit_test(test_hidden_target), cmocka_unit_test(test_again),
-	    cmocka_unit_test(test_steps),	  cmocka_unit_test(test_time),
+	    cmocka_unit_test(test_links),
+	    cmocka_unit_test(test_broken),
+	    cmocka_unit_test(test_abstracts),
+	    cmocka_unit_test(test_abstract_moves),
+	    cmocka_unit_test(test_images),
+	    cmocka_unit_test(test_prefix),
+	    cmocka_unit_test(test_hidden_target),
+	    cmocka_unit_test(test_again),
+	    cmocka_unit_test(test_steps),
+	    cmocka_unit_test(test_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
