@@ -22,7 +22,7 @@ struct pool {
 	int has_job;
 	struct pool_job job;
 	/* what was taken back from workers that failed, and comes first */
-	struct pool_job back[POOL_DEPTH * POOL_WORKERS_MAX];
+	struct pool_job back[POOL_DEPTH * POOL_WORKERS_MAX + 1];
 	unsigned nback;
 };
 
@@ -142,6 +142,35 @@ worker_with_room(struct pool *p)
 	return NULL;
 }
 
+/* For a job that is tried again: one that no other job can have spoilt.  The
+ * failed one was replaced, if by nothing else by one that is ended here. */
+static struct pool_worker *
+unspoilt_worker(struct pool *p)
+{
+	struct pool_worker *w;
+	unsigned i;
+
+	for (i = 0; i < p->n; i++)
+		if (p->worker[i].state == WORKER_IDLE && !p->worker[i].answered)
+			return &p->worker[i];
+	w = worker_in(p, WORKER_IDLE);
+	if (w != NULL && worker_in(p, WORKER_ABSENT) == NULL &&
+	    worker_in(p, WORKER_STARTING) == NULL)
+		pool_worker_end(w);
+	return NULL;
+}
+
+static struct pool_worker *
+worker_for_job(struct pool *p)
+{
+	struct pool_worker *w;
+
+	if (p->job.again)
+		return unspoilt_worker(p);
+	w = worker_in(p, WORKER_IDLE);
+	return w != NULL ? w : worker_with_room(p);
+}
+
 /* Gives out what there is.  One worker starts at a time: while it does, others
  * may become idle. */
 static int
@@ -153,9 +182,7 @@ give_jobs(struct pool *p, const struct pool_caller *caller, struct err *err)
 		ask_for_job(p, caller);
 		if (!p->has_job)
 			return 0;
-		w = worker_in(p, WORKER_IDLE);
-		if (w == NULL)
-			w = worker_with_room(p);
+		w = worker_for_job(p);
 		if (w == NULL)
 			break;
 		if (give_job(p, w) == -1 && w->njobs > 0)
@@ -167,10 +194,16 @@ give_jobs(struct pool *p, const struct pool_caller *caller, struct err *err)
 	return w == NULL ? 0 : start_worker(p, w, err);
 }
 
+static void
+take_back(struct pool *p, const struct pool_job *job)
+{
+	p->back[p->nback++] = *job;
+}
+
 /* It is not worth a job any more.  The job it was at is the culprit, but an
  * earlier one may have spoilt the worker: so in one that has answered before, a
- * job that did not take too long gets another try.  What stood behind it is
- * taken back. */
+ * job that did not take too long gets another try, in a new worker and before
+ * all others.  What stood behind it is taken back. */
 static int
 worker_failed(struct pool *p, struct pool_worker *w, int late,
 	      const struct pool_caller *caller, struct err *err)
@@ -183,8 +216,11 @@ worker_failed(struct pool *p, struct pool_worker *w, int late,
 	if (state == WORKER_STARTING)
 		return err_set(err, "a render worker did not start; its "
 				    "reason is in the log before this");
+	if (p->has_job)
+		take_back(p, &p->job);
+	p->has_job = 0;
 	while (w->njobs > 1)
-		p->back[p->nback++] = w->job[--w->njobs];
+		take_back(p, &w->job[--w->njobs]);
 	if (w->njobs == 0)
 		return 0;
 	w->njobs = 0;
@@ -193,7 +229,7 @@ worker_failed(struct pool *p, struct pool_worker *w, int late,
 		return 0;
 	}
 	first->again = 1;
-	p->back[p->nback++] = *first;
+	take_back(p, first);
 	return 0;
 }
 
