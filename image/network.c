@@ -65,9 +65,14 @@ read4(struct network *n, const struct image_options *o, struct faults *faults)
 		fault(faults, "--ip: \"%s\" is no IPv4 address%s", o->ip,
 		      strchr(o->ip, ':') != NULL ? ": use --ip6" : "");
 	read_mask(n, o->netmask, bits, faults);
+	/* The rest is measured by these two. */
+	before = faults->n - before;
 	if (o->gateways != NULL)
 		read_gateway(n, o->gateways, faults);
-	if (faults->n == before)
+	else
+		caution(faults, "without --gateways only the guest's own IPv4 "
+				"net reaches it");
+	if (before == 0)
 		net4_check(&n->four, faults);
 }
 
@@ -222,9 +227,6 @@ network_read(struct network *n, const struct image_options *o,
 	read_hostname(n, o->hostname != NULL ? o->hostname : "blogd", faults);
 	if (faults->n == before)
 		check_dns(n, faults);
-	if (n->has4 && !n->four.has_gateway)
-		caution(faults, "without --gateways only the guest's own IPv4 "
-				"net reaches it");
 }
 
 void
