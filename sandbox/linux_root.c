@@ -84,6 +84,18 @@ empty_root(int repository)
 	return 0;
 }
 
+/* A kernel without System V IPC and message queues has no namespace for them,
+ * and needs none. */
+static int
+unshare_all(int flags)
+{
+	int rc = unshare(flags);
+
+	if (rc == -1 && errno == EINVAL)
+		rc = unshare(flags & ~CLONE_NEWIPC);
+	return rc;
+}
+
 unsigned
 root_enter(enum role role, int repository_fd)
 {
@@ -96,7 +108,7 @@ root_enter(enum role role, int repository_fd)
 		fatal("enter the repository");
 	if (role != ROLE_DIAL)
 		flags |= CLONE_NEWNET;
-	if (unshare(flags) == -1)
+	if (unshare_all(flags) == -1)
 		return 0;
 	if (getuid() != 0)
 		jail |= JAIL_USER_NAMESPACE;
