@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static int shown;
@@ -11,7 +12,8 @@ static int terminal; /* somebody looks on */
 void
 progress_init(void)
 {
-	terminal = isatty(STDERR_FILENO);
+	/* The console of a guest is a terminal of no kind. */
+	terminal = isatty(STDERR_FILENO) && getenv("TERM") != NULL;
 }
 
 void

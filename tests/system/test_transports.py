@@ -50,7 +50,8 @@ def test_progress_of_the_clone_on_a_terminal(t):
         server.url("blog.git", server.port), https=False))
     terminal, other = pty.openpty()
     process = subprocess.Popen([blogd.BINARY, "-d", "-f", conf],
-                               stdin=subprocess.DEVNULL, stderr=other)
+                               stdin=subprocess.DEVNULL, stderr=other,
+                               env={**os.environ, "TERM": "xterm"})
     os.close(other)
     shown = b""
     while b"serving commit" not in shown:
