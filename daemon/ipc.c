@@ -90,6 +90,8 @@ role_name(enum role role)
 	    [ROLE_KEYS] = "keys",     [ROLE_SERVE] = "serve",
 	    [ROLE_LOG] = "log",	      [ROLE_BROKER] = "broker"};
 
+	if (role == ROLE_INIT)
+		return "init";
 	return (unsigned)role < ROLE__MAX ? names[role] : "unknown";
 }
 

@@ -27,7 +27,8 @@ enum role {
 	ROLE_SERVE,
 	ROLE_LOG,
 	ROLE_BROKER,
-	ROLE__MAX
+	ROLE__MAX,
+	ROLE_INIT /* of a guest: guest/, which sends no messages */
 };
 
 const char *role_name(enum role role);

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #endif
 
+#include "../guest/guest.h"
 #include "../sandbox/sandbox.h"
 #include "author/author.h"
 #include "check_files.h"
@@ -69,6 +70,7 @@ main(int argc, char *argv[])
 	static struct options o;
 	static struct conf conf;
 
+	guest_begin(argv[0]);
 	if (argc == 3 && strcmp(argv[1], "-R") == 0)
 		child_main(argv[2]);
 	fill_standard_descriptors();

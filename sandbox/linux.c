@@ -7,6 +7,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include <linux/capability.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -96,6 +98,21 @@ sandbox_broker(void)
 	prctl(PR_SET_NAME, "blogd-broker");
 	limits_enter(ROLE_BROKER, VARIANT_PLAIN);
 	die_with_parent(ROLE_BROKER);
+}
+
+void
+sandbox_init(void)
+{
+	uint64_t least = CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SYS_BOOT);
+
+	filter_prepare(ROLE_INIT, VARIANT_PLAIN);
+	limits_enter(ROLE_INIT, VARIANT_PLAIN);
+	caps_empty_bounding();
+	if (caps_keep(least, 0) == -1 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		fatal("give up the rights of PID 1");
+	sandbox_filter(ROLE_INIT, VARIANT_PLAIN);
 }
 
 /* What the kernel may not know is left out of the result. */

@@ -22,13 +22,10 @@
 #define OF(role) (1U << ROLE_##role)
 /* VARIANT_WORKER: has render's limits from its start, and a few more. */
 #define WORKER (1U << ROLE__MAX)
-/* The parent passes on what all others are given, and its standard error may be
- * a file; the broker's children begin with what it has. */
-#define ALL  (EACH | OF(PARENT) | OF(BROKER))
-#define EACH (OF(DIAL) | OF(GIT) | OF(RENDER) | OF(KEYS) | OF(SERVE) | OF(LOG))
+#define EACH   (OF(DIAL) | OF(GIT) | OF(RENDER) | OF(KEYS) | OF(SERVE) | OF(LOG))
 /* The parent passes on what all others are given, and its standard error may be
  * a file; what the broker starts begins with what that one has. */
-#define ALL (EACH | OF(PARENT) | OF(BROKER))
+#define ALL (EACH | OF(PARENT) | OF(BROKER) | OF(INIT))
 
 #define MIB	    ((rlim_t)1 << 20)
 #define HOST_MEMORY ((rlim_t)-2) /* what the host has, with swap */
@@ -54,8 +51,8 @@ static const struct row {
     {ALL, RLIMIT_RTPRIO, 0},
     {EACH & ~OF(KEYS), RLIMIT_MEMLOCK, 0},
     /* The size of a memfd counts as a file's, and git and render make some. */
-    {OF(DIAL) | OF(KEYS) | OF(SERVE) | WORKER, RLIMIT_FSIZE, 0},
-    {(EACH & ~OF(RENDER)) | OF(PARENT) | WORKER, RLIMIT_NPROC, 0},
+    {OF(DIAL) | OF(KEYS) | OF(SERVE) | OF(INIT) | WORKER, RLIMIT_FSIZE, 0},
+    {(EACH & ~OF(RENDER)) | OF(PARENT) | OF(INIT) | WORKER, RLIMIT_NPROC, 0},
     /* serve: as many as the administrator allows. */
     {EACH & ~OF(SERVE), RLIMIT_NOFILE, 256},
     {WORKER, RLIMIT_NOFILE, 0},

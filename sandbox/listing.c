@@ -59,6 +59,7 @@ sandbox_dump(FILE *out)
 	dump_filter("keys", ROLE_KEYS, VARIANT_PLAIN, out);
 	dump_filter("serve", ROLE_SERVE, VARIANT_PLAIN, out);
 	dump_filter("log", ROLE_LOG, VARIANT_PLAIN, out);
+	dump_filter("init (of a guest)", ROLE_INIT, VARIANT_PLAIN, out);
 	return ferror(out) || fflush(out) == EOF;
 }
 

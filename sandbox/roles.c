@@ -31,6 +31,8 @@ jail_of(enum role role, enum sandbox_variant variant)
 		return SERVE;
 	case ROLE_LOG:
 		return LOG;
+	case ROLE_INIT:
+		return INIT;
 	case ROLE__MAX:
 		break;
 	}
@@ -42,7 +44,9 @@ applies(const struct rule *r, unsigned jail)
 {
 	if (r->jails & jail)
 		return 1;
-	return jail == BROKER && r->jails != 0 && r->answer == ALLOW;
+	/* PID 1 of a guest is above the broker. */
+	return jail == BROKER && (r->jails & ~(unsigned)INIT) != 0 &&
+	       r->answer == ALLOW;
 }
 
 const struct rule *

@@ -14,8 +14,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 
 #include <linux/futex.h>
+#include <linux/reboot.h>
 #include <linux/seccomp.h>
 
 #include <netinet/in.h>
@@ -33,7 +35,7 @@
 #ifdef BLOGD_SANITIZE
 /* AddressSanitizer replaces malloc, watches signals and stacks, and reads
  * /proc before it reports. */
-#define ASAN (EACH | PARENT)
+#define ASAN (EACH | PARENT | INIT)
 #else
 #define ASAN 0
 #endif
@@ -271,6 +273,25 @@ const struct rule rules[] = {
     MAY(KEYS, "ppoll", "waits for requests",
 	IS(2, timeout, 0), IS(3, sigmask, 0)),
     MAY(LOG, "ppoll", "waits for lines"),
+
+    /* ---- init: PID 1 of a guest, once it has started the daemon ---- */
+    MAY(INIT, "exit_group", "the daemon crashed: the kernel panics"),
+    MAY(INIT, "clock_gettime", "where the vDSO has no clock"),
+    MAY(INIT, "gettimeofday", "where the vDSO has no clock"),
+    MAY(INIT, "time", "where the vDSO has no clock"),
+    MAY(INIT, "write", "lines on the console", INT(0, fd, STDERR_FILENO)),
+    MAY(INIT, "poll", "waits; does the console take a line?"),
+    MAY(INIT, "restart_syscall", "poll after SIGCONT"),
+    MAY(INIT, "read", "signals"),
+    MAY(INIT, "recvfrom", "the daemon to its service manager",
+	INT(3, flags, MSG_DONTWAIT)),
+    MAY(INIT, "pread64", "how much memory is left"),
+    MAY(INIT, "wait4", "processes that have ended",
+	INT(2, options, WNOHANG)),
+    MAY(INIT, "kill", "the daemon is to stop", INT(1, sig, SIGTERM)),
+    MAY(INIT, "kill", "all that is left", INT(1, sig, SIGKILL)),
+    MAY(INIT, "reboot", "power off", INT(2, cmd, LINUX_REBOOT_CMD_POWER_OFF)),
+    MAY(INIT, "reboot", "reboot", INT(2, cmd, LINUX_REBOOT_CMD_RESTART)),
 
     /* ---- builds with AddressSanitizer only ---- */
     MAY(ASAN, "read", "ASan"),

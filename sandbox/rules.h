@@ -22,6 +22,7 @@ enum {
 	LOG = 1 << 9,
 	PARENT = 1 << 10,
 	PORT = 1 << 11, /* beside DIAL */
+	INIT = 1 << 12,
 };
 
 extern const struct rule rules[];

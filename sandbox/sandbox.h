@@ -45,6 +45,10 @@ int sandbox_demand(int strict, struct err *err);
  * outlive it. */
 void sandbox_broker(void);
 
+/* PID 1 of a guest, once the daemon is its child: keeps the rights to signal it
+ * and to end the guest, and loads its filter. */
+void sandbox_init(void);
+
 /* First of all in a child: fatal if it has inherited more than it was to. */
 void sandbox_begin(void);
 

@@ -41,7 +41,8 @@ enum {
 	DIRECTORY = 1 << 5,
 	RENDER = 1 << 6,
 	SERVE = 1 << 7,
-	OTHER = 1 << 8
+	OTHER = 1 << 8,
+	INIT = 1 << 9
 };
 #define ANY_GIT (GIT | SSH | DIRECTORY)
 #ifdef BLOGD_SANITIZE /* which writes and maps as it likes */
@@ -69,6 +70,7 @@ static const struct jail {
     {"keys", ROLE_KEYS, VARIANT_PLAIN, OTHER},
     {"serve", ROLE_SERVE, VARIANT_PLAIN, SERVE},
     {"log", ROLE_LOG, VARIANT_PLAIN, OTHER},
+    {"init (of a guest)", ROLE_INIT, VARIANT_PLAIN, INIT},
 };
 
 static char key_path[PATH_MAX];
@@ -279,7 +281,7 @@ static const struct {
     {"read the parent's memory", try_process_vm, 0, 0},
     {"make memory executable", try_mprotect, BROKER, 0},
     {"map executable memory", try_mmap, BROKER, DIAL},
-    {"end the parent", try_kill, BROKER | PARENT, 0},
+    {"end the parent", try_kill, BROKER | PARENT | INIT, 0},
     {"io_uring_setup", try_io_uring, 0, 0},
     {"bpf", try_bpf, 0, 0},
     {"userfaultfd", try_userfaultfd, 0, 0},
@@ -319,7 +321,7 @@ enter(const struct jail *j, const char *dir)
 	} else if (j->variant == VARIANT_WORKER) {
 		sandbox_enter(j->role, VARIANT_PLAIN, -1);
 		sandbox_filter(j->role, VARIANT_PLAIN);
-	} else {
+	} else if (j->role != ROLE_INIT) { /* whose rights only PID 1 has */
 		sandbox_enter(j->role, j->variant, repository);
 	}
 	sandbox_filter(j->role, j->variant);

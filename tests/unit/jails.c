@@ -37,6 +37,7 @@ const struct jail jails[] = {
     {"serve", ROLE_SERVE, VARIANT_PLAIN},
     {"log", ROLE_LOG, VARIANT_PLAIN},
     {"parent", ROLE_PARENT, VARIANT_PLAIN},
+    {"init", ROLE_INIT, VARIANT_PLAIN},
 };
 const size_t njails = sizeof(jails) / sizeof(jails[0]);
 

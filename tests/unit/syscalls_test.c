@@ -678,6 +678,7 @@ the_listing_counts(void **state)
 #ifndef BLOGD_SANITIZE
 	assert_true(roles_count(ROLE_LOG, VARIANT_PLAIN) <= 6);
 	assert_true(roles_count(ROLE_RENDER, VARIANT_WORKER) <= 6);
+	assert_true(roles_count(ROLE_INIT, VARIANT_PLAIN) <= 10);
 	assert_true(roles_count(ROLE_SERVE, VARIANT_PLAIN) <= 12);
 	assert_true(roles_count(ROLE_GIT, VARIANT_PLAIN) <= 15);
 	assert_true(roles_count(ROLE_DIAL, VARIANT_PLAIN) <= 40);
