@@ -141,11 +141,10 @@ check_gateway(const struct net6 *n, struct faults *faults)
 		      text);
 	else if (!net6_is_link_local(n->gateway) &&
 		 !net6_contains(n, n->gateway))
-		fault(faults,
-		      "--gateway6: %s is not in the net of --ip6 %s/%u: give a "
-		      "shorter prefix, or the router's link-local address "
-		      "(fe80::...)",
-		      text, address, n->bits);
+		caution(faults,
+			"--gateway6: %s is not in the net of --ip6 %s/%u: the "
+			"guest looks for it on its interface all the same",
+			text, address, n->bits);
 }
 
 void

@@ -139,7 +139,8 @@ ipv6(void **state)
 	six("2001:db8::5/128", "fe80::1", 0, "");
 	six("2001:db8::4/127", "2001:db8::5", 0, "");
 	six("2001:db8::5/64", "", 0, "");
-	six("2001:db8::5/64", "2001:db8:0:1::1", 1, "is not in the net");
+	six("2001:db8::5/64", "2001:db8:0:1::1", 0, "is not in the net");
+	six("2001:db8::5/128", "2001:db8::1", 0, "warning: ");
 	six("2001:db8::5/64", "2001:db8::5", 1, "the guest itself");
 	six("2001:db8::/64", "fe80::1", 1, "the net's routers");
 	six("ff02::5/64", "", 1, "multicast");
