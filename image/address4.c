@@ -47,6 +47,7 @@ net4_parse_prefix(const char *text, uint32_t *address, int *bits)
 {
 	const char *slash = strchr(text, '/'), *p;
 	char alone[ADDRESS_TEXT];
+	int n = 0;
 
 	*bits = -1;
 	if (slash == NULL)
@@ -56,10 +57,12 @@ net4_parse_prefix(const char *text, uint32_t *address, int *bits)
 		return -1;
 	memcpy(alone, text, (size_t)(slash - text));
 	alone[slash - text] = '\0';
-	*bits = 0;
 	for (p = slash + 1; *p >= '0' && *p <= '9'; p++)
-		*bits = *bits * 10 + (*p - '0');
-	return *p == '\0' && *bits <= 32 ? net4_parse(alone, address) : -1;
+		n = n * 10 + (*p - '0');
+	if (*p != '\0' || n > 32 || net4_parse(alone, address) == -1)
+		return -1;
+	*bits = n;
+	return 0;
 }
 
 int

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bake.h"
 #include "file.h"
 #include "machine.h"
 #include "network.h"
@@ -46,6 +47,7 @@ make(struct deployment *d, struct faults *faults)
 	network_read(&d->network, &d->options, faults);
 	machine_read(&d->machine, &d->options, faults);
 	place_read(&d->place, &d->options, faults);
+	bake_check(&d->options, faults);
 	site_read(&d->site, &d->options, faults);
 	site_check(&d->site, &d->network, faults);
 	if (faults->n > 0)
@@ -72,11 +74,23 @@ write_one(const struct deployment *d, const char *name, mode_t mode,
 	return 0;
 }
 
-/* The archive first: a domain without its keys does not start. */
+/* The archive on its own, or in an image. */
+static int
+write_site(const struct deployment *d, struct faults *faults)
+{
+	if (d->options.bake == NULL)
+		return write_one(d, "site.cpio", 0600, &d->archive, faults);
+	if (bake(&d->options, d->place.output, &d->archive, faults) == -1)
+		return -1;
+	printf("%s/%s\n", d->place.output, BAKED_NAME);
+	return 0;
+}
+
+/* The site first: a domain without its keys does not start. */
 static void
 write_files(const struct deployment *d, struct faults *faults)
 {
-	if (write_one(d, "site.cpio", 0600, &d->archive, faults) == 0 &&
+	if (write_site(d, faults) == 0 &&
 	    write_one(d, "blogd.xl", 0644, &d->xl, faults) == 0)
 		write_one(d, "blogd.xml", 0644, &d->xml, faults);
 }

@@ -64,7 +64,8 @@ read4(struct network *n, const struct image_options *o, struct faults *faults)
 	if (net4_parse_prefix(o->ip, &n->four.address, &bits) == -1)
 		fault(faults, "--ip: \"%s\" is no IPv4 address%s", o->ip,
 		      strchr(o->ip, ':') != NULL ? ": use --ip6" : "");
-	read_mask(n, o->netmask, bits, faults);
+	if (faults->n == before || o->netmask != NULL)
+		read_mask(n, o->netmask, bits, faults);
 	/* The rest is measured by these two. */
 	before = faults->n - before;
 	if (o->gateways != NULL)

@@ -114,6 +114,10 @@ static const struct entry table[] = {
 
 	GROUP("what is done"),
 	OPTION("output", output, "DIR", "where files are written (.)"),
+	OPTION("bake", bake, "DIR",
+	    "one image with all of it inside, by blogd's source in DIR"),
+	OPTION("build-dir", build_dir, "DIR",
+	    "for --bake: where that was built (DIR/build)"),
 	SWITCH("check", check, "write nothing, show what would be"),
 	{NULL, "help", 'h', HELP, 0, NULL, "this text"},
 	{NULL, "version", 'V', VERSION, 0, NULL, "the version"},

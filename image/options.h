@@ -30,7 +30,7 @@ struct image_options {
 	const char *type, *memory, *vcpus, *bridge, *script, *mac;
 	const char *kernel, *host_dir, *xml;
 	/* what is done */
-	const char *output;
+	const char *output, *bake, *build_dir;
 	int check;
 };
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../daemon/conf_remote.h"
+#include "bake.h"
 
 #define KERNEL_NAME  "blogd.xen"
 #define RAMDISK_NAME "site.cpio"
@@ -38,6 +39,7 @@ set_kernel(struct place *p, const struct image_options *o, const char *host,
 {
 	char cwd[PATH_LEN];
 	const char *base = host;
+	const char *name = o->bake != NULL ? BAKED_NAME : KERNEL_NAME;
 
 	if (o->kernel != NULL && o->host_dir == NULL) {
 		if (getcwd(cwd, sizeof(cwd)) == NULL)
@@ -49,9 +51,9 @@ set_kernel(struct place *p, const struct image_options *o, const char *host,
 			base = cwd;
 	}
 	if (conf_path(p->kernel, sizeof(p->kernel), base,
-		      o->kernel != NULL ? o->kernel : KERNEL_NAME) == -1)
+		      o->kernel != NULL ? o->kernel : name) == -1)
 		fault(faults, "--kernel: the path is too long");
-	else if (o->host_dir == NULL && faults->n == 0 &&
+	else if (o->host_dir == NULL && o->bake == NULL && faults->n == 0 &&
 		 access(p->kernel, R_OK) == -1)
 		caution(faults,
 			"--kernel: %s: %s; copy blogd.xen there before the "
@@ -74,6 +76,7 @@ place_read(struct place *p, const struct image_options *o,
 		      "wherever it is started",
 		      host);
 	set_kernel(p, o, host, faults);
-	if (conf_path(p->ramdisk, sizeof(p->ramdisk), host, RAMDISK_NAME) == -1)
+	if (o->bake == NULL &&
+	    conf_path(p->ramdisk, sizeof(p->ramdisk), host, RAMDISK_NAME) == -1)
 		fault(faults, "--host-dir: the path is too long");
 }

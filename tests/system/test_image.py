@@ -342,6 +342,8 @@ REFUSED_ADDRESSES = [
     ({"ip": "224.0.0.1"}, "--ip: .*multicast"),
     ({"ip": "198.51.100"}, "--ip: .*no IPv4 address"),
     ({"ip": "2001:db8::5"}, "--ip: .*use --ip6"),
+    ({"ip": "198.51.100.5/33", "netmask": None}, "--ip: .*no IPv4 address"),
+    ({"ip": "198.51.100.5/32", "netmask": None}, "--netmask: .*/32"),
     ({"ip": None}, "--ip is missing"),
     ({"ip": None, "netmask": None, "gateways": None}, "--ip: the guest needs"),
     ({"gateways": "198.51.101.1"}, "--gateways: .*not in the net.*vif-route"),
@@ -691,6 +693,55 @@ def test_whole_configuration(t):
 def test_syslog_server(t):
     text = configuration(t, made(t, syslog="198.51.100.9"))
     assert 'syslog = "198.51.100.9"' in text, text
+
+
+# --------------------------------------------------------------- one image --
+
+BUILD = """#!/bin/sh
+tr '\\0' '\\n' </proc/$$/cmdline >%(dir)s/command
+while [ "$1" != --bake ]; do shift; done
+stat -c %%a "$2" >%(dir)s/mode
+umask 077
+{ echo image; cat "$2"; } >"$3"
+exit %(status)d
+"""
+
+
+def source(t, status=0):
+    """A source tree whose build puts the archive behind a word."""
+    t.write("source/packaging/xen/build",
+            BUILD % {"dir": t.dir, "status": status}, 0o755)
+    return t.path("source")
+
+
+def test_bake(t):
+    token = t.write("token", SECRET + "\n", 0o600)
+    out = made(t, bake=source(t), build_dir="/b", password_file=token)
+    assert sorted(os.listdir(out)) == ["blogd.xl", "site.xen"]
+    found = domain(out)
+    assert found["kernel"] == os.path.join(out, "site.xen")
+    assert "ramdisk" not in found
+    with open(os.path.join(out, "site.xen")) as image:
+        text = image.read()
+    assert text.startswith("image\n070701") and SECRET in text
+    assert open(t.path("mode")).read() == "600\n"
+    command = open(t.path("command")).read()
+    assert command.splitlines()[2:] == [
+        "-o", "/b/xen", "--bake", os.path.join(out, ".site.cpio.bake"),
+        os.path.join(out, "site.xen")], command
+    assert SECRET not in command
+
+
+def test_bake_that_fails(t):
+    out = good(t, bake=source(t, status=3))
+    status, told, errors = run(t, out)
+    assert status == 1 and "build has failed" in errors[-1], errors
+    assert os.listdir(out["output"]) == ["site.xen"], "no keys are left beside"
+    refused(t, "--bake: none/packaging/xen/build: No such file", bake="none",
+            output=t.dir)
+    refused(t, "--kernel: --bake makes the image", bake=source(t),
+            kernel="/x", output=t.dir)
+    refused(t, "--build-dir: is for --bake", build_dir="/x", output=t.dir)
 
 
 # ---------------------------------------------------------- the manual page --

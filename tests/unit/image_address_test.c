@@ -109,6 +109,7 @@ texts_of_ipv4(void **state)
 	assert_int_equal(net4_parse_prefix("1.2.3.4", &address, &bits), 0);
 	assert_int_equal(bits, -1);
 	assert_int_equal(net4_parse_prefix("1.2.3.4/33", &address, &bits), -1);
+	assert_int_equal(bits, -1);
 	assert_int_equal(net4_parse_prefix("1.2.3.4/", &address, &bits), -1);
 	assert_int_equal(net4_parse_prefix("1.2.3.4/x", &address, &bits), -1);
 	assert_int_equal(net4_parse_prefix("1.2.3.4/024", &address, &bits), -1);
