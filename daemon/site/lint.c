@@ -6,6 +6,7 @@
 #include "escape.h"
 #include "frontmatter.h"
 #include "lines.h"
+#include "lint.h"
 
 #define HEADINGS_MAX 20 /* reported in one file */
 
@@ -59,21 +60,58 @@ heading_slip(struct slice line)
 	return next + 1;
 }
 
-/* Follows fenced code blocks: returns whether the line is code, or a fence. */
-static int
-in_code(struct slice line, char *fence, size_t *length)
+/* A line without the marks of the quotation and the list items that it begins
+ * or is in. */
+static struct slice
+unmarked(struct slice line)
 {
-	size_t indent = run(line, 0, ' '), n;
-	char c = indent < line.len ? line.data[indent] : '\0';
+	size_t at, digits;
 
-	n = c == '`' || c == '~' ? run(line, indent, c) : 0;
-	if (indent > 3 || n < 3)
-		return *fence != '\0';
-	if (*fence == '\0') {
-		*fence = c;
-		*length = n;
-	} else if (*fence == c && n >= *length && trim(line).len == n) {
-		*fence = '\0';
+	for (;;) {
+		at = run(line, 0, ' ');
+		if (at >= line.len)
+			return line;
+		digits = 0;
+		while (at + digits < line.len && digits < 9 &&
+		       line.data[at + digits] >= '0' &&
+		       line.data[at + digits] <= '9')
+			digits++;
+		if (line.data[at] == '>')
+			at++;
+		else if (at + digits + 1 < line.len &&
+			 strchr(digits > 0 ? ".)" : "-*+",
+				line.data[at + digits]) != NULL &&
+			 line.data[at + digits + 1] == ' ')
+			at += digits + 1;
+		else
+			return line;
+		line.data += at;
+		line.len -= at;
+	}
+}
+
+int
+lint_in_code(struct slice line, struct lint_fence *fence)
+{
+	struct slice inner =
+	    fence->c == '\0' || fence->inside ? unmarked(line) : line;
+	size_t indent = run(inner, 0, ' '), n;
+	char c = indent < inner.len ? inner.data[indent] : '\0';
+
+	n = c == '`' || c == '~' ? run(inner, indent, c) : 0;
+	if ((indent > 3 && !fence->inside) || n < 3)
+		return fence->c != '\0';
+	if (fence->c == '\0') {
+		/* "```code```" is no fence. */
+		if (c == '`' && memchr(inner.data + indent + n, '`',
+				       inner.len - indent - n) != NULL)
+			return 0;
+		fence->c = c;
+		fence->length = n;
+		fence->inside = inner.data != line.data;
+	} else if (fence->c == c && n >= fence->length &&
+		   trim(inner).len == n) {
+		memset(fence, 0, sizeof(*fence));
 	}
 	return 1;
 }
@@ -84,11 +122,11 @@ lint_headings(const struct frontmatter *f, frontmatter_report_fn *report,
 {
 	struct lines at = {.rest = f->body, .number = f->body_line - 1};
 	struct slice line;
-	size_t column, length = 0, found = 0;
-	char fence = '\0';
+	struct lint_fence fence = {0};
+	size_t column, found = 0;
 
 	while (lines_next(&at, &line) && found < HEADINGS_MAX) {
-		if (in_code(line, &fence, &length))
+		if (lint_in_code(line, &fence))
 			continue;
 		column = heading_slip(line);
 		if (column == 0)
@@ -105,4 +143,5 @@ frontmatter_lint(struct slice text, const struct frontmatter *f,
 {
 	lint_utf8(text, report, ctx);
 	lint_headings(f, report, ctx);
+	lint_tags(f, report, ctx);
 }

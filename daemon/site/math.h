@@ -10,4 +10,8 @@
  * own. */
 int math_write(struct htmlout *o, struct slice tex, int display);
 
+/* The first command in TeX that was refused which is not known, with its
+ * backslash and in printable ASCII; empty when it is something else. */
+struct slice math_unknown(struct slice tex);
+
 #endif

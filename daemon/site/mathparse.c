@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include "math.h"
 #include "mathtree.h"
 
 #include "../utf8.h"
@@ -349,4 +350,30 @@ math_row(struct math_parser *p, int in_brackets)
 		return NULL;
 	math_space_row(p, row);
 	return row;
+}
+
+/* ---- what it was ---- */
+
+#define UNKNOWN_MAX 32 /* bytes of a name that are told */
+
+struct slice
+math_unknown(struct slice tex)
+{
+	struct math_parser p = {.p = tex.data, .end = tex.data + tex.len};
+	struct slice name;
+
+	for (; math_skip_space(&p), p.p < p.end; p.p++) {
+		if (*p.p != '\\')
+			continue;
+		p.p++;
+		name = math_read_name(&p);
+		p.p--; /* the last byte of it: the loop goes on behind */
+		if (name.len == 0 || math_command(name) != NULL)
+			continue;
+		if (*name.data <= 0x20 || *name.data >= 0x7f)
+			break;
+		name.len = name.len > UNKNOWN_MAX ? UNKNOWN_MAX : name.len;
+		return (struct slice){name.data - 1, name.len + 1};
+	}
+	return (struct slice){NULL, 0};
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "highlight.h"
 #include "math.h"
+#include "mdmath.h"
 #include "mdwriter.h"
 #include "notes.h"
 
@@ -12,6 +14,7 @@
 
 #define NARROW	    32 /* bytes that fit on a line of the smallest screen */
 #define NARROW_MATH 24 /* the same of TeX */
+#define REFUSED_MAX 20 /* formulas that are told of in one text */
 
 /* A long formula on a line of its own is scrolled, by keyboard too; a short one
  * fits on the smallest screen. */
@@ -30,8 +33,32 @@ write_scrolled_math(struct htmlout *o, struct slice tex)
 	return 1;
 }
 
+/* Others may be told of as well. */
 static void
-write_math(struct writer *w, struct slice tex, int display)
+tell_refused(struct writer *w, struct slice tex, int line, int column)
+{
+	struct slice unknown = math_unknown(tex);
+	char message[160];
+
+	if (++w->refused > REFUSED_MAX)
+		return;
+	if (unknown.len > 0)
+		snprintf(message, sizeof(message),
+			 "the formula is shown as its source: %.*s is not "
+			 "known, see MATHEMATICS in blogd-content(5)",
+			 (int)unknown.len, unknown.data);
+	else
+		snprintf(message, sizeof(message),
+			 "the formula is shown as its source: it is none of "
+			 "the TeX that is known, see MATHEMATICS in "
+			 "blogd-content(5)");
+	md_problem_at(w, line, column, SEVERITY_WARNING, message);
+}
+
+/* line, column: where it begins. */
+static void
+write_math(struct writer *w, struct slice tex, int display, int line,
+	   int column)
 {
 	int scrolled = display && tex.len > NARROW_MATH;
 
@@ -40,6 +67,7 @@ write_math(struct writer *w, struct slice tex, int display)
 		html_needs(w->o, NOTES_MATH);
 		return;
 	}
+	tell_refused(w, tex, line, column);
 	html_needs(w->o, NOTES_TEXT);
 	html_str(w->o, "<code class=\"math\">");
 	html_escape(w->o, ESCAPE_TEXT, tex);
@@ -50,9 +78,12 @@ write_math(struct writer *w, struct slice tex, int display)
 void
 md_math(struct writer *w, cmark_node *node, int entering)
 {
-	if (entering)
-		write_math(w, slice_of(cmark_node_get_on_enter(node)),
-			   *cmark_node_get_on_exit(node) != '\0');
+	struct mdmath_found found;
+
+	if (!entering)
+		return;
+	mdmath_found(node, &found);
+	write_math(w, found.tex, found.display, found.line, found.column);
 }
 
 /* The first word behind the fence, as ```rust,ignore and ```{.python} have it
@@ -108,7 +139,9 @@ md_code_block(struct writer *w, cmark_node *node, int entering)
 	html_newline(w->o);
 	if (slice_is(language, "math")) {
 		html_str(w->o, "<p>");
-		write_math(w, md_literal(node), 1);
+		write_math(w, md_literal(node), 1,
+			   cmark_node_get_start_line(node),
+			   cmark_node_get_start_column(node));
 		html_str(w->o, "</p>\n");
 		return;
 	}

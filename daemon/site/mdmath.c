@@ -4,13 +4,15 @@
 #include "mdmath.h"
 
 #include <cmark-gfm-extension_api.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
  * "$...$" and "$$...$$" as an extension of cmark's inline parser, so that what
  * is in them is no emphasis and no link, and what is in code is not looked at.
  * What is found becomes a node that holds the TeX as its on_enter; its on_exit
- * is "display", or empty.
+ * has three numbers: display, line and column.
  */
 #define TEX_MAX 4096 /* bytes; what is longer stays text */
 
@@ -95,7 +97,7 @@ find_quoted_end(cmark_inline_parser *p, int from)
 static cmark_node *
 formula(cmark_inline_parser *p, int from, int end, int after, int display)
 {
-	char tex[TEX_MAX + 1];
+	char tex[TEX_MAX + 1], rest[48];
 	cmark_node *node;
 	int i, n = 0;
 
@@ -106,7 +108,10 @@ formula(cmark_inline_parser *p, int from, int end, int after, int display)
 	tex[n] = '\0';
 	node = cmark_node_new_with_mem(CMARK_NODE_CUSTOM_INLINE, memory);
 	cmark_node_set_on_enter(node, tex);
-	cmark_node_set_on_exit(node, display ? "display" : "");
+	snprintf(rest, sizeof(rest), "%d %d %d", display,
+		 cmark_inline_parser_get_line(p),
+		 cmark_inline_parser_get_column(p));
+	cmark_node_set_on_exit(node, rest);
 	cmark_inline_parser_set_offset(p, after);
 	return node;
 }
@@ -140,6 +145,17 @@ match(cmark_syntax_extension *self, cmark_parser *parser, cmark_node *block,
 	barren[display].block = block;
 	barren[display].end = read;
 	return NULL;
+}
+
+void
+mdmath_found(cmark_node *node, struct mdmath_found *found)
+{
+	char *rest = (char *)(uintptr_t)cmark_node_get_on_exit(node);
+
+	found->tex = slice_of(cmark_node_get_on_enter(node));
+	found->display = (int)strtol(rest, &rest, 10);
+	found->line = (int)strtol(rest, &rest, 10);
+	found->column = (int)strtol(rest, &rest, 10);
 }
 
 cmark_syntax_extension *

@@ -69,6 +69,19 @@ md_problem(struct writer *w, cmark_node *node, enum severity severity,
 		notes_problem(w->o->notes, severity, message);
 }
 
+void
+md_problem_at(struct writer *w, int line, int column, enum severity severity,
+	      const char *message)
+{
+	if (w->o->notes == NULL)
+		return;
+	line = line > 0 ? line : 1;
+	column = column > 0 ? column : 1;
+	notes_mark(w->o->notes, NULL, (uint32_t)line,
+		   in_characters(w, (size_t)line, (size_t)column));
+	notes_problem(w->o->notes, severity, message);
+}
+
 /* A run of anything but blanks is a word, and so are two Chinese or Japanese
  * characters: U+3000 to U+9FFF, about. */
 void

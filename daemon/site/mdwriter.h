@@ -30,6 +30,8 @@ struct writer {
 	uint8_t *alignment;
 	unsigned columns, column;
 	int in_head, in_body; /* of a table */
+
+	unsigned refused; /* formulas that are shown as their source */
 };
 
 /* Writes a node when the walk enters it, and again when it leaves it; nodes
@@ -71,6 +73,9 @@ void md_footnotes_end(struct writer *w);
 void md_mark(struct writer *w, cmark_node *node);
 void md_problem(struct writer *w, cmark_node *node, enum severity severity,
 		const char *message);
+/* Likewise, where the parser has seen it. */
+void md_problem_at(struct writer *w, int line, int column,
+		   enum severity severity, const char *message);
 /* Counts its words for the time it takes to read them. */
 void md_count_words(struct writer *w, struct slice text);
 

@@ -34,6 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			html_check((struct slice){o.data, o.len});
 		else
 			CHECK(o.len == 0);
+		CHECK(math_unknown(tex).len < 64);
 		CHECK(!o.full);
 	}
 	return 0;

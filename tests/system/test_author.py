@@ -53,6 +53,43 @@ def test_check_tells_file_line_and_column(t):
     assert not any("root:" in line for line in out)
 
 
+def test_check_of_what_shows_as_source(t):
+    """Formulas and tags of others, with their places in the file."""
+    tree = Tree(t, {"Posts/Two": article("Two", """Text $\\alpha$ and
+$\\mymacro{x}$.
+
+```math
+x_{1
+```
+
+{{< figure src="a.png" >}} `{{< code >}}`
+{{< figure src="b.png" >}}
+{% include a.html %}
+
+```
+{% raw %}
+```
+""")})
+    begin = article("Two", "").count("\n")
+    status, out, errors = tree.run("check")
+    assert status == 0 and errors == [], (out, errors)
+
+    def line(number, column, text):
+        return "Posts/Two:%d:%d: warning: %s" % (
+            begin + number, column, text)
+    source = "the formula is shown as its source: "
+    assert out[:-1] == [
+        line(2, 1, source + "\\mymacro is not known, see MATHEMATICS in "
+             "blogd-content(5)"),
+        line(4, 1, source + "it is none of the TeX that is known, see "
+             "MATHEMATICS in blogd-content(5)"),
+        line(8, 1, "the shortcode {{< figure >}} is Hugo's and shows as "
+             "text"),
+        line(10, 1, "the tag {% include %} is Liquid's (Jekyll) or Zola's "
+             "and shows as text")], out
+    assert out[-1].endswith(" 0 errors, 4 warnings"), out
+
+
 def test_check_of_many_problems(t):
     """More than libc sorts without asking how much memory there is."""
     tree = Tree(t, {"Posts/Bad%d" % n: "title: x\n---\n" for n in range(400)})

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -175,6 +176,109 @@ test_lint(void **state)
 	assert_string_equal(said, "");
 }
 
+#define TEXT	"title: x\nauthor: y\n---\n"
+#define HUGO(n) "the shortcode {{< " n " >}} is Hugo's and shows as text\n"
+#define HUGO_MARKDOWN(n) \
+	"the shortcode {{% " n " %}} is Hugo's and shows as text\n"
+#define ZOLA(n) "the shortcode {{ " n "() }} is Zola's and shows as text\n"
+#define LIQUID(n)                                                          \
+	"the tag {% " n " %} is Liquid's (Jekyll) or Zola's and shows as " \
+			"text\n"
+
+static void
+test_tags_of_others(void **state)
+{
+	(void)state;
+	lint(TEXT "a\n\xc3\xa4 {{< figure src=\"a\" >}} {{<figure>}}\n"
+		  "{{% notice tip %}}\nb\n{{% /notice %}} {{< ref x >}}\n");
+	assert_string_equal(said, "5:3: " HUGO("figure") "6:1: " HUGO_MARKDOWN(
+				      "notice") "8:17: " HUGO("ref"));
+	lint(TEXT "{% raw %}{%- post_url 2020 -%} {%raw%} {{ a(b=\"c\") }}\n"
+		  "{{ d(e={{) }} {{ f() -}} {{ site.url }} {% endraw %}\n");
+	assert_string_equal(
+	    said,
+	    "4:1: " LIQUID("raw") "4:10: " LIQUID("post_url") "4:40: " ZOLA(
+		"a") "5:1: " ZOLA("d") "5:41: " LIQUID("endraw"));
+	lint(TEXT "{{< a\n  b=c\n>}}\n\n{{< d\n\n>}} {% e\n");
+	assert_string_equal(said, "4:1: " HUGO("a"));
+	lint(TEXT "{{< / a >}} {{</* b */>}} {% 5d %} {%} {{<>}} {{ x }}\n"
+		  "\\{{ y() }} {\\% z %} {{<\n");
+	assert_string_equal(said, "4:1: " HUGO("a"));
+}
+
+static void
+test_tags_in_code(void **state)
+{
+	static const char *const code[] = {
+	    "`{{< a >}}` `` ` {{< b >}} ``\n{% c\n%`}\n",
+	    "x `{% a %}\n{% b %}` y\n",
+	    "```\n{{< a >}}\n```\n~~~~\n~~~\n{% b %}\n~~~~~\n",
+	    "    {{< a >}}\n\t{{< b >}}\n",
+	    "> ```\n> {{< a >}}\n> ```\n",
+	    "- ```\n  {{< a >}}\n  ```\n1. ~~~\n   {% b %}\n   ~~~\n",
+	    "<!-- {{< a >}} --> <!-- `\n\n{{< b >}} {% c %} -->\n",
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(code) / sizeof(code[0]); i++) {
+		snprintf(text, sizeof(text), TEXT "%s", code[i]);
+		lint(text);
+		assert_string_equal(said, "");
+		/* And what is behind it is text again. */
+		snprintf(text, sizeof(text), TEXT "%s\n{{< z >}}\n", code[i]);
+		lint(text);
+		assert_non_null(strstr(said, HUGO("z")));
+	}
+	lint(TEXT "` {{< a >}}\n\n` `` {{< b >}} ```\n");
+	assert_string_equal(said, "4:3: " HUGO("a") "6:6: " HUGO("b"));
+}
+
+static size_t
+count_lines(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* A file full of them, or of what looks like one, takes no time. */
+static void
+test_many_tags(void **state)
+{
+	static const char *const parts[] = {
+	    "{{<a ", "{% a ", "{{ a(", "{{ a() ", "`", "<!--", "``{{%a%}} `"};
+	size_t n = 2 << 20;
+	char *text = test_malloc(n + 64);
+
+	(void)state;
+	strcpy(text, TEXT);
+	for (unsigned i = 0; i < 40; i++)
+		snprintf(text + strlen(text), 32, "{{< n%u >}}\n", i);
+	lint(text);
+	assert_int_equal(count_lines(said), 20);
+	alarm(20);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t at = strlen(TEXT), len = strlen(parts[i]);
+
+		for (memcpy(text, TEXT, at); at + len < n; at += len)
+			memcpy(text + at, parts[i], len);
+		text[at] = '\0';
+		lint(text);
+	}
+	for (size_t at = strlen(TEXT), run = 1; at + run + 1 < n; run++) {
+		memset(text + at, '`', run); /* `` ``` ```` and so on */
+		at += run;
+		text[at++] = ' ';
+		text[at] = '\0';
+	}
+	lint(text);
+	alarm(0);
+	test_free(text);
+}
+
 /* Nothing here may read beyond the text. */
 static void
 test_hostile(void **state)
@@ -185,7 +289,8 @@ test_hostile(void **state)
 	    "]",	 "\"",	 "'",	  "tags:",  "- ",	  "{",
 	    "+++",	 "=",	 "\\u12", "\"\"\"", ",",	  "2020",
 	    "-01-01",	 "| ",	 "&a ",	  "*a",	    "draft",	  "\n---\n",
-	    "\n+++\n"};
+	    "\n+++\n",	 "{{< ", "{% ",	  "%}",	    "{{ a(",	  ")}}",
+	    "`",	 "<!--"};
 	const struct frontmatter_name name = {{"", 0}, 0};
 	struct frontmatter f;
 	uint32_t seed = 1;
@@ -201,7 +306,7 @@ test_hostile(void **state)
 			const char *part;
 
 			seed = seed * 1664525u + 1013904223u;
-			part = parts[(seed >> 16) % 31];
+			part = parts[(seed >> 16) % 38];
 			memcpy(text + n, part, strlen(part));
 			n += strlen(part);
 		}
@@ -221,9 +326,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_canopy),    cmocka_unit_test(test_forms),
-	    cmocka_unit_test(test_redirect),  cmocka_unit_test(test_left_out),
-	    cmocka_unit_test(test_bad_lines), cmocka_unit_test(test_lint),
+	    cmocka_unit_test(test_canopy),
+	    cmocka_unit_test(test_forms),
+	    cmocka_unit_test(test_redirect),
+	    cmocka_unit_test(test_left_out),
+	    cmocka_unit_test(test_bad_lines),
+	    cmocka_unit_test(test_lint),
+	    cmocka_unit_test(test_tags_of_others),
+	    cmocka_unit_test(test_tags_in_code),
+	    cmocka_unit_test(test_many_tags),
 	    cmocka_unit_test(test_hostile),
 	};
 

@@ -447,6 +447,41 @@ test_noted_problems(void **state)
 		assert_string_equal(noted(cases[i][0]), cases[i][1]);
 }
 
+#define REFUSED "the formula is shown as its source: "
+#define SEE	"see MATHEMATICS in blogd-content(5)\n"
+#define NO_TEX	REFUSED "it is none of the TeX that is known, " SEE
+
+static void
+test_noted_formulas(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"$x^2$ $$\\frac12$$\n", ""},
+	    {"a\n\xc3\xa4 $\\foo x$ b $`\\label{a}`$\n",
+	     "problem 2:3 " REFUSED "\\foo is not known, " SEE
+	     "problem 2:14 " REFUSED "\\label is not known, " SEE},
+	    {"- $$\\alpha\\bar{x\\verylongnameofnothingthatiscutsomewhere}$$\n",
+	     "problem 1:3 " REFUSED
+	     "\\verylongnameofnothingthatiscutso is not known, " SEE},
+	    {"```math\nx^{y\n```\n", "problem 1:1 " NO_TEX},
+	    {"a $x_{y$ $\\%$ $a\\\x01$ `$\\foo$` \\$\\foo$\n",
+	     "problem 1:3 " NO_TEX "problem 1:15 " NO_TEX},
+	    {"$\\begin{nothing}x\\end{nothing}$\n", "problem 1:1 " NO_TEX},
+	};
+	size_t i, lines = 0;
+	const char *p;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(noted(cases[i][0]), cases[i][1]);
+	for (i = 0; i < 30; i++)
+		buf_str(&text, "$\\foo$\n");
+	buf_str(&text, "[a]()\n");
+	for (p = noted(buf_cstr(&text)); *p != '\0'; p++)
+		lines += *p == '\n';
+	assert_int_equal(lines, 20 + 1);
+	buf_clear(&text);
+}
+
 static void
 test_words(void **state)
 {
@@ -751,6 +786,7 @@ main(void)
 	    cmocka_unit_test(test_math_shown),
 	    cmocka_unit_test(test_noted_references),
 	    cmocka_unit_test(test_noted_problems),
+	    cmocka_unit_test(test_noted_formulas),
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_many_problems),
 	    cmocka_unit_test(test_raw),
