@@ -109,7 +109,7 @@ write_summary(struct buf *out, const struct results *r)
 {
 	if (r->query.kind == QUERY_NONE)
 		return;
-	buf_str(out, "<p>");
+	buf_str(out, "<p lang=\"en\">");
 	if (r->query.kind == QUERY_BAD)
 		buf_str(out, "This query cannot be read: it is not written in "
 			     "UTF-8, or not encoded as a form is.");
@@ -118,12 +118,15 @@ write_summary(struct buf *out, const struct results *r)
 	buf_str(out, "</p>\n");
 	if (r->query.cut)
 		buf_printf(out,
-			   "<p>The query is long: only its first %d bytes and "
+			   "<p lang=\"en\">The query is long: only its first "
+			   "%d bytes and "
 			   "%d words were looked for.</p>\n",
 			   QUERY_MAX, QUERY_WORDS_MAX);
 	if (r->ranking.bounded)
-		buf_str(out, "<p>These words begin too many others: not all "
-			     "were looked for. Longer words find more.</p>\n");
+		buf_str(
+		    out,
+		    "<p lang=\"en\">These words begin too many others: not all "
+		    "were looked for. Longer words find more.</p>\n");
 }
 
 static void
@@ -158,7 +161,8 @@ write_after(struct buf *out, const struct results *r)
 		buf_str(out, "</ol>\n");
 	if (!more && page == 1)
 		return;
-	buf_str(out, "<nav class=\"pages\" aria-label=\"Pages of results\">\n");
+	buf_str(out, "<nav class=\"pages\" lang=\"en\" aria-label=\"Pages of "
+		     "results\">\n");
 	if (page > 1)
 		write_link(out, r, page - 1, "prev", "Previous results");
 	if (more)

@@ -198,11 +198,11 @@ fallback(struct site *s, struct article *a, enum article_text which)
 {
 	switch (which) {
 	case TEXT_BODY:
-		return escaped(
-		    s,
-		    "<p class=\"notice\" role=\"note\">This post could not be "
-		    "laid out. Here is its source.</p>\n<pre>",
-		    a->source, "</pre>\n");
+		return escaped(s,
+			       "<p class=\"notice\" role=\"note\" "
+			       "lang=\"en\">This post could not be "
+			       "laid out. Here is its source.</p>\n<pre>",
+			       a->source, "</pre>\n");
 	case TEXT_ABSTRACT:
 		return escaped(s, "<p>", a->abstract, "</p>\n");
 	default:

@@ -66,14 +66,11 @@ date_canopy(int64_t t, char out[DATE_LEN + 1])
 }
 
 void
-date_human(int64_t t, char out[DATE_LEN + 1])
+date_day(int64_t t, unsigned *year, unsigned *month, unsigned *day)
 {
-	static const char *const months[] = {"January", "February", "March",
-					     "April",	"May",	    "June",
-					     "July",	"August",   "September",
-					     "October", "November", "December"};
 	struct date d = date_of(t);
 
-	snprintf(out, DATE_LEN + 1, "%u %s %u", (unsigned)d.day % 100,
-		 months[d.month - 1], (unsigned)d.year % 10000);
+	*year = (unsigned)d.year;
+	*month = (unsigned)d.month;
+	*day = (unsigned)d.day;
 }

@@ -24,6 +24,7 @@ int date_parse(struct slice text, int64_t *t);
 
 void date_rfc3339(int64_t t, char out[DATE_LEN + 1]); /* 2016-04-09T18:50:20Z */
 void date_canopy(int64_t t, char out[DATE_LEN + 1]);  /* ...T18:50:20-00:00 */
-void date_human(int64_t t, char out[DATE_LEN + 1]);   /* 9 April 2016 */
+/* Its day in the calendar; month and day from 1. */
+void date_day(int64_t t, unsigned *year, unsigned *month, unsigned *day);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "lang.h"
 #include "model.h"
+#include "say.h"
 #include "url.h"
 #include "uuid.h"
 
@@ -17,6 +18,7 @@ enum setting {
 	DESCRIPTION,
 	LANG,
 	PER_PAGE,
+	WORDS,
 	SETTING__MAX
 };
 
@@ -32,6 +34,7 @@ static const struct {
     [DESCRIPTION] = {".config/description", ""},
     [LANG] = {".config/lang", "en"},
     [PER_PAGE] = {".config/per_page", "20"},
+    [WORDS] = {".config/words", ""},
 };
 
 #define PER_PAGE_MAX 1000
@@ -175,4 +178,5 @@ dotconfig_read(struct site *s)
 	read_uuid(s);
 	read_lang(s);
 	read_per_page(s);
+	say_read(s, setting(s, "", WORDS));
 }

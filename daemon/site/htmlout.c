@@ -167,6 +167,26 @@ html_note_reference(struct htmlout *o, int type, struct slice url, size_t start)
 }
 
 void
+html_note_word(struct htmlout *o, const char *english, size_t start)
+{
+	struct note note = {.type = NOTE_WORD,
+			    .number = (uint32_t)start,
+			    .text = slice_of(english)};
+
+	if (o->notes != NULL && !o->full)
+		notes_here(o->notes, &note);
+}
+
+void
+html_word(struct htmlout *o, const char *english)
+{
+	size_t start = o->len;
+
+	html_str(o, english);
+	html_note_word(o, english, start);
+}
+
+void
 html_lazy(struct htmlout *o)
 {
 	if (o->images++ > 0)

@@ -74,6 +74,12 @@ void html_needs(struct htmlout *o, uint32_t flags);
 void html_note_reference(struct htmlout *o, int type, struct slice url,
 			 size_t start);
 
+/* Writes a word that readers see in their language: one of WORDS_OF_TEXTS
+ * (spoken.h), as a whole text or value, or at the beginning of one. */
+void html_word(struct htmlout *o, const char *english);
+/* Notes one that was written at this offset. */
+void html_note_word(struct htmlout *o, const char *english, size_t start);
+
 /* In the tag of an image: the first is likely seen at once, the others are
  * loaded when they come near. */
 void html_lazy(struct htmlout *o);

@@ -13,18 +13,13 @@
 /* ---- quotes, and GitHub's alerts ---- */
 
 static const struct alert {
-	const char *mark, *start;
+	const char *mark, *class, *word;
 } alerts[] = {
-    {"[!NOTE]", "<div class=\"alert note\" role=\"note\">\n"
-		"<p class=\"alert-title\">Note</p>\n"},
-    {"[!TIP]", "<div class=\"alert tip\" role=\"note\">\n"
-	       "<p class=\"alert-title\">Tip</p>\n"},
-    {"[!IMPORTANT]", "<div class=\"alert important\" role=\"note\">\n"
-		     "<p class=\"alert-title\">Important</p>\n"},
-    {"[!WARNING]", "<div class=\"alert warning\" role=\"note\">\n"
-		   "<p class=\"alert-title\">Warning</p>\n"},
-    {"[!CAUTION]", "<div class=\"alert caution\" role=\"note\">\n"
-		   "<p class=\"alert-title\">Caution</p>\n"},
+    {"[!NOTE]", "note", "Note"},
+    {"[!TIP]", "tip", "Tip"},
+    {"[!IMPORTANT]", "important", "Important"},
+    {"[!WARNING]", "warning", "Warning"},
+    {"[!CAUTION]", "caution", "Caution"},
 };
 
 static const struct alert *
@@ -74,6 +69,18 @@ take_alert(struct writer *w, cmark_node *quote)
 	return alert;
 }
 
+static void
+start_alert(struct writer *w, const struct alert *alert)
+{
+	html_needs(w->o, NOTES_ASIDE);
+	html_newline(w->o);
+	html_str(w->o, "<div class=\"alert ");
+	html_str(w->o, alert->class);
+	html_str(w->o, "\" role=\"note\">\n<p class=\"alert-title\">");
+	html_word(w->o, alert->word);
+	md_element(w, 1, "</p>\n", "");
+}
+
 void
 md_quote(struct writer *w, cmark_node *node, int entering)
 {
@@ -88,10 +95,13 @@ md_quote(struct writer *w, cmark_node *node, int entering)
 		return;
 	}
 	alert = take_alert(w, node);
-	if (alert != NULL)
+	if (alert != NULL) {
 		cmark_node_set_user_data(node, &is_alert);
-	html_needs(w->o, alert != NULL ? NOTES_ASIDE : NOTES_FIGURE);
-	md_block(w, 1, alert != NULL ? alert->start : "<blockquote>\n", "");
+		start_alert(w, alert);
+		return;
+	}
+	html_needs(w->o, NOTES_FIGURE);
+	md_block(w, 1, "<blockquote>\n", "");
 }
 
 /* ---- lists ---- */
@@ -121,12 +131,16 @@ is_task(cmark_node *item)
 }
 
 static void
-write_checkbox(struct writer *w, cmark_node *item, const char *label)
+write_checkbox(struct writer *w, cmark_node *item, int labelled)
 {
 	html_str(w->o, "<input type=\"checkbox\" disabled");
 	if (cmark_gfm_extensions_get_tasklist_item_checked(item))
 		html_str(w->o, " checked");
-	html_str(w->o, label);
+	if (!labelled) {
+		html_str(w->o, " aria-label=\"");
+		html_word(w->o, "Task");
+		html_char(w->o, '"');
+	}
 	html_str(w->o, "> ");
 }
 
@@ -155,7 +169,7 @@ md_item(struct writer *w, cmark_node *node, int entering)
 	md_block(w, 1, "<li class=\"task\">", "");
 	first = cmark_node_first_child(node);
 	if (first == NULL || cmark_node_get_type(first) != CMARK_NODE_PARAGRAPH)
-		write_checkbox(w, node, " aria-label=\"Task\"");
+		write_checkbox(w, node, 0);
 }
 
 /* ---- paragraphs ---- */
@@ -241,7 +255,7 @@ md_paragraph(struct writer *w, cmark_node *node, int entering)
 		}
 		if (task) {
 			html_str(w->o, "<label>");
-			write_checkbox(w, cmark_node_parent(node), "");
+			write_checkbox(w, cmark_node_parent(node), 1);
 		}
 		html_barrier(w->o);
 		return;

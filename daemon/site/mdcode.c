@@ -21,14 +21,16 @@
 static int
 write_scrolled_math(struct htmlout *o, struct slice tex)
 {
-	size_t before = o->len;
+	size_t before = o->len, word;
 
-	html_str(o, "<span class=\"math\" role=\"group\" "
-		    "aria-label=\"Formula\" tabindex=\"0\">");
+	html_str(o, "<span class=\"math\" role=\"group\" aria-label=\"");
+	word = o->len;
+	html_str(o, "Formula\" tabindex=\"0\">");
 	if (!math_write(o, tex, 1)) {
 		o->len = before;
 		return 0;
 	}
+	html_note_word(o, "Formula", word);
 	html_str(o, "</span>");
 	return 1;
 }
@@ -121,7 +123,9 @@ write_pre(struct writer *w, struct slice code)
 		n = end != NULL ? (size_t)(end - code.data) : code.len;
 		if (n > NARROW) {
 			html_str(w->o, "<pre tabindex=\"0\" role=\"group\" "
-				       "aria-label=\"Code\">");
+				       "aria-label=\"");
+			html_word(w->o, "Code");
+			html_str(w->o, "\">");
 			return;
 		}
 		n += end != NULL;

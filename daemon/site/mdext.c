@@ -26,11 +26,15 @@ write_table(struct writer *w, cmark_node *node, int entering)
 	} else if (w->in_body) {
 		html_str(w->o, "</tbody>\n");
 	}
+	if (!entering) {
+		md_element(w, 0, "", "</table>\n</div>\n");
+		return;
+	}
 	/* A wide one is scrolled, by keyboard too. */
-	md_block(w, entering,
-		 "<div class=\"table\" role=\"group\" aria-label=\"Table\" "
-		 "tabindex=\"0\">\n<table>\n",
-		 "</table>\n</div>\n");
+	html_newline(w->o);
+	html_str(w->o, "<div class=\"table\" role=\"group\" aria-label=\"");
+	html_word(w->o, "Table");
+	md_element(w, 1, "\" tabindex=\"0\">\n<table>\n", "");
 }
 
 static void

@@ -73,8 +73,9 @@ write_return(struct writer *w, unsigned n)
 {
 	html_str(w->o, "<a href=\"#");
 	write_reference_id(w, w->footnote, n);
-	html_str(w->o, "\" class=\"footnote-backref\" aria-label=\"Back to "
-		       "reference ");
+	html_str(w->o, "\" class=\"footnote-backref\" aria-label=\"");
+	html_word(w->o, "Back to reference");
+	html_char(w->o, ' ');
 	html_number(w->o, w->footnote);
 	if (n > 1) {
 		html_char(w->o, '-');
@@ -113,11 +114,14 @@ md_footnote(struct writer *w, cmark_node *node, int entering)
 		return;
 	}
 	html_newline(w->o);
-	if (w->footnote == 0)
+	if (w->footnote == 0) {
 		html_str(w->o, "<section class=\"footnotes\" "
 			       "aria-labelledby=\"footnotes.label\">\n"
 			       "<h2 class=\"visually-hidden\" "
-			       "id=\"footnotes.label\">Footnotes</h2>\n<ol>\n");
+			       "id=\"footnotes.label\">");
+		html_word(w->o, "Footnotes");
+		html_str(w->o, "</h2>\n<ol>\n");
+	}
 	w->footnote++;
 	w->returned = 0;
 	html_str(w->o, "<li id=\"fn.");

@@ -20,6 +20,8 @@
  * package's version counts as well. */
 #define SITE_FORMAT 8
 
+struct spoken;
+
 enum file_kind {
 	FILE_HIDDEN,   /* a name that begins with a dot: none of our business */
 	FILE_SETTING,  /* .config/... */
@@ -108,10 +110,11 @@ struct article {
 	uint8_t digest[DIGEST_LEN];
 
 	/* What follows from the others, when the site is linked. */
-	struct slice url;	/* absolute, encoded */
-	struct slice speaks;	/* its language */
-	struct member *tagged;	/* by tag, ntags */
-	struct member *written; /* by author */
+	struct slice url;	  /* absolute, encoded */
+	struct slice speaks;	  /* its language */
+	const struct spoken *say; /* the words of that */
+	struct member *tagged;	  /* by tag, ntags */
+	struct member *written;	  /* by author */
 	size_t nauthors;
 	struct article *previous, *next;
 	struct article *related[RELATED_MAX];
@@ -255,6 +258,9 @@ struct site {
 	size_t nauthors;
 	struct year *years; /* newest first */
 	size_t nyears;
+	struct saying *saying;	  /* see say.h */
+	struct slice said_words;  /* .config/words */
+	const struct spoken *say; /* the words of its language */
 	struct templates *templates;
 	int inline_style;    /* pages hold our style sheet */
 	struct slice policy; /* then: the policy that allows it */

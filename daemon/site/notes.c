@@ -98,6 +98,22 @@ is_reference(const struct note *n, struct slice html, size_t *floor)
 		memchr(n->text.data, '>', n->text.len) == NULL);
 }
 
+/* A whole text or value, or the beginning of a value. */
+static int
+is_word(const struct note *n, struct slice html, size_t *floor)
+{
+	size_t at = n->number, end = at + n->text.len;
+
+	if (n->text.len == 0 || at <= *floor || end >= html.len ||
+	    (html.data[at - 1] != '>' && html.data[at - 1] != '"') ||
+	    (html.data[end] != '<' && html.data[end] != '"' &&
+	     html.data[end] != ' ') ||
+	    memcmp(html.data + at, n->text.data, n->text.len) != 0)
+		return 0;
+	*floor = end;
+	return 1;
+}
+
 static int
 is_proper(const struct note *n, struct slice html, size_t *floor)
 {
@@ -106,6 +122,8 @@ is_proper(const struct note *n, struct slice html, size_t *floor)
 	case NOTE_IMAGE:
 	case NOTE_MEDIA:
 		return is_reference(n, html, floor);
+	case NOTE_WORD:
+		return is_word(n, html, floor);
 	case NOTE_ID:
 		return n->text.len > 0 && !has_controls(n->text);
 	case NOTE_HEADING:

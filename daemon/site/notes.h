@@ -29,6 +29,7 @@ enum note_type {
 	NOTE_ID,    /* something that can be linked to */
 	NOTE_HEADING,
 	NOTE_PROBLEM,
+	NOTE_WORD, /* that readers see in their language (spoken.h) */
 	NOTE__MAX
 };
 
@@ -44,13 +45,14 @@ enum {
 
 struct note {
 	enum note_type type;
-	/* LINK, IMAGE, MEDIA: offset of the value in the HTML, ascending.
+	/* LINK, IMAGE, MEDIA, WORD: offset in the HTML of the value or word,
+	 * ascending.
 	 * HEADING: level, 1 to 6.  PROBLEM: enum severity. */
 	uint32_t number;
 	uint32_t line, column; /* in the body, from 1; column in characters */
 	/* LINK, IMAGE, MEDIA: the value as it stands in the HTML, without
 	 * quotes and angle brackets.  ID: the id.  HEADING: its text, not
-	 * escaped.  PROBLEM: the message. */
+	 * escaped.  PROBLEM: the message.  WORD: in English. */
 	struct slice text;
 	struct slice id; /* HEADING: its id; may be empty */
 };
@@ -60,6 +62,13 @@ static inline int
 note_is_reference(const struct note *n)
 {
 	return n->type >= NOTE_LINK && n->type <= NOTE_MEDIA;
+}
+
+/* Does something else come to stand there (resolve.h)? */
+static inline int
+note_is_replaced(const struct note *n)
+{
+	return note_is_reference(n) || n->type == NOTE_WORD;
 }
 
 /* ---- reading ---- */

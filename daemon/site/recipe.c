@@ -3,6 +3,7 @@
 
 #include "feed.h"
 #include "preview.h"
+#include "say.h"
 #include "sitemap.h"
 #include "template.h"
 #include "view.h"
@@ -32,6 +33,7 @@ recipe_frame(struct site *s)
 	for (i = 0; i < STYLE__MAX; i++)
 		digest_add(&d, slice_of(style_sheet((enum style_sheet)i)));
 	templates_digest(s, &d);
+	say_digest(s, &d);
 	digest_add(&d, s->root);
 	digest_add(&d, s->name);
 	digest_add(&d, s->description);

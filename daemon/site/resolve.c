@@ -4,11 +4,13 @@
 #include "resolve.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "escape.h"
 #include "notes.h"
 #include "places.h"
 #include "reference.h"
+#include "spoken.h"
 
 /* What is needed for one article after the other. */
 struct resolving {
@@ -60,13 +62,15 @@ cursor_next(struct cursor *c, struct slice html)
 	do {
 		if (!notes_next(&c->notes, &c->note))
 			return 0;
-	} while (!note_is_reference(&c->note));
+	} while (!note_is_replaced(&c->note));
 	len = (uint32_t)c->note.text.len;
 	if (c->spliced.len / sizeof(len) > c->i)
 		memcpy(&len, c->spliced.data + c->i * sizeof(len), sizeof(len));
 	at = (size_t)((ptrdiff_t)c->note.number + c->moved);
 	if (at >= html.len || len >= html.len - at ||
-	    html.data[at + len] != '"' || html.data + at < c->floor) {
+	    strchr(c->note.type == NOTE_WORD ? "\"< " : "\"",
+		   html.data[at + len]) == NULL ||
+	    html.data[at + len] == '\0' || html.data + at < c->floor) {
 		c->broken = 1;
 		return 0;
 	}
@@ -230,6 +234,16 @@ complain_nowhere(struct resolving *r, const struct note *note,
 		complain(r, note, "there is no file ", " to show");
 }
 
+/* Appends the word in the language of the article. */
+static void
+translate(struct resolving *r, struct slice english)
+{
+	enum word word = spoken_of_text(english);
+
+	escape_add(&r->made, ESCAPE_TEXT,
+		   word != WORD__MAX ? r->a->say->text[word] : english);
+}
+
 /* Appends what the reference shall be: as it is, when it leads to no file. */
 static void
 resolve(struct resolving *r, const struct note *note)
@@ -240,6 +254,10 @@ resolve(struct resolving *r, const struct note *note)
 	int ours;
 
 	r->file = NULL;
+	if (note->type == NOTE_WORD) {
+		translate(r, note->text);
+		return;
+	}
 	reference_parse(&ref, note->text);
 	if (!ref.elsewhere && ref.path.len == 0)
 		check_fragment(r, note, r->a, ref.fragment);

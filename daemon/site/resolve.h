@@ -8,6 +8,8 @@
  * References from one file to another: in an article's HTML a link to
  * "../other.md#part" becomes one to the address of that file, and an image of
  * the repository gets its width and height.  What leads nowhere is reported.
+ * Words that a worker writes in English come to stand in the language of the
+ * article.
  *
  * The HTML that an article has is either as the worker wrote it, or has its
  * references replaced: a->spliced is a row of uint32_t, the length that each

@@ -7,6 +7,7 @@
 #include "lang.h"
 #include "model.h"
 #include "path.h"
+#include "say.h"
 
 /*
  * Translations: articles whose paths are the same but for the part that names
@@ -146,6 +147,7 @@ find_languages(struct site *s)
 		    a->lang.len > 0 ? a->lang : ending_language(a->file->place);
 		if (a->speaks.len == 0)
 			a->speaks = s->lang;
+		a->say = say_of(s, a->speaks);
 		several |= slice_cmp(a->speaks, s->shown[0]->speaks) != 0;
 	}
 	return several;

@@ -162,7 +162,7 @@ static view_getter *const getters[VIEW__MAX] = {
     [VIEW_ENTRY] = view_entry,	 [VIEW_CARD] = view_card,
     [VIEW_DATE] = view_date,	 [VIEW_TAG] = view_tag,
     [VIEW_AUTHOR] = view_author, [VIEW_YEAR] = view_year,
-    [VIEW_LINK] = view_link,
+    [VIEW_LINK] = view_link,	 [VIEW_SAY] = view_say,
 };
 
 void

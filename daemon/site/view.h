@@ -30,11 +30,20 @@ view_getter view_root, view_site, view_page;	 /* view_page.c */
 view_getter view_tag, view_year, view_link;	 /* view.c */
 view_getter view_article, view_entry, view_card; /* view_article.c */
 view_getter view_date, view_author;
+view_getter view_say; /* view_say.c */
 
 struct view_link {
 	struct slice name, address;
 	struct slice current; /* the address of the page, or empty */
 };
+
+/* A date in the words of a language. */
+struct view_date {
+	int64_t time;
+	const struct spoken *say;
+};
+void view_dated(struct view *v, struct mustache_value *out, int64_t time,
+		const struct spoken *say);
 
 /* An author as an article names it; article NULL: as such. */
 struct view_author {

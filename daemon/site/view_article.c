@@ -7,6 +7,7 @@
 #include "escape.h"
 #include "lang.h"
 #include "notes.h"
+#include "spoken.h"
 #include "view.h"
 
 #define WORDS_A_MINUTE 200
@@ -21,17 +22,40 @@ day_of(int64_t t)
 }
 
 void
+view_dated(struct view *v, struct mustache_value *out, int64_t time,
+	   const struct spoken *say)
+{
+	struct view_date *d = region_alloc(&v->tmp, 1, sizeof(*d));
+
+	d->time = time;
+	d->say = say;
+	view_object(out, VIEW_DATE, d);
+}
+
+/* As a sentence has it. */
+static void
+date_text(struct view *v, const struct view_date *d, struct mustache_value *out)
+{
+	struct buf b = {0};
+	unsigned year, month, day;
+
+	date_day(d->time, &year, &month, &day);
+	spoken_date(&b, d->say, year, month, day);
+	view_take(v, out, &b);
+}
+
+void
 view_date(struct view *v, const void *object, enum template_name name,
 	  struct mustache_value *out)
 {
+	const struct view_date *d = object;
 	char text[DATE_LEN + 1];
-	int64_t t;
 
-	memcpy(&t, object, sizeof(t));
-	if (name == NAME_text)
-		date_human(t, text);
-	else
-		date_rfc3339(t, text);
+	if (name == NAME_text) {
+		date_text(v, d, out);
+		return;
+	}
+	date_rfc3339(d->time, text);
 	switch (name) {
 	case NAME_date:
 		text[10] = '\0';
@@ -40,7 +64,6 @@ view_date(struct view *v, const void *object, enum template_name name,
 		text[4] = '\0';
 		break;
 	case NAME_iso:
-	case NAME_text:
 		break;
 	default:
 		return;
@@ -125,12 +148,21 @@ author_html(const struct view_author *a, struct mustache_value *out)
 }
 
 /* What stands between the author before and this one. */
-static const char *
-before(const struct view_author *a)
+static void
+before(struct view *v, const struct view_author *a, struct mustache_value *out)
 {
-	if (a->i == 0)
-		return "";
-	return a->i + 1 == a->n ? " and " : ", ";
+	struct slice and = a->article != NULL ? a->article->say->text[WORD_and]
+					      : v->s->say->text[WORD_and];
+	struct buf b = {0};
+
+	if (a->i > 0 && a->i + 1 < a->n) {
+		buf_str(&b, ", ");
+	} else if (a->i > 0) {
+		buf_char(&b, ' ');
+		buf_add(&b, and.data, and.len);
+		buf_char(&b, ' ');
+	}
+	view_take(v, out, &b);
 }
 
 void
@@ -158,7 +190,7 @@ view_author(struct view *v, const void *object, enum template_name name,
 		author_html(a, out);
 		break;
 	case NAME_before:
-		view_text(out, slice_of(before(a)));
+		before(v, a, out);
 		break;
 	case NAME_count:
 		view_count(v, a->author, out);
@@ -249,7 +281,7 @@ view_card(struct view *v, const void *object, enum template_name name,
 		view_flag(out, is_foreign(v, a));
 		break;
 	case NAME_created:
-		view_object(out, VIEW_DATE, &a->created);
+		view_dated(v, out, a->created, v->s->say);
 		break;
 	case NAME_abstract:
 		view_text(out, a->html[TEXT_ABSTRACT]);
@@ -313,13 +345,18 @@ view_entry(struct view *v, const void *object, enum template_name name,
 		view_text(out, a->file->path);
 		break;
 	case NAME_updated:
-		view_object(out, VIEW_DATE,
-			    day_of(a->updated) != day_of(a->created)
-				? &a->updated
-				: NULL);
+		view_flag(out, 0);
+		if (day_of(a->updated) != day_of(a->created))
+			view_dated(v, out, a->updated, a->say);
 		break;
 	case NAME_modified:
-		view_object(out, VIEW_DATE, &a->updated);
+		view_dated(v, out, a->updated, a->say);
+		break;
+	case NAME_created: /* others are shown in the site's language */
+		view_dated(v, out, a->created, a->say);
+		break;
+	case NAME_say:
+		view_object(out, VIEW_SAY, a->say);
 		break;
 	case NAME_description:
 		written(v, view_excerpt, a, out);

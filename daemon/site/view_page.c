@@ -6,6 +6,7 @@
 #include "feed.h"
 #include "lang.h"
 #include "search.h"
+#include "spoken.h"
 #include "view.h"
 
 /* ---- the site ---- */
@@ -79,6 +80,9 @@ view_site(struct view *v, const void *object, enum template_name name,
 	case NAME_url:
 		view_url(v, out, slice_of("/"));
 		break;
+	case NAME_say:
+		view_object(out, VIEW_SAY, s->say);
+		break;
 	case NAME_menu:
 		menu(v, out);
 		break;
@@ -107,41 +111,53 @@ view_article_of(const struct page *p)
 							       : NULL;
 }
 
-static void
-title(const struct page *p, struct buf *out)
+/* What stands before the name of a page, or for it; WORD__MAX: nothing. */
+static enum word
+title_word(const struct page *p)
 {
+	switch (p->kind) {
+	case PAGE_TAG:
+		return WORD_tagged;
+	case PAGE_AUTHOR:
+		return WORD_articles_by;
+	case PAGE_TAGS:
+		return WORD_tags;
+	case PAGE_AUTHORS:
+		return WORD_authors;
+	case PAGE_ARCHIVE:
+		return p->name.len > 0 ? WORD_archive_of : WORD_archive;
+	case PAGE_SEARCH:
+		return WORD_search;
+	case PAGE_NOT_FOUND:
+		return WORD_not_found;
+	default:
+		return WORD__MAX;
+	}
+}
+
+static void
+add_word(const struct view *v, enum word word, struct buf *out)
+{
+	struct slice text = v->s->say->text[word];
+
+	buf_add(out, text.data, text.len);
+}
+
+static void
+title(const struct view *v, struct buf *out)
+{
+	const struct page *p = v->p;
+	enum word word = title_word(p);
 	struct slice t = p->name;
 
 	if (p->section != NULL && p->section->title.len > 0)
 		t = p->section->title;
-	switch (p->kind) {
-	case PAGE_ARTICLE:
-	case PAGE_HOME:
+	if (p->kind == PAGE_ARTICLE || p->kind == PAGE_HOME)
 		t = p->list[0]->title;
-		break;
-	case PAGE_TAG:
-		buf_str(out, "Tagged ");
-		break;
-	case PAGE_AUTHOR:
-		buf_str(out, "Articles by ");
-		break;
-	case PAGE_TAGS:
-		t = slice_of("Tags");
-		break;
-	case PAGE_AUTHORS:
-		t = slice_of("Authors");
-		break;
-	case PAGE_ARCHIVE:
-		buf_str(out, p->name.len > 0 ? "Archive of " : "Archive");
-		break;
-	case PAGE_SEARCH:
-		t = slice_of("Search");
-		break;
-	case PAGE_NOT_FOUND:
-		t = slice_of("Not found");
-		break;
-	default:
-		break;
+	if (word != WORD__MAX) {
+		add_word(v, word, out);
+		if (t.len > 0)
+			buf_char(out, ' ');
 	}
 	buf_add(out, t.data, t.len);
 }
@@ -149,10 +165,12 @@ title(const struct page *p, struct buf *out)
 static void
 full_title(struct view *v, struct buf *out)
 {
-	title(v->p, out);
-	if (v->p->number > 1)
-		buf_printf(out, "%spage %zu", out->len > 0 ? ", " : "",
-			   v->p->number);
+	title(v, out);
+	if (v->p->number > 1) {
+		buf_str(out, out->len > 0 ? ", " : "");
+		add_word(v, WORD_numbered, out);
+		buf_printf(out, " %zu", v->p->number);
+	}
 	if (out->len > 0)
 		buf_str(out, " \xe2\x80\x93 ");
 	buf_add(out, v->s->name.data, v->s->name.len);
@@ -297,7 +315,7 @@ feed_link(struct view *v, enum feed_format format, struct mustache_value *out)
 	if (!feed_exists(v->s, of, format))
 		return;
 	if (!slice_is(of, "/")) {
-		title(v->p, &text);
+		title(v, &text);
 		buf_str(&text, " \xe2\x80\x93 ");
 	}
 	buf_add(&text, v->s->name.data, v->s->name.len);
@@ -318,7 +336,7 @@ page_text(struct view *v, enum template_name name, struct mustache_value *out)
 
 	switch (name) {
 	case NAME_title:
-		title(v->p, &b);
+		title(v, &b);
 		break;
 	case NAME_full_title:
 		full_title(v, &b);

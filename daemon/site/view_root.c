@@ -99,6 +99,9 @@ view_root(struct view *v, const void *object, enum template_name name,
 	case NAME_page:
 		view_object(out, VIEW_PAGE, p);
 		break;
+	case NAME_say:
+		view_object(out, VIEW_SAY, v->s->say);
+		break;
 	case NAME_heading:
 		heading(v, out);
 		break;

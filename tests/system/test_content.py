@@ -432,6 +432,28 @@ def test_same_commit_same_bytes(t):
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"/>'
 
 
+def test_words_in_the_language_of_the_site(t):
+    made = t.blog({
+        ".config/lang": "fr\n",
+        "Posts/Un": article("Un", "> [!NOTE]\n> Bien.\n\na[^1]\n\n[^1]: b\n"),
+        "Posts/Two": article("Two", "> [!NOTE]\n> Well.\n", lang="en")})
+    daemon = t.daemon(made.path)
+    text = daemon.page("/Posts/Un")
+    page.check(text)
+    assert '<html lang="fr">' in text
+    for words in [">Aller au texte<", ">Notes de bas de page</h2>",
+                  ">\u00c9tiquettes</a>", " avril 2016</time>"]:
+        assert words in text, (words, text)
+    text = daemon.page("/Posts/Two")
+    assert 'lang="en">\n<header>' in text and ">By <span" in text, text
+    assert '<p class="alert-title">Note</p>' in text, text
+    made.commit({".config/words": "skip = Au texte !\nnote = Remarque\n"})
+    daemon.update()
+    text = daemon.page("/Posts/Un")
+    assert ">Au texte !<" in text, text
+    assert '<p class="alert-title">Remarque</p>' in text, text
+
+
 def test_references_between_files(t):
     made = t.blog({
         "Notes/One.md": article(

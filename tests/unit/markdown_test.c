@@ -372,8 +372,9 @@ test_links_refused(void **state)
 static const char *
 noted(const char *markdown)
 {
-	static const char *const names[] = {
-	    "head", "link", "image", "media", "id", "heading", "problem"};
+	static const char *const names[] = {"head",    "link", "image",
+					    "media",   "id",   "heading",
+					    "problem", "word"};
 	static struct buf out;
 	struct notes n;
 	struct note note;
@@ -399,9 +400,12 @@ test_noted_references(void **state)
 	    {"a\n\nb \xc3\xa4 [c](d?e&f#g)\n", "link 3:5 d?e&amp;f#g\n"},
 	    {"> - x\n>   [c](a%20b)\n>\n>   ![d](<e f>)\n",
 	     "link 2:5 a%20b\nimage 4:5 e%20f\n"},
-	    {"|a|b|\n|-|-|\n|\xc3\xa4|[c](d)|\n", "link 3:4 d\n"},
+	    {"|a|b|\n|-|-|\n|\xc3\xa4|[c](d)|\n",
+	     "word 0:0 Table\nlink 3:4 d\n"},
 	    {"[a]\n\n[a]: /b\n", "link 1:1 /b\n"},
-	    {"a[^1] [b](c)\n\n[^1]: [d](e)\n", "link 1:7 c\nlink 3:7 e\n"},
+	    {"a[^1] [b](c)\n\n[^1]: [d](e)\n",
+	     "link 1:7 c\nword 1:7 Footnotes\nlink 3:7 e\nword 3:7 Back to "
+	     "reference\n"},
 	    {"x <img src=a alt=b> <a\nhref='c&amp;d' id=i>e</a>\n",
 	     "image 1:3 a\nlink 1:21 c&amp;d\nid 1:21 i\n"},
 	    {"<div>\n\xc3\xa4<video src=v poster=\"p\"></video>\n"

@@ -272,7 +272,7 @@ test_archive_and_authors(void **state)
 		   "<span class=\"count\">1</span>");
 	assert_has(&fx, "/authors/Bo", "<h1 class=\"p-name\">Articles by Bo<");
 	assert_has(&fx, "/authors/Bo", ">Three ");
-	assert_has(&fx, "", "href=\"/sub/archive\">archive</a>");
+	assert_has(&fx, "", "href=\"/sub/archive\">Archive</a>");
 	assert_has_not(&fx, "", "rel=\"canonical\"");
 	assert_int_equal(fx_page(&fx, "")->status, 404);
 	fx_free(&fx);

@@ -180,7 +180,7 @@ pages(void **state)
 	answer_has(fx, "/search", 200, "value=\"\"");
 	answer_has(fx, "/search?", 200, "value=\"\"");
 	answer_has(fx, "/search?x=y&q=", 200, "value=\"\"");
-	answer_has(fx, "/search?q=soup", 200, "<p>1 result</p>");
+	answer_has(fx, "/search?q=soup", 200, "<p lang=\"en\">1 result</p>");
 	answer_has(fx, "/search?a=b&q=pepper&q=soup", 200, "2 results");
 	answer_has(fx, "/search?q=zzz", 200, "No article has any");
 	answer_has(fx, "/search?q=soup+salt", 200, "with 1 of 2:");

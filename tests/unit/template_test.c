@@ -180,6 +180,7 @@ test_objects(void **state)
 	struct view v = {0};
 	const struct article *a;
 	struct view_author author = {0};
+	struct view_date date = {0};
 	struct view_link link = {{"a", 1}, {"/a", 2}, {"/a", 2}};
 
 	(void)state;
@@ -191,13 +192,15 @@ test_objects(void **state)
 	author.article = a;
 	author.author = a->written[0].tag;
 	author.n = 1;
+	date.say = a->say;
 	check_object(&v, VIEW_ROOT, v.p);
 	check_object(&v, VIEW_SITE, fx.site);
 	check_object(&v, VIEW_PAGE, v.p);
 	check_object(&v, VIEW_ARTICLE, a);
 	check_object(&v, VIEW_ENTRY, a);
 	check_object(&v, VIEW_CARD, a);
-	check_object(&v, VIEW_DATE, &a->created);
+	check_object(&v, VIEW_DATE, &date);
+	check_object(&v, VIEW_SAY, a->say);
 	check_object(&v, VIEW_TAG, a->tagged[0].tag);
 	check_object(&v, VIEW_AUTHOR, &author);
 	check_object(&v, VIEW_YEAR, &fx.site->years[0]);
