@@ -102,6 +102,14 @@ read_vif(struct machine *m, const struct image_options *o,
 		fault(faults, "--script: a routed interface needs a fixed "
 			      "address, for the host's route: give --ip "
 			      "instead of --dhcp");
+	if (routed && o->ip6 != NULL)
+		caution(faults,
+			"--script: Xen's vif-route sets the route to an IPv4 "
+			"address alone: on the host, ip -6 route add the one "
+			"of --ip6 to the guest's vif");
+	if (o->script != NULL && o->xml != NULL && strcmp(o->xml, "kvm") == 0)
+		fault(faults, "--script: is Xen's, and libvirt's driver of "
+			      "KVM knows none: give --bridge");
 }
 
 static int

@@ -296,18 +296,3 @@ network_resolv(const struct network *n, struct buf *out)
 	for (unsigned i = 0; i < n->ndns; i++)
 		buf_printf(out, "nameserver %s\n", n->dns[i].text);
 }
-
-void
-network_addresses(const struct network *n, struct buf *out)
-{
-	char text[ADDRESS_TEXT];
-
-	if (n->has4) {
-		net4_text(n->four.address, text);
-		buf_str(out, text);
-	}
-	if (n->has6) {
-		net6_text(n->six.address, text);
-		buf_printf(out, "%s%s", n->has4 ? " " : "", text);
-	}
-}

@@ -43,9 +43,6 @@ void network_arguments(const struct network *n, struct buf *out);
 /* etc/resolv.conf; nothing when "ip=" says it all. */
 void network_resolv(const struct network *n, struct buf *out);
 
-/* "198.51.100.5 2001:db8::5": the addresses that are routed to the guest. */
-void network_addresses(const struct network *n, struct buf *out);
-
 /* "true", "yes", "on", "1", and their opposites.  -1 when it is neither. */
 int network_bool(const char *text);
 

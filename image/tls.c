@@ -92,6 +92,11 @@ check_chain(X509 *leaf, BIO *bio, const char *path, struct faults *faults)
 				"the one before it: put them in the order "
 				"site, issuer, issuer's issuer",
 				path, n + 1);
+		if (X509_cmp_time(X509_get0_notAfter(x), NULL) <= 0)
+			caution(faults,
+				"--tls-dir: %s: certificate %u, an issuer's, "
+				"has expired",
+				path, n + 1);
 		if (below != leaf)
 			X509_free(below);
 	}
@@ -173,12 +178,14 @@ tls_read(struct tls_pair *p, const char *directory, struct faults *faults)
 		check_key(key_path, path, p->leaf != NULL, faults);
 }
 
+/* A subject is no name of a host: browsers look for others (RFC 9525). */
 void
 tls_check_host(const struct tls_pair *p, const char *host,
 	       struct faults *faults)
 {
 	if (p->leaf == NULL ||
-	    X509_check_host(p->leaf, host, 0, 0, NULL) == 1 ||
+	    X509_check_host(p->leaf, host, 0,
+			    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1 ||
 	    X509_check_ip_asc(p->leaf, host, 0) == 1)
 		return;
 	fault(faults,

@@ -426,6 +426,7 @@ REFUSED_MACHINES = [
     ({"bridge": "br0,script=x"}, "--bridge: "),
     ({"script": "vif-route", "bridge": "br0"}, "--bridge: .*no bridge"),
     ({"script": "x;y"}, "--script: "),
+    ({"script": "vif-route", "xml": "kvm"}, "--script: is Xen's"),
     ({"script": "vif-route", "dhcp": "true", "ip": None, "netmask": None,
       "gateways": None}, "--script: .*fixed address"),
     ({"mac": "00:16:3e:12:34"}, "--mac: "),
@@ -449,7 +450,7 @@ def test_routed_pv(t):
     found = domain(out)
     assert found["type"] == "pv" and found["memory"] == 96
     assert found["vif"] == ["mac=00:16:3e:12:34:56,script=vif-route,"
-                            "ip=198.51.100.5 2001:db8::5"]
+                            "ip=198.51.100.5"]
     assert found["kernel"] == "/srv/guests/blog/blogd.xen"
     assert found["ramdisk"] == "/srv/guests/blog/site.cpio"
 
@@ -633,6 +634,18 @@ def test_certificate_without_a_single_host(t):
     tls = pair(t, "*.example.org")
     refused(t, "--url: is needed", url=None, tls_dir=tls)
     made(t, url="https://any.example.org", tls_dir=tls)
+
+
+def test_certificate_whose_subject_alone_names_the_host(t):
+    tls = t.path("old")
+    os.makedirs(tls)
+    servers.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-days", "60",
+                    "-subj", "/CN=blog.example.org", "-keyout",
+                    tls + "/server.key", "-out", tls + "/server.pem")
+    refused(t, "--url: is needed", url=None, tls_dir=tls)
+    refused(t, "--url: the certificate is not for blog.example.org",
+            url="https://blog.example.org", tls_dir=tls)
 
 
 def test_certificate_for_an_address(t):
