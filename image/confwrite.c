@@ -185,6 +185,42 @@ count_lines(const char *text, size_t len)
 	return n;
 }
 
+/* What --config says again: its first place may be a line that the operator has
+ * not written. */
+static void
+report_twice(const struct conf_parts *p, const char *name, int line, long first,
+	     struct faults *faults)
+{
+	if (first > 0)
+		fault(faults, "%s:%d: %s is set twice (first on line %ld)",
+		      p->options->config, line, name, first);
+	else
+		fault(faults,
+		      "%s:%d: %s is set by an option of blogd-image already "
+		      "(--port, --tls, --syslog, or their defaults): use that, "
+		      "or write all of the configuration",
+		      p->options->config, line, name);
+}
+
+static void
+report_piece(const struct conf_parts *p, const struct conf_problem *one,
+	     int before, struct faults *faults)
+{
+	const char *twice = strstr(one->text, " is set twice");
+	char name[64];
+
+	if (twice == NULL || twice - one->text >= (long)sizeof(name)) {
+		fault(faults, "%s:%d: %s", p->options->config,
+		      one->line - before, one->text);
+		return;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)(twice - one->text),
+		 one->text);
+	twice += strcspn(twice, "0123456789");
+	report_twice(p, name, one->line - before,
+		     strtol(twice, NULL, 10) - before, faults);
+}
+
 static void
 report_all(const struct conf_parts *p, const struct buf *text,
 	   const struct conf_problems *problems, struct faults *faults)
@@ -195,8 +231,7 @@ report_all(const struct conf_parts *p, const struct buf *text,
 		const struct conf_problem *one = &problems->list[i];
 
 		if (one->line > first)
-			fault(faults, "%s:%d: %s", p->options->config,
-			      one->line - first, one->text);
+			report_piece(p, one, first, faults);
 		else if (p->whole)
 			fault(faults, "%s: %s", p->options->config, one->text);
 		else

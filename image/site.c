@@ -9,7 +9,7 @@
 #include "file.h"
 #include "secrets.h"
 
-static const struct file_kind config_kind = {"--config", 1 << 20, 1};
+static const struct file_kind config_kind = {"--config", 1 << 20, 0};
 
 /* ------------------------------------------------------------- the files -- */
 
@@ -214,7 +214,8 @@ check_remote(const struct site *s, const struct network *n,
 		fault(faults,
 		      "--remote: %s is a directory, and the guest has no "
 		      "disk: give a URL that it can clone",
-		      git->path);
+		      s->options->remote != NULL ? s->options->remote
+						 : git->path);
 	else
 		network_check_remote(n, git->host, faults);
 	if (git->transport == GIT_OVER_HTTP || git->transport == GIT_OVER_GIT)

@@ -668,11 +668,15 @@ def test_bad_ports(t):
 
 def test_piece_of_configuration(t):
     piece = t.write("piece.conf", "log {\n\taccess = \"stderr\"\n}\n")
-    text = configuration(t, made(t, config=piece))
+    text = configuration(t, made(t, config=piece, syslog="198.51.100.9"))
     assert text.endswith(open(piece).read()) and "git.example.org" in text
     bad = t.write("bad.conf", "log {\n\taccess = \"stderr\"\n\tformt = \"x\"\n"
                   "}\nuser = \"nobody\"\n")
     refused(t, r"/bad\.conf:3: unknown option \"formt\"", config=bad)
+    refused(t, r"/http\.conf:1: http: is set by an option", config=t.write(
+        "http.conf", 'http = {"*:8080"}\n'))
+    refused(t, r"/twice\.conf:2: user: is set twice .first on line 1\)",
+            config=t.write("twice.conf", 'user = "blogd"\nuser = "x"\n'))
     refused(t, "the guest has no user \"nobody\"",
             config=t.write("user.conf", 'user = "nobody"\n'))
 
