@@ -69,12 +69,30 @@ take_text(struct words *w, struct slice text)
 	}
 }
 
+/* How much stands before the TeX of a formula, which is in MathML as well: so
+ * much is not counted.  *none: there is no more of it, and nobody looks again.
+ */
+static size_t
+before_tex(struct slice tag, struct slice behind, int *none)
+{
+	const char *tex;
+
+	if (*none || !slice_is(tag, "semantics"))
+		return 0;
+	tex = memmem(behind.data, behind.len, "<annotation ", 12);
+	*none = tex == NULL;
+	return tex != NULL ? (size_t)(tex - behind.data) : 0;
+}
+
 void
 html_words(struct words *w, struct slice html, int *heading)
 {
+	int no_tex = 0;
+
 	while (html.len > 0) {
 		const char *lt = memchr(html.data, '<', html.len), *gt;
 		size_t n = lt != NULL ? (size_t)(lt - html.data) : html.len;
+		struct slice tag;
 
 		take_text(w, (struct slice){html.data, n});
 		html.data += n;
@@ -83,8 +101,11 @@ html_words(struct words *w, struct slice html, int *heading)
 			break;
 		gt = memchr(html.data, '>', html.len);
 		n = gt != NULL ? (size_t)(gt - html.data) : html.len;
-		take_tag(w, (struct slice){html.data + 1, n - 1}, heading);
+		tag = (struct slice){html.data + 1, n - 1};
+		take_tag(w, tag, heading);
 		n += gt != NULL;
+		n += before_tex(
+		    tag, (struct slice){html.data + n, html.len - n}, &no_tex);
 		html.data += n;
 		html.len -= n;
 	}

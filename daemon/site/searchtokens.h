@@ -25,7 +25,8 @@
 #define TOKENS_HTML_MAX ((size_t)2 << 20)
 
 /* Feeds the text of HTML that we made: tags out, references decoded.  A tag of
- * an element that stands in a line does not end a word. */
+ * an element that stands in a line does not end a word.  Of a formula its TeX
+ * counts, which is what can be typed, and not the MathML. */
 void html_words(struct words *w, struct slice html, int *heading);
 
 /* Writes at most room bytes and returns how many: all that fits.  No

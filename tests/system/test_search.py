@@ -40,6 +40,13 @@ def test_words(t):
         assert search(daemon, query) == titles, (query, search(daemon, query))
 
 
+def test_formulas_are_their_tex(t):
+    daemon = t.serve({"Posts/Maths": article("Maths", "Then $\\zeta(2)$.\n")})
+    assert "ζ" in daemon.page("/Posts/Maths")
+    assert search(daemon, "zeta") == ["Maths"]
+    assert search(daemon, "%CE%B6") == []
+
+
 def test_fields(t):
     daemon = t.serve(FILES)
     page = daemon.get("/Posts/Tea")

@@ -209,6 +209,12 @@ html(void **state)
 						  "e:1/0");
 	tokens_are("AT&amp;T &lt;x&gt; &quot;q&quot;&#39;s &",
 		   "5 at:1/0 t:1/0 x:1/0 q:1/0 s:1/0");
+	tokens_are("<p>a <math><semantics><mrow><mi>\xce\xb1</mi><mo>+</mo>"
+		   "<mi>b</mi></mrow><annotation encoding=\"application/"
+		   "x-tex\">\\alpha + b</annotation></semantics></math> b</p>",
+		   "4 a:1/0 alpha:1/0 b:2/0");
+	tokens_are("<semantics>a<annotation x>b<semantics>c<semantics>d",
+		   "3 b:1/0 c:1/0 d:1/0");
 	tokens_are("<a href=\"/no\" title=\"no\">yes</a", "1 yes:1/0");
 	tokens_are("x x x x x x x x x x x x x x x x", "16 x:12/0");
 	tokens_are("<h1>x x x x x x</h1><hr>y", "7 x:0/4 y:1/0");
