@@ -15,7 +15,7 @@ enum author_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_GITHUB };
 struct author_options {
 	const char *conf;     /* -f; NULL: what holds by default */
 	const char *dir;      /* where the site is; "." by default */
-	const char *revision; /* --git; NULL: the working tree */
+	const char *revision; /* --git, --staged; NULL: the working tree */
 	const char *title;    /* of new */
 	const char *output;   /* of export */
 	enum author_format format;

@@ -97,8 +97,8 @@ known(const struct look *l, const struct tree_file *f)
 	return old;
 }
 
-static struct tree_file *
-add_file(struct look *l, const struct stat *st)
+struct tree_file *
+look_add_file(struct look *l, const struct stat *st)
 {
 	struct tree_file *f;
 
@@ -114,8 +114,8 @@ add_file(struct look *l, const struct stat *st)
 	return f;
 }
 
-static int
-count_bytes(struct look *l, off_t size)
+int
+look_count_bytes(struct look *l, off_t size)
 {
 	l->bytes += (uint64_t)size;
 	if (l->bytes <= l->t->set->max_source)
@@ -141,9 +141,9 @@ take_open(struct look *l, int fd)
 		look_leave_out(l, "too large (`fetch.max-object-size`)");
 		return 0;
 	}
-	if (count_bytes(l, st.st_size) == -1)
+	if (look_count_bytes(l, st.st_size) == -1)
 		return -1;
-	f = add_file(l, &st);
+	f = look_add_file(l, &st);
 	old = known(l, f);
 	if (old == NULL)
 		return read_file(l, f, fd);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../pool.h"
+#include "author_source.h"
 
 const char author_help[] =
     "and for authors:\n"
@@ -18,7 +19,14 @@ const char author_help[] =
     "  blogd hash [DIR]           print the site's digest\n"
     "                             (blogd check -h and so on: their options)\n";
 
-enum { LONG_GIT = 256, LONG_FORMAT, LONG_PORT, LONG_FROM, LONG_WORKERS };
+enum {
+	LONG_GIT = 256,
+	LONG_FORMAT,
+	LONG_PORT,
+	LONG_FROM,
+	LONG_WORKERS,
+	LONG_STAGED
+};
 
 /* Which of them a command has. */
 enum {
@@ -27,11 +35,13 @@ enum {
 	HAS_FORMAT = 4,
 	HAS_PORT = 8,
 	HAS_FROM = 16,
-	HAS_WORKERS = 32
+	HAS_WORKERS = 32,
+	HAS_STAGED = 64
 };
 
 static const struct option options[] = {
     {"git", required_argument, NULL, LONG_GIT},
+    {"staged", no_argument, NULL, LONG_STAGED},
     {"format", required_argument, NULL, LONG_FORMAT},
     {"port", required_argument, NULL, LONG_PORT},
     {"from", required_argument, NULL, LONG_FROM},
@@ -43,10 +53,11 @@ static const struct usage {
 	const char *name, *line, *text;
 	int has, words; /* that it may have; the first is DIR unless said */
 } usages[] = {
-    {"check", "blogd check [DIR | --git REV] [--format text|json|github]",
+    {"check",
+     "blogd check [DIR] [--staged | --git REV] [--format text|json|github]",
      "Reports what would not be published, broken links and more; ends with 1\n"
      "when there are errors.\n",
-     HAS_CONF | HAS_GIT | HAS_FORMAT | HAS_WORKERS, 1},
+     HAS_CONF | HAS_GIT | HAS_STAGED | HAS_FORMAT | HAS_WORKERS, 1},
     {"preview", "blogd preview [DIR] [--port N]",
      "Serves the files of DIR at http://localhost:N/ and reloads pages when\n"
      "they change.\n",
@@ -100,6 +111,10 @@ help(const struct reading *r, FILE *out)
 	if (has & HAS_GIT)
 		fputs("  --git REV      of this commit, not of the files\n",
 		      out);
+	if (has & HAS_STAGED)
+		fputs(
+		    "  --staged       of what `git commit` would commit now\n",
+		    out);
 	if (has & HAS_FORMAT)
 		fputs("  --format F     text, json, or github for its "
 		      "annotations\n",
@@ -142,6 +157,17 @@ set_format(const struct reading *r, const char *word)
 }
 
 static int
+set_revision(const struct reading *r, const char *revision)
+{
+	if (r->o->revision != NULL && strcmp(r->o->revision, revision) != 0 &&
+	    (strcmp(r->o->revision, AUTHOR_STAGED) == 0 ||
+	     strcmp(revision, AUTHOR_STAGED) == 0))
+		return bad(r, "--staged and --git exclude each other", NULL);
+	r->o->revision = revision;
+	return 0;
+}
+
+static int
 set(const struct reading *r, int c, const char *value)
 {
 	struct author_options *o = r->o;
@@ -151,8 +177,9 @@ set(const struct reading *r, int c, const char *value)
 		o->conf = value;
 		return 0;
 	case LONG_GIT:
-		o->revision = value;
-		return 0;
+		return set_revision(r, value);
+	case LONG_STAGED:
+		return set_revision(r, AUTHOR_STAGED);
 	case LONG_FROM:
 		o->dir = value;
 		return 0;
@@ -176,7 +203,8 @@ has_option(const struct usage *u, int c)
 		int c, has;
 	} all[] = {{'f', HAS_CONF},	      {LONG_GIT, HAS_GIT},
 		   {LONG_FORMAT, HAS_FORMAT}, {LONG_PORT, HAS_PORT},
-		   {LONG_FROM, HAS_FROM},     {LONG_WORKERS, HAS_WORKERS}};
+		   {LONG_FROM, HAS_FROM},     {LONG_WORKERS, HAS_WORKERS},
+		   {LONG_STAGED, HAS_STAGED}};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i].c == c)

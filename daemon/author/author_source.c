@@ -7,10 +7,12 @@
 
 #include "../git/local.h"
 #include "../git/object.h"
+#include "author_index.h"
 
 struct author_source {
 	struct git_settings set;
 	char *dir, *revision;
+	int staged;
 	struct author_repo repo;
 	struct author_tree tree;
 	git_oid last; /* the commit of the last source */
@@ -35,13 +37,14 @@ author_source_new(const char *dir, const char *revision,
 
 	a->set = *set;
 	a->dir = copy_of(dir);
-	a->revision = copy_of(revision);
+	a->staged = revision != NULL && strcmp(revision, AUTHOR_STAGED) == 0;
+	a->revision = a->staged ? NULL : copy_of(revision);
 	a->tree = (struct author_tree){
 	    .dir = a->dir, .set = &a->set, .repo = &a->repo};
 	found = author_repo_library(err) == -1
 		    ? -1
-		    : author_repo_open(&a->repo, dir, revision != NULL, &a->set,
-				       err);
+		    : author_repo_open(&a->repo, dir, a->revision != NULL,
+				       &a->set, err);
 	if (found == 0 && revision != NULL)
 		found = err_set(err, "%s: is in no Git repository", dir);
 	if (found == -1) {
@@ -356,7 +359,8 @@ author_source_make(struct author_source *a, int full, git_report_fn *report,
 	if (a->revision != NULL)
 		return make_commit(a, report, ctx, made, err);
 	if (author_repo_head(&a->repo, err) == -1 ||
-	    author_tree_look(&a->tree, report, ctx, &made->left_out, err) == -1)
+	    (a->staged ? author_index_look : author_tree_look)(
+		&a->tree, report, ctx, &made->left_out, err) == -1)
 		return -1;
 	r = make_tree(a, full, made, err);
 	author_tree_drop(&a->tree);

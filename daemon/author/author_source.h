@@ -6,7 +6,7 @@
 
 /*
  * The source (source.h) of an author's site: what git would hand to render if
- * it were pushed now, or a commit of the repository at hand.
+ * it were pushed now, or what is staged, or a commit of the repository at hand.
  *
  * From a working tree an unchanged file has the dates of its history; a changed
  * one is updated, a new one created, when it was written to.
@@ -20,6 +20,9 @@ struct author_sourced {
 	git_oid commit; /* of a changed tree: a hash of it */
 	int64_t time;	/* of the commit, or the newest file */
 };
+
+/* As a revision: what is staged.  Git knows none of this name. */
+#define AUTHOR_STAGED ":"
 
 /* revision NULL: the working tree of dir.  NULL with err. */
 struct author_source *author_source_new(const char *dir, const char *revision,

@@ -66,8 +66,8 @@ is_plain(const char *name)
 }
 
 /* As in git/tree.c, of a name that a file system has. */
-static const char *
-bad_name(const struct look *l, const char *name)
+const char *
+look_bad_name(const struct look *l, const char *name)
 {
 	if (l->path.len > l->t->set->max_path)
 		return TOO_LONG;
@@ -91,8 +91,8 @@ struct names {
 	size_t n, cap;
 };
 
-static int
-count_entry(struct look *l)
+int
+look_count_entry(struct look *l)
 {
 	if (++l->entries <= l->t->set->max_files)
 		return 0;
@@ -113,7 +113,7 @@ read_names(struct look *l, DIR *d, struct names *list)
 		    strcmp(e->d_name, "..") == 0 ||
 		    strcasecmp(e->d_name, ".git") == 0)
 			continue;
-		if (count_entry(l) == -1)
+		if (look_count_entry(l) == -1)
 			return -1;
 		if (list->n == list->cap) {
 			list->cap = list->cap > 0 ? list->cap * 2 : 32;
@@ -164,7 +164,7 @@ enter(struct look *l, int dir, const char *name)
 static int
 take_entry(struct look *l, int dir, const char *name)
 {
-	const char *reason = bad_name(l, name);
+	const char *reason = look_bad_name(l, name);
 	struct slice path = {l->path.data, l->path.len};
 	struct stat st;
 
@@ -245,6 +245,27 @@ now_ns(void)
 }
 
 int
+look_finish(struct look *l, int result, uint32_t *left_out)
+{
+	struct author_tree *t = l->t;
+
+	author_tree_free(t);
+	if (result == -1) {
+		free_files(l->files, l->n);
+		free_names(l->dirs, l->ndirs);
+		return -1;
+	}
+	if (l->n > 0)
+		qsort(l->files, l->n, sizeof(*l->files), look_by_path);
+	t->files = l->files;
+	t->n = l->n;
+	t->dirs = l->dirs;
+	t->ndirs = l->ndirs;
+	*left_out = l->left_out;
+	return 0;
+}
+
+int
 author_tree_look(struct author_tree *t, git_report_fn *report, void *ctx,
 		 uint32_t *left_out, struct err *err)
 {
@@ -256,20 +277,9 @@ author_tree_look(struct author_tree *t, git_report_fn *report, void *ctx,
 		return err_set(err, "%s: %s", t->dir, strerror(errno));
 	r = take_directory(&l, fd);
 	buf_free(&l.path);
-	author_tree_free(t);
-	if (r == -1) {
-		free_files(l.files, l.n);
-		free_names(l.dirs, l.ndirs);
+	if (look_finish(&l, r, left_out) == -1)
 		return -1;
-	}
-	if (l.n > 0)
-		qsort(l.files, l.n, sizeof(*l.files), look_by_path);
-	t->files = l.files;
-	t->n = l.n;
-	t->dirs = l.dirs;
-	t->ndirs = l.ndirs;
 	t->looked = began;
-	*left_out = l.left_out;
 	return 0;
 }
 

@@ -272,6 +272,79 @@ def test_pre_commit_hook(t):
     assert tree.commit() != first
 
 
+def test_check_of_what_is_staged(t):
+    tree = Tree(t, {"Gone": article("Gone"), ".gitignore": "*.swp\n"})
+    tree.commit()
+    # The directory is not what counts...
+    tree.put({"Bad": UNENDED, "Gone": None, "Posts/One": UNENDED})
+    status, out, _ = tree.run("check", "--staged")
+    assert status == 0 and out[-1].startswith("3 articles"), out
+    # ... but what is staged, whatever the directory has now.
+    tree.git("add", "Bad", "Posts/One")
+    tree.put({"Bad": article("Good"), "Posts/One": article("Good, too")})
+    status, out, _ = tree.run("check", "--staged")
+    assert status == 1, out
+    assert any(line.startswith("Bad:2:1: error:") for line in out), out
+    assert any(line.startswith("Posts/One:2:1: error:") for line in out), out
+    status, out, _ = tree.run("check", "--staged", tree.path + "/Posts",
+                              cwd="/")
+    assert status == 1 and not any(line.startswith("Bad") for line in out)
+    tree.git("rm", "-qf", "--cached", "Bad", "Gone")
+    tree.git("add", "Posts/One")
+    status, out, _ = tree.run("check", "--staged")
+    assert status == 0 and out[-1].startswith("2 articles"), out
+
+
+def test_check_leaves_out_what_is_staged_and_no_file(t):
+    tree = Tree(t)
+    tree.commit()
+    os.symlink("Index", tree.path + "/Link")
+    tree.put({"Later": UNENDED})
+    tree.git("add", "Link")
+    tree.git("add", "-N", "Later")  # its content is not staged
+    tree.git("update-index", "--add", "--cacheinfo",
+             "160000," + tree.git("rev-parse", "HEAD") + ",Module")
+    status, out, _ = tree.run("check", "--staged")
+    assert status == 1, out
+    assert "Link:1:1: error: left out: symbolic link" in out, out
+    assert "Module:1:1: error: left out: submodule" in out, out
+    assert not any(line.startswith("Later") for line in out), out
+
+
+def test_check_of_what_is_staged_needs_git(t):
+    tree = Tree(t, git=False)
+    status, out, _ = tree.run("check", "--staged")
+    assert status == 1 and "in no Git repository" in out[0], out
+    for words in [["check", "--staged", "--git", "HEAD"],
+                  ["check", "--git", "HEAD", "--staged"]]:
+        status, _, errors = tree.run(*words)
+        assert status == 2 and "exclude each other" in errors[0], errors
+    status, _, errors = tree.run("hash", "--staged")
+    assert status == 2 and "unknown option --staged" in errors[0], errors
+
+
+def test_pre_commit_hook_of_what_is_staged(t):
+    """Also of a commit of single files, which has an index of its own."""
+    tree = Tree(t)
+    path = tree.path + "/.git/hooks/pre-commit"
+    with open(path, "w") as hook:
+        hook.write("#!/bin/sh\nexec %s check --staged\n" % blogd.BINARY)
+    os.chmod(path, 0o755)
+    first = tree.commit()
+    tree.put({"Bad": UNENDED, "Index": article("Other")})
+    tree.git("add", "Bad")
+    tree.git("commit", "-q", "-m", "one file", "Index")
+    second = tree.git("rev-parse", "HEAD")
+    assert second != first
+    tree.git("commit", "-q", "-m", "bad", check=False)
+    assert tree.git("rev-parse", "HEAD") == second
+    tree.put({"Bad": article("Good")})
+    tree.git("commit", "-q", "-m", "bad", check=False)
+    assert tree.git("rev-parse", "HEAD") == second
+    tree.git("commit", "-q", "-a", "-m", "good")
+    assert tree.git("rev-parse", "HEAD") != second
+
+
 def test_colour_and_progress_on_a_terminal_alone(t):
     tree = Tree(t, {"Bad": UNENDED})
     status, shown = tree.on_terminal("check")
