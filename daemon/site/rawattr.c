@@ -444,6 +444,20 @@ look(struct slice s, unsigned allowed)
 	return seen;
 }
 
+/* What an author would miss on the page.  Others (style, onclick) are left out
+ * without a word. */
+static void
+note_left_out(struct htmlout *o, struct slice name)
+{
+	static const char srcset[] = "srcset";
+
+	if (o->notes != NULL && name.len == sizeof(srcset) - 1 &&
+	    strncasecmp(name.data, srcset, name.len) == 0)
+		notes_problem(o->notes, SEVERITY_WARNING,
+			      "srcset is left out: the image of src is shown "
+			      "to all");
+}
+
 unsigned
 rawattr_write(struct htmlout *o, struct slice s, unsigned allowed)
 {
@@ -457,6 +471,8 @@ rawattr_write(struct htmlout *o, struct slice s, unsigned allowed)
 
 	while (next_pair(s, &at, &pair)) {
 		a = attribute_by_name(pair.name);
+		if (a == NULL)
+			note_left_out(o, pair.name);
 		if (a == NULL || (a->where & (allowed | ATTR_GLOBAL)) == 0 ||
 		    (a->value == WORDS && (allowed & ATTR_HAS_CLASS) != 0))
 			continue;

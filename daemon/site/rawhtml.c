@@ -393,10 +393,16 @@ note_refused(struct htmlout *o, struct slice s)
 
 /* The sources of a picture are left out: its <img> shows what it has. */
 static int
-is_left_out(const struct htmlout *o, const struct tag *t)
+leave_out(struct htmlout *o, const struct tag *t)
 {
-	return strcmp(t->element->name, "source") == 0 &&
-	       strcmp(rawhtml_name(html_innermost(o)), "picture") == 0;
+	if (strcmp(t->element->name, "source") != 0 ||
+	    strcmp(rawhtml_name(html_innermost(o)), "picture") != 0)
+		return 0;
+	if (!t->closing)
+		problem(o, SEVERITY_WARNING,
+			"the sources of a picture are left out: its <img> is "
+			"shown to all");
+	return 1;
 }
 
 /* What stands at "<"; returns how much of it is done. */
@@ -411,7 +417,7 @@ write_markup(struct htmlout *o, struct slice s)
 	if (o->notes != NULL)
 		notes_advance(o->notes, s.data);
 	if (parse_tag(s, &tag)) {
-		if (is_left_out(o, &tag) || write_tag(o, &tag))
+		if (leave_out(o, &tag) || write_tag(o, &tag))
 			return tag.len;
 	} else {
 		note_refused(o, s);

@@ -440,6 +440,14 @@ test_noted_problems(void **state)
 	     "out\n"},
 	    {"a\n<iframe src=x></iframe> <nick> hi\n",
 	     "problem 2:1 <iframe> is not allowed and shows as text\n"},
+	    {"a\nb <img alt=x src=\"http://b\" SrcSet=\"c 2x\" sizes=d>\n",
+	     "image 2:3 http://b\nproblem 2:3 srcset is left out: the image "
+	     "of src is shown to all\n"},
+	    {"<picture>\n<source srcset=a><img src=b alt=c srcset>\n"
+	     "</picture>\n",
+	     "problem 2:1 the sources of a picture are left out: its <img> is "
+	     "shown to all\nimage 2:18 b\nproblem 2:18 srcset is left out: "
+	     "the image of src is shown to all\n"},
 	    {"<p>\n  <img src=\"http://b\">\n",
 	     "image 2:3 http://b\nproblem 2:3 the image has no alternative "
 	     "text\n"},
