@@ -42,19 +42,14 @@ static void
 read_size(struct machine *m, const struct image_options *o,
 	  struct faults *faults)
 {
-	unsigned least = m->pv ? MEMORY_LEAST_PV : MEMORY_LEAST;
-
 	m->memory = 64;
 	m->vcpus = 1;
-	if (o->memory != NULL &&
-	    machine_number(o->memory, least, MEMORY_MOST, &m->memory) == -1)
+	if (o->memory != NULL && machine_number(o->memory, MEMORY_LEAST,
+						MEMORY_MOST, &m->memory) == -1)
 		fault(faults,
-		      "--memory: \"%s\": write a number of megabytes, %u to "
-		      "%u%s",
-		      o->memory, least, (unsigned)MEMORY_MOST,
-		      m->pv ? " (with less a PV guest has no room for the "
-			      "archive behind its kernel)"
-			    : "");
+		      "--memory: \"%s\": write a number of megabytes, %d to "
+		      "%d",
+		      o->memory, MEMORY_LEAST, MEMORY_MOST);
 	if (o->vcpus != NULL &&
 	    machine_number(o->vcpus, 1, VCPUS_MOST, &m->vcpus) == -1)
 		fault(faults,

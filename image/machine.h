@@ -8,10 +8,9 @@
  * The virtual machine around the guest, as far as the operator decides it.
  * Texts stay argv's.
  */
-#define MEMORY_LEAST	32 /* MB; the kernel keeps about half of that */
-#define MEMORY_LEAST_PV 48 /* the archive is loaded behind the kernel */
-#define MEMORY_MOST	1048576
-#define VCPUS_MOST	8 /* NR_CPUS of the guest's kernel */
+#define MEMORY_LEAST 48 /* MB; a small site runs in it */
+#define MEMORY_MOST  1048576
+#define VCPUS_MOST   8 /* NR_CPUS of the guest's kernel */
 
 enum machine_xml { XML_NONE, XML_XEN, XML_KVM };
 

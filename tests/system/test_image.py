@@ -417,8 +417,8 @@ def test_remote_by_its_address(t):
 
 REFUSED_MACHINES = [
     ({"type": "hvm"}, "--type: .*pvh"),
-    ({"memory": "31"}, "--memory: .*32 to"),
-    ({"memory": "47", "type": "pv"}, "--memory: .*48 to"),
+    ({"memory": "47"}, "--memory: .*48 to 1048576"),
+    ({"memory": "1048577"}, "--memory: .*48 to 1048576"),
     ({"memory": "64M"}, "--memory: "),
     ({"vcpus": "0"}, "--vcpus: .*1 to 8"),
     ({"bridge": "br 0"}, "--bridge: "),

@@ -203,6 +203,12 @@ told_to_the_guest(void **state)
 		" ip=192.0.2.5::192.0.2.1:255.255.255.0:b-2:eth0:off:192.0.2.1"
 		":9.9.9.9",
 		"");
+	/* It carries two. */
+	o.dns[2] = "192.0.2.2";
+	o.ndns = 3;
+	network(&o, " ip=192.0.2.5::192.0.2.1:255.255.255.0:b-2:eth0:off",
+		"nameserver 192.0.2.1\nnameserver 9.9.9.9\n"
+		"nameserver 192.0.2.2\n");
 	/* What "ip=" cannot carry stands in one place with the rest. */
 	o.dns[2] = "2001:db8::53";
 	o.ndns = 3;
