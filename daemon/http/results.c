@@ -85,48 +85,96 @@ query_text(const struct results *r)
 	return (struct slice){r->query.text, r->query.len};
 }
 
-static void
-count(struct buf *out, const struct results *r)
-{
-	const struct ranking *found = &r->ranking;
-	const char *s = found->total == 1 ? "" : "s";
+/* ---- what is said ---- */
 
-	if (r->query.nwords == 0)
-		buf_str(out, "There are no words in this.");
-	else if (found->total == 0)
-		buf_str(out, "No article has any of these words.");
-	else if (found->words < r->query.nwords)
-		buf_printf(out,
-			   "No article has all of these words. %u article%s "
-			   "with %u of %u:",
-			   found->total, s, found->words, r->query.nwords);
-	else
-		buf_printf(out, "%u result%s", found->total, s);
+static const char *const english[SAY__MAX] = {
+    [SAY_NO_WORDS] = "There are no words in this.",
+    [SAY_NONE] = "No article has any of these words.",
+    [SAY_SOME_ONE] = "No article has all of these words. {n} article with "
+		     "{k} of {m}:",
+    [SAY_SOME] = "No article has all of these words. {n} articles with {k} "
+		 "of {m}:",
+    [SAY_ONE] = "{n} result",
+    [SAY_MANY] = "{n} results",
+    [SAY_PAGES] = "Pages of results",
+    [SAY_PREVIOUS] = "Previous results",
+    [SAY_MORE] = "More results"};
+
+/* In the language of the site, as the index has it, else in English. */
+static struct slice
+phrase(const struct results *r, enum search_phrase which)
+{
+	struct slice said = search_say(r->ix, which);
+
+	return said.len > 0 ? said : slice_of(english[which]);
 }
 
+#define NUMBERS_MAX 3 /* in one phrase */
+
+static void
+say(struct buf *out, const struct results *r, enum search_phrase which)
+{
+	struct slice text = phrase(r, which);
+	unsigned numbers = 0;
+
+	while (text.len > 0) {
+		char c =
+		    text.len > 2 && text.data[0] == '{' && text.data[2] == '}'
+			? text.data[1]
+			: '\0';
+		int number = (c == 'n' || c == 'k' || c == 'm') &&
+			     numbers++ < NUMBERS_MAX;
+
+		if (number)
+			buf_printf(out, "%u",
+				   c == 'n'   ? r->ranking.total
+				   : c == 'k' ? r->ranking.words
+					      : r->query.nwords);
+		else
+			buf_char(out, text.data[0]);
+		text.data += number ? 3 : 1;
+		text.len -= number ? 3 : 1;
+	}
+}
+
+static enum search_phrase
+count(const struct results *r)
+{
+	const struct ranking *found = &r->ranking;
+
+	if (r->query.nwords == 0)
+		return SAY_NO_WORDS;
+	if (found->total == 0)
+		return SAY_NONE;
+	if (found->words < r->query.nwords)
+		return found->total == 1 ? SAY_SOME_ONE : SAY_SOME;
+	return found->total == 1 ? SAY_ONE : SAY_MANY;
+}
+
+/* What a reader seldom sees is said in English. */
 static void
 write_summary(struct buf *out, const struct results *r)
 {
 	if (r->query.kind == QUERY_NONE)
 		return;
-	buf_str(out, "<p lang=\"en\">");
-	if (r->query.kind == QUERY_BAD)
-		buf_str(out, "This query cannot be read: it is not written in "
-			     "UTF-8, or not encoded as a form is.");
-	else
-		count(out, r);
-	buf_str(out, "</p>\n");
+	if (r->query.kind == QUERY_BAD) {
+		buf_str(out, "<p lang=\"en\">This query cannot be read: it is "
+			     "not written in UTF-8, or not encoded as a form "
+			     "is.</p>\n");
+	} else {
+		buf_str(out, "<p>");
+		say(out, r, count(r));
+		buf_str(out, "</p>\n");
+	}
 	if (r->query.cut)
 		buf_printf(out,
 			   "<p lang=\"en\">The query is long: only its first "
-			   "%d bytes and "
-			   "%d words were looked for.</p>\n",
+			   "%d bytes and %d words were looked for.</p>\n",
 			   QUERY_MAX, QUERY_WORDS_MAX);
 	if (r->ranking.bounded)
-		buf_str(
-		    out,
-		    "<p lang=\"en\">These words begin too many others: not all "
-		    "were looked for. Longer words find more.</p>\n");
+		buf_str(out, "<p lang=\"en\">These words begin too many "
+			     "others: not all were looked for. Longer words "
+			     "find more.</p>\n");
 }
 
 static void
@@ -141,13 +189,15 @@ write_before(struct buf *out, const struct results *r)
 
 static void
 write_link(struct buf *out, const struct results *r, unsigned page,
-	   const char *rel, const char *text)
+	   const char *rel, enum search_phrase text)
 {
 	buf_str(out, "<a rel=\"");
 	buf_str(out, rel);
 	buf_str(out, "\" href=\"?q=");
 	encode(out, query_text(r));
-	buf_printf(out, "&amp;page=%u\">%s</a>\n", page, text);
+	buf_printf(out, "&amp;page=%u\">", page);
+	say(out, r, text);
+	buf_str(out, "</a>\n");
 }
 
 static void
@@ -161,12 +211,13 @@ write_after(struct buf *out, const struct results *r)
 		buf_str(out, "</ol>\n");
 	if (!more && page == 1)
 		return;
-	buf_str(out, "<nav class=\"pages\" lang=\"en\" aria-label=\"Pages of "
-		     "results\">\n");
+	buf_str(out, "<nav class=\"pages\" aria-label=\"");
+	say(out, r, SAY_PAGES);
+	buf_str(out, "\">\n");
 	if (page > 1)
-		write_link(out, r, page - 1, "prev", "Previous results");
+		write_link(out, r, page - 1, "prev", SAY_PREVIOUS);
 	if (more)
-		write_link(out, r, page + 1, "next", "More results");
+		write_link(out, r, page + 1, "next", SAY_MORE);
 	buf_str(out, "</nav>\n");
 }
 

@@ -303,6 +303,7 @@ site_search_recipe(struct site *s, struct slice fields,
 	digest_add(&d, slice_of(PACKAGE_VERSION));
 	digest_number(&d, SEARCH_VERSION);
 	digest_add(&d, fields);
+	search_phrases(s, &page);
 	digest_add(&d, (struct slice){page.data, page.len});
 	digest_bytes(&d, keys_of(s), count_docs(s) * sizeof(struct search_doc));
 	digest_end(&d, recipe);
@@ -325,6 +326,7 @@ write_run(struct gather *g, struct slice fields, struct search_run *run)
 	search_page(g->s, &page);
 	parts.npieces =
 	    search_cut_page((struct slice){page.data, page.len}, pieces, &cut);
+	search_phrases(g->s, &cut);
 	parts.page = (struct slice){cut.data, cut.len};
 	parts.snippets = (struct slice){g->snippets.data, g->snippets.len};
 	search_build_write(g->build, &parts, run);

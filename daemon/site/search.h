@@ -24,6 +24,10 @@ void search_page(struct site *s, struct buf *out);
 /* An article in a list of results. */
 void search_result(struct site *s, const struct article *a, struct buf *out);
 
+/* Appends what serve says, a line for each enum search_phrase; nothing when
+ * that is too long. */
+void search_phrases(const struct site *s, struct buf *out);
+
 /* Cuts the page at its marks, and appends it without them: those behind the
  * last that there is room for are only taken out.  Returns the number of
  * pieces. */

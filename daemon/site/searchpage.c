@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include "escape.h"
 #include "search.h"
+#include "spoken.h"
 
 void
 search_page(struct site *s, struct buf *out)
@@ -20,6 +22,29 @@ search_result(struct site *s, const struct article *a, struct buf *out)
 			 .pub.path = SLICE_INIT(SEARCH_ADDRESS)};
 
 	page_write_result(s, &p, a, out);
+}
+
+void
+search_phrases(const struct site *s, struct buf *out)
+{
+	static const enum word words[SAY__MAX] = {
+	    [SAY_NO_WORDS] = WORD_no_words,
+	    [SAY_NONE] = WORD_no_results,
+	    [SAY_SOME_ONE] = WORD_some_result,
+	    [SAY_SOME] = WORD_some_results,
+	    [SAY_ONE] = WORD_one_result,
+	    [SAY_MANY] = WORD_results,
+	    [SAY_PAGES] = WORD_result_pages,
+	    [SAY_PREVIOUS] = WORD_previous_results,
+	    [SAY_MORE] = WORD_more_results};
+	size_t start = out->len;
+
+	for (int i = 0; i < SAY__MAX; i++) {
+		escape_add(out, ESCAPE_TEXT, s->say->text[words[i]]);
+		buf_char(out, '\n');
+	}
+	if (out->len - start > SEARCH_SAY_MAX)
+		out->len = start;
 }
 
 static const struct {

@@ -19,7 +19,13 @@
 /* ... blogd writes these into pages itself, */
 #define WORDS_OF_PAGES(X) \
 	X(and) X(archive_of) X(articles_by) X(date) X(months) X(not_found) \
-	X(numbered) X(tagged)
+	X(numbered) X(tagged) \
+	WORDS_OF_RESULTS(X)
+/* (those that serve writes, in the order of enum search_phrase) */
+#define WORDS_OF_RESULTS(X) \
+	X(no_words) X(no_results) X(some_result) X(some_results) \
+	X(one_result) X(results) X(result_pages) X(previous_results) \
+	X(more_results)
 /* and workers write these in English, see NOTE_WORD. */
 #define WORDS_OF_TEXTS(X) \
 	X(back) X(caution) X(code) X(footnotes) X(formula) X(important) \

@@ -76,6 +76,29 @@ search_piece(const struct search_index *ix, uint32_t i)
 	return p;
 }
 
+struct slice
+search_say(const struct search_index *ix, enum search_phrase phrase)
+{
+	struct slice rest = ix->page, line;
+
+	for (uint32_t i = 0; i < ix->head.npieces; i++) {
+		rest.data += search_piece(ix, i).len;
+		rest.len -= search_piece(ix, i).len;
+	}
+	for (int i = 0;; i++) {
+		const char *end =
+		    rest.len > 0 ? memchr(rest.data, '\n', rest.len) : NULL;
+
+		if (end == NULL)
+			return (struct slice){"", 0};
+		line = (struct slice){rest.data, (size_t)(end - rest.data)};
+		if (i == (int)phrase)
+			return line;
+		rest.data += line.len + 1;
+		rest.len -= line.len + 1;
+	}
+}
+
 static struct search_term
 term(const struct search_index *ix, uint32_t i)
 {
@@ -183,7 +206,7 @@ pieces_ok(const struct search_index *ix)
 			return 0;
 		left -= p.len;
 	}
-	return left == 0 && ix->head.npieces > 0;
+	return left <= SEARCH_SAY_MAX && ix->head.npieces > 0;
 }
 
 int

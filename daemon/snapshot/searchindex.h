@@ -16,7 +16,10 @@
  *	struct search_term [nterms+1]  by bytes; the last is only an end
  *	struct search_piece [npieces]
  *	fields     complete "Name: value\r\n" lines of every answer
- *	page       the pieces of HTML around what serve puts in
+ *	page       the pieces of HTML around what serve puts in; behind them
+ *	           a line of text for each enum search_phrase, escaped, in the
+ *	           language of the site: {n} is how many were found, which have
+ *	           {k} of {m} words
  *	snippets   HTML of each document in a list of results
  *	texts      of the terms
  *	postings   of the terms
@@ -34,7 +37,7 @@
  * All integers are in the host's order; nothing is aligned, as runs lie in a
  * segment one behind the other.
  */
-#define SEARCH_MAGIC "blogdix1"
+#define SEARCH_MAGIC "blogdix2"
 
 /* More documents are not searched: serve's memory for scores. */
 #define SEARCH_DOCS_MAX	  65536
@@ -76,6 +79,21 @@ enum search_gap {
 	SEARCH_GAP__MAX
 };
 
+/* What serve says; a line that is missing is said in English. */
+enum search_phrase {
+	SAY_NO_WORDS,
+	SAY_NONE,
+	SAY_SOME_ONE,
+	SAY_SOME,
+	SAY_ONE,
+	SAY_MANY,
+	SAY_PAGES,
+	SAY_PREVIOUS,
+	SAY_MORE,
+	SAY__MAX
+};
+#define SEARCH_SAY_MAX 3072 /* bytes of all lines */
+
 struct search_piece {
 	uint32_t len;
 	uint32_t gap; /* enum search_gap */
@@ -96,6 +114,9 @@ int search_check(const struct search_index *ix, struct err *err);
 /* The following are for a checked index and numbers in range. */
 struct search_doc search_doc(const struct search_index *ix, uint32_t i);
 struct search_piece search_piece(const struct search_index *ix, uint32_t i);
+/* A line that serve says; empty when it is not there. */
+struct slice search_say(const struct search_index *ix,
+			enum search_phrase phrase);
 struct slice search_snippet(const struct search_index *ix, uint32_t i);
 struct slice search_text(const struct search_index *ix, uint32_t i);
 /* The first term that is not before the word: nterms when all are. */

@@ -40,6 +40,26 @@ def test_words(t):
         assert search(daemon, query) == titles, (query, search(daemon, query))
 
 
+def test_results_in_the_language_of_the_site(t):
+    posts = {"Posts/N%d" % n: article("Note %d" % n, "Wasser\n")
+             for n in range(30)}
+    daemon = t.serve({**FILES, **posts, ".config/lang": "de\n"})
+    for query, text in [
+            ("water+kettle", "<p>1 Ergebnis</p>"),
+            ("water", "<p>2 Ergebnisse</p>"),
+            ("coffee", "<p>Kein Artikel hat eines dieser W\u00f6rter.</p>"),
+            ("wasser+kettle+tea",
+             "<p>Kein Artikel hat alle diese W\u00f6rter. "),
+            ("wasser", 'aria-label="Seiten mit Ergebnissen">'),
+            ("wasser", ">Weitere Ergebnisse</a>"),
+            ("wasser&page=2", ">Vorige Ergebnisse</a>")]:
+        shown = daemon.get("/search?q=" + query).text
+        assert text in shown, (query, shown)
+        # What serve says is no part of the page otherwise.
+        assert "{n}" not in shown and "No article" not in shown, shown
+        assert shown.endswith("</html>\n"), shown[-200:]
+
+
 def test_formulas_are_their_tex(t):
     daemon = t.serve({"Posts/Maths": article("Maths", "Then $\\zeta(2)$.\n")})
     assert "ζ" in daemon.page("/Posts/Maths")

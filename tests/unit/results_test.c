@@ -180,7 +180,7 @@ pages(void **state)
 	answer_has(fx, "/search", 200, "value=\"\"");
 	answer_has(fx, "/search?", 200, "value=\"\"");
 	answer_has(fx, "/search?x=y&q=", 200, "value=\"\"");
-	answer_has(fx, "/search?q=soup", 200, "<p lang=\"en\">1 result</p>");
+	answer_has(fx, "/search?q=soup", 200, "<p>1 result</p>");
 	answer_has(fx, "/search?a=b&q=pepper&q=soup", 200, "2 results");
 	answer_has(fx, "/search?q=zzz", 200, "No article has any");
 	answer_has(fx, "/search?q=soup+salt", 200, "with 1 of 2:");
@@ -403,6 +403,54 @@ own_page(void **state)
 	fx_free(&fx);
 }
 
+/* ---- what is said ---- */
+
+static void
+say_in(const char *words, const char *target, const char *text)
+{
+	struct fx_file own[NFILES + 1];
+	struct fx fx;
+	struct asked a;
+
+	memcpy(own, files, sizeof(files));
+	own[NFILES] = (struct fx_file){".config/words", words, 0, 1, 1, 0};
+	fx_defaults(&fx);
+	fx_build(&fx, own, NFILES + 1, NULL);
+	ask(&a, &fx, target);
+	if (strstr(a.body.data, text) == NULL)
+		fail_msg("no %s in %s", text, a.body.data);
+	assert_int_equal(a.memory.lines.cap, a.cap);
+	forget(&a);
+	fx_free(&fx);
+}
+
+/* A repository's words, as hostile as they may be. */
+static void
+said(void **state)
+{
+	char words[4096];
+	size_t n;
+
+	(void)state;
+	say_in("one_result = <{n}> \"{x}{m}{\n", "/search?q=soup",
+	       "<p>&lt;1&gt; &quot;{x}1{</p>");
+	say_in("one_result = {n}{n}{n}{n}\n", "/search?q=soup",
+	       "<p>111{n}</p>");
+	/* Too long altogether: English. */
+	n = (size_t)snprintf(words, sizeof(words), "one_result = ");
+	memset(words + n, '<', 290);
+	n += 290;
+	n +=
+	    (size_t)snprintf(words + n, sizeof(words) - n, "\nmore_results = ");
+	memset(words + n, '&', 290);
+	n += 290;
+	n += (size_t)snprintf(words + n, sizeof(words) - n,
+			      "\nprevious_results = ");
+	memset(words + n, '"', 290);
+	words[n + 290] = '\0';
+	say_in(words, "/search?q=soup", "<p>1 result</p>");
+}
+
 int
 main(void)
 {
@@ -415,7 +463,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(long_queries, setup, teardown),
 	    cmocka_unit_test(many),
 	    cmocka_unit_test(updates),
-	    cmocka_unit_test(own_page)};
+	    cmocka_unit_test(own_page),
+	    cmocka_unit_test(said)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
