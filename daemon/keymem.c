@@ -135,13 +135,24 @@ reallocate(void *p, size_t size, const char *file, int line)
 
 /* ------------------------------------------------------------- set up -- */
 
+/* Each page is locked as soon as there is one: what nobody has used is none. */
+static int
+lock_pages(void *start, size_t len)
+{
+#ifdef MLOCK_ONFAULT
+	if (mlock2(start, len, MLOCK_ONFAULT) == 0)
+		return 0;
+#endif
+	return mlock(start, len);
+}
+
 /* 0 when it cannot be locked. */
 static int
 protect(void *start, size_t len)
 {
 	if (madvise(start, len, NOT_DUMPED) == -1)
 		fatal("keep key memory out of core files");
-	return mlock(start, len) == 0;
+	return lock_pages(start, len) == 0;
 }
 
 /* Between two pages that nothing can use. */
@@ -197,7 +208,7 @@ void
 keymem_end(int status)
 {
 	if (m.start != NULL)
-		explicit_bzero(m.start, KEYMEM_SIZE);
+		explicit_bzero(m.start, m.used);
 	keymem_wipe_stack();
 	_exit(status);
 }
@@ -223,7 +234,7 @@ on_sigterm(int sig, siginfo_t *info, void *context)
 	char *end = m.start + KEYMEM_SIZE + ALT_STACK;
 
 	(void)sig, (void)info;
-	explicit_bzero(m.start, KEYMEM_SIZE);
+	explicit_bzero(m.start, m.used);
 	wipe_frames(m.stack, STACK);
 	wipe_frames(context, (size_t)(end - (char *)context));
 	_exit(0);

@@ -7,7 +7,7 @@
 /*
  * The memory of the process that holds the private keys: one piece for all that
  * libcrypto allocates, and the stack it works on.  Both are locked (never in
- * swap), left out of core files, and taken whole at the start, so that signing
+ * swap), left out of core files, and mapped whole at the start, so that signing
  * needs no system call for memory.  What is freed is wiped; when the piece is
  * used up, allocations fail and the process goes on.
  */
