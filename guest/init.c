@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -124,15 +125,19 @@ static void __attribute__((noreturn)) become_daemon(void)
 	char watchdog[32], pid[32], *argv[] = {name, flag, NULL};
 	static char notify[] = "NOTIFY_SOCKET=" MANAGER_SOCKET;
 	char *environment[] = {notify, watchdog, pid, NULL};
+	char self[PATH_MAX] = "";
 	sigset_t none;
 
+	/* Under its own name, where the process is to be called so. */
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) == -1)
+		fatal("/proc/self/exe");
 	snprintf(watchdog, sizeof(watchdog), "WATCHDOG_USEC=%d000000",
 		 WATCHDOG_S);
 	snprintf(pid, sizeof(pid), "WATCHDOG_PID=%ld", (long)getpid());
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
-	execve("/proc/self/exe", argv, environment);
+	execve(self, argv, environment);
 	fatal("start the daemon");
 }
 

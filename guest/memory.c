@@ -66,6 +66,8 @@ memory_wanted(const struct memory *m)
 	uint64_t used = m->given > m->least ? m->given - m->least : 0;
 	uint64_t mib = (used + MIB - 1) / MIB;
 
+	if (m->kills > 0 && mib <= m->given / MIB)
+		mib = m->given / MIB + 1; /* which was too little */
 	mib = (mib + STEP - 1) / STEP * STEP;
 	return mib < FLOOR ? FLOOR : mib;
 }

@@ -42,7 +42,7 @@ uint64_t memory_number(const char *text, const char *name);
 /* What the hypervisor gave, from /proc/iomem. */
 uint64_t memory_given(const char *iomem);
 
-/* The least "memory =", in MiB. */
+/* The least "memory =", in MiB; more than was given once that ran out. */
 uint64_t memory_wanted(const struct memory *m);
 
 /* The line of memory_tell. */

@@ -54,6 +54,10 @@ the_least_is_rounded_up(void **state)
 	assert_int_equal(memory_wanted(&m), 32);
 	m.least = 0;
 	assert_int_equal(memory_wanted(&m), 64);
+	m.kills = 1;
+	assert_int_equal(memory_wanted(&m), 68);
+	m.least = 30 * 1024;
+	assert_int_equal(memory_wanted(&m), 68);
 }
 
 static void
