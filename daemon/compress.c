@@ -13,6 +13,7 @@
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
+#include "little.h"
 #include "log.h"
 
 /*
@@ -56,6 +57,7 @@
 struct compressor {
 	struct libdeflate_compressor *deflate, *quick;
 	char *arena; /* of brotli and zstd, forgotten after each body */
+	size_t size;
 	size_t used;
 };
 
@@ -66,7 +68,8 @@ compressor_new(void)
 
 	c->deflate = libdeflate_alloc_compressor(GZIP_LEVEL);
 	c->quick = libdeflate_alloc_compressor(GZIP_QUICK);
-	c->arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE,
+	c->size = little_bound(ARENA_SIZE);
+	c->arena = mmap(NULL, c->size, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (c->deflate == NULL || c->quick == NULL || c->arena == MAP_FAILED)
 		fatalx("out of memory (compressor)");
@@ -78,7 +81,7 @@ compressor_free(struct compressor *c)
 {
 	libdeflate_free_compressor(c->deflate);
 	libdeflate_free_compressor(c->quick);
-	munmap(c->arena, ARENA_SIZE);
+	munmap(c->arena, c->size);
 	free(c);
 }
 
@@ -114,10 +117,10 @@ arena_alloc(void *opaque, size_t size)
 	struct compressor *c = opaque;
 	void *p = c->arena + c->used;
 
-	if (size > ARENA_SIZE - c->used)
+	if (size > c->size - c->used)
 		return NULL;
 	size = (size + ALIGN - 1) & ~(ALIGN - 1);
-	c->used += size < ARENA_SIZE - c->used ? size : ARENA_SIZE - c->used;
+	c->used += size < c->size - c->used ? size : c->size - c->used;
 	return p;
 }
 
@@ -171,7 +174,7 @@ compress_brotli(struct compressor *c, struct slice in, char *out, size_t room)
 size_t
 compress_zstd(struct compressor *c, struct slice in, char *out, size_t room)
 {
-	ZSTD_CCtx *z = ZSTD_initStaticCCtx(c->arena, ARENA_SIZE);
+	ZSTD_CCtx *z = ZSTD_initStaticCCtx(c->arena, c->size);
 	size_t len;
 
 	room = worth(in.len, room);

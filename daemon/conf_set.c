@@ -8,6 +8,7 @@
 
 #include "conf_remote.h"
 #include "conf_units.h"
+#include "little.h"
 #include "utf8.h"
 
 void *
@@ -78,7 +79,8 @@ conf_set_processes(struct draft *d, const struct conf_option *o,
 	if (strcmp(value, "auto") != 0)
 		return conf_set_count(d, o, value, err);
 	conf_count(o->max, &max, NULL);
-	if (n < 1)
+	little_look();
+	if (n < 1 || little_is())
 		n = 1;
 	store(d, o, (uint64_t)n < max ? (uint64_t)n : max);
 	return 0;

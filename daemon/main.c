@@ -46,6 +46,7 @@ child_main(const char *name)
 	for (unsigned r = 0; r < ROLE__MAX; r++)
 		if (mains[r] != NULL && strcmp(name, role_name(r)) == 0) {
 			name_process(name);
+			sandbox_give_way((enum role)r);
 			mains[r]();
 		}
 	fatalx("no role \"%s\"", name);

@@ -10,6 +10,7 @@
 #include "../sandbox/sandbox.h"
 #include "clock.h"
 #include "ipc.h"
+#include "little.h"
 #include "log.h"
 #include "memfd.h"
 #include "page_writer.h"
@@ -409,6 +410,7 @@ render_main(void)
 
 	start_recv(&r.start, ROLE_RENDER, &r.set, sizeof(r.set));
 	warm_up();
+	little_look(); /* for the workers */
 	if (r.set.polish)
 		give_way();
 	sandbox_enter(ROLE_RENDER, VARIANT_PLAIN, -1);

@@ -3,6 +3,7 @@
 
 #include "../sandbox/sandbox.h"
 #include "compress.h"
+#include "little.h"
 #include "site/markdown.h"
 #include "site/searchtokens.h"
 
@@ -13,7 +14,9 @@ markdown_start(const void *arg)
 {
 	const struct render_settings *set = arg;
 
-	markdown_init(set->post_memory);
+	markdown_init(set->post_memory < SIZE_MAX
+			  ? little_bound((size_t)set->post_memory)
+			  : set->post_memory);
 	sandbox_filter(ROLE_RENDER, VARIANT_WORKER);
 }
 

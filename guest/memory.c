@@ -78,7 +78,7 @@ memory_text(const struct memory *m, char *text, size_t size)
 	snprintf(text, size,
 		 "memory: %" PRIu64 " MiB given, %" PRIu64
 		 " MiB free, least free so far %" PRIu64
-		 " MiB; this site runs with memory = %" PRIu64 " or more",
+		 " MiB; this site needs at least memory = %" PRIu64,
 		 m->given / MIB, m->free / MIB, m->least / MIB,
 		 memory_wanted(m));
 }

@@ -257,7 +257,10 @@ has_ip4(char text[INET_ADDRSTRLEN])
 	       inet_ntop(AF_INET, &sin.sin_addr, text, INET_ADDRSTRLEN) != NULL;
 }
 
-/* Every address of the Internet in text, after what is there. */
+#define SCOPE_HOST 0x10
+#define SCOPE_LINK 0x20
+
+/* Every address that others may use in text, after what is there. */
 static void
 add_ip6s(char *text, size_t size)
 {
@@ -271,7 +274,7 @@ add_ip6s(char *text, size_t size)
 		size_t len = strlen(text);
 
 		if (sscanf(line, "%32s %*x %x %x", hex, &prefix, &scope) != 3 ||
-		    scope != 0)
+		    scope == SCOPE_HOST || scope == SCOPE_LINK)
 			continue;
 		for (size_t i = 0; i < 16; i++)
 			if (sscanf(hex + 2 * i, "%2hhx", &a.s6_addr[i]) != 1)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "tls.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "../daemon/conf_url.h"
 #include "../daemon/http/sans.h"
 #include "../daemon/keyload.h"
+#include "../daemon/memfd.h"
 #include "file.h"
 
 static const struct file_kind certificate_kind = {"--tls-dir", 128 * 1024, 0};
@@ -146,18 +146,36 @@ tls_count(const struct buf *pem)
 
 /* ------------------------------------------------------------------ key -- */
 
-/* By the daemon's own rules; it reads both files again. */
-static void
-check_key(const char *key_path, const char *path, int leaf,
-	  struct faults *faults)
+/* The rules read from a descriptor; what is checked has to be what is written,
+ * whatever happens to the file meanwhile. */
+static int
+as_file(const struct buf *data, struct faults *faults)
 {
-	int key = open(key_path, O_RDONLY | O_CLOEXEC);
-	int certificate = leaf ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	struct err err;
-	EVP_PKEY *pkey = keyload(key, certificate, &err);
+	int fd = memfd_new("pem", &err);
 
-	if (pkey == NULL)
-		fault(faults, "--tls-dir: %s: %s", key_path, err.text);
+	if (fd == -1)
+		fault(faults, "--tls-dir: %s", err.text);
+	else if (write(fd, data->data, data->len) != (ssize_t)data->len) {
+		fault(faults, "--tls-dir: out of memory");
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* By the daemon's own rules. */
+static void
+check_key(const struct tls_pair *p, const char *path, struct faults *faults)
+{
+	int key = as_file(&p->key, faults);
+	int certificate =
+	    p->leaf != NULL ? as_file(&p->certificate, faults) : -1;
+	struct err err;
+	EVP_PKEY *pkey = key != -1 ? keyload(key, certificate, &err) : NULL;
+
+	if (key != -1 && pkey == NULL)
+		fault(faults, "--tls-dir: %s: %s", path, err.text);
 	EVP_PKEY_free(pkey);
 	if (key != -1)
 		close(key);
@@ -175,7 +193,7 @@ tls_read(struct tls_pair *p, const char *directory, struct faults *faults)
 	snprintf(key_path, sizeof(key_path), "%s/server.key", directory);
 	read_certificate(p, path, faults);
 	if (file_read(key_path, &key_kind, &p->key, faults) == 0)
-		check_key(key_path, path, p->leaf != NULL, faults);
+		check_key(p, key_path, faults);
 }
 
 /* A subject is no name of a host: browsers look for others (RFC 9525). */

@@ -230,6 +230,12 @@ enter_repository(int fd)
 /* There is no broker: the parent has no clone(2) with which another process
  * could start its children. */
 void
+sandbox_give_way(enum role role)
+{
+	(void)role;
+}
+
+void
 sandbox_broker(void)
 {
 }

@@ -59,6 +59,25 @@ sandbox_begin(void)
 	filter_debug();
 }
 
+/* proc(5), /proc/PID/oom_score_adj: what a render held is free at once, while
+ * git would have to fetch again. */
+void
+sandbox_give_way(enum role role)
+{
+	const char *score = role == ROLE_RENDER ? "1000"
+			    : role == ROLE_GIT	? "500"
+						: NULL;
+	int fd;
+
+	if (score == NULL)
+		return;
+	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd == -1)
+		return;
+	(void)!write(fd, score, strlen(score));
+	close(fd);
+}
+
 int
 sandbox_parent(const char *user, struct err *err)
 {

@@ -52,6 +52,10 @@ void sandbox_init(void);
 /* First of all in a child: fatal if it has inherited more than it was to. */
 void sandbox_begin(void);
 
+/* git and render: when memory runs out they are to end, and not those that
+ * serve the site there is. */
+void sandbox_give_way(enum role role);
+
 /* dial, before sandbox_enter: the one TCP port, beside that of name servers,
  * that it may connect to where Landlock knows ports. */
 void sandbox_connects_to(uint16_t port);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "../../daemon/conf_remote.h"
 #include "../../daemon/conf_url.h"
+#include "../../daemon/syslog_address.h"
 #include "fuzz.h"
 
 static int
@@ -47,6 +48,21 @@ check_site(const char *text)
 	CHECK(strcmp(once.url, twice.url) == 0);
 }
 
+/* What is made of it says the same. */
+static void
+check_syslog(const char *text)
+{
+	struct msg_address once, twice;
+	char again[SYSLOG_ADDRESS_MAX];
+	struct err err;
+
+	if (syslog_address(text, &once, &err) == -1)
+		return;
+	syslog_address_text(&once, again);
+	CHECK(syslog_address(again, &twice, &err) == 0);
+	CHECK(memcmp(&once, &twice, sizeof(once)) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -56,6 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	check_remote(text);
 	check_site(text);
+	check_syslog(text);
 	if (conf_listen_address(text, len & 1, &listen, &err) == 0)
 		CHECK(listen.port[0] != '\0' ? listen.host[0] != '\0'
 					     : listen.host[0] == '/');

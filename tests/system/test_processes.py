@@ -37,6 +37,25 @@ def test_keys_is_not_needed_without_tls(t):
     assert "keys" not in daemon.children(), daemon.children()
 
 
+def score(pid):
+    """How likely the kernel is to end it when memory runs out."""
+    with open("/proc/%d/oom_score_adj" % pid) as f:
+        return int(f.read())
+
+
+def test_who_ends_first_without_memory(t):
+    files = {"p%d" % i: article("P", "Some *text*.\n\n" * 400)
+             for i in range(300)}
+    made, daemon = networked(t)
+    for role, pids in daemon.settled().items():
+        expected = 500 if role == "git" else score(os.getpid())
+        assert score(pids[0]) == max(expected, score(os.getpid())), role
+    made.commit(files)
+    daemon.push_hook()
+    render = eventually(lambda: daemon.children("render"), 10, "render")
+    eventually(lambda: score(render[0]) == 1000, 5, "render's score")
+
+
 def test_number_of_serve_processes(t):
     daemon = t.serve(options={"serve": {"processes": 3}})
     assert len(daemon.children("serve")) == 3

@@ -8,6 +8,7 @@
 
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/reboot.h>
 #include <linux/seccomp.h>
 
 #include <sys/mman.h>
@@ -251,6 +252,39 @@ aarch64_has_successors(void **state)
 	free(p.filter);
 }
 
+/* PID 1 of a guest ends it, and does nothing else that only root may; nobody
+ * else ends it. */
+static void
+init_alone_ends_the_guest(void **state)
+{
+	static const uint64_t commands[] = {LINUX_REBOOT_CMD_POWER_OFF,
+					    LINUX_REBOOT_CMD_RESTART};
+	static const uint64_t others[] = {LINUX_REBOOT_CMD_KEXEC,
+					  LINUX_REBOOT_CMD_CAD_ON,
+					  LINUX_REBOOT_CMD_RESTART2, 0};
+	const struct arch *arch = &archs[0];
+	struct sock_fprog p;
+
+	(void)state;
+	filter_compile(ROLE_INIT, VARIANT_PLAIN, arch->seccomp, &p);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(
+		    result_of_call(&p, arch, "reboot", 0, commands[i], 0),
+		    SECCOMP_RET_ALLOW);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_not_equal(
+		    result_of_call(&p, arch, "reboot", 0, others[i], 0),
+		    SECCOMP_RET_ALLOW);
+	assert_true(kills(&p, arch, "openat") && kills(&p, arch, "mmap") &&
+		    kills(&p, arch, "socket") && kills(&p, arch, "clone"));
+	free(p.filter);
+	filter_compile(ROLE_BROKER, VARIANT_PLAIN, arch->seccomp, &p);
+	assert_int_not_equal(
+	    result_of_call(&p, arch, "reboot", 0, commands[0], 0),
+	    SECCOMP_RET_ALLOW);
+	free(p.filter);
+}
+
 int
 main(void)
 {
@@ -262,6 +296,7 @@ main(void)
 	    cmocka_unit_test(nobody_maps_code),
 #endif
 	    cmocka_unit_test(aarch64_has_successors),
+	    cmocka_unit_test(init_alone_ends_the_guest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

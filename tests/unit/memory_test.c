@@ -71,8 +71,7 @@ the_line_says_it_all(void **state)
 	memory_text(&m, text, sizeof(text));
 	assert_string_equal(text,
 			    "memory: 64 MiB given, 21 MiB free, least free so "
-			    "far 9 MiB; this site runs with memory = 56 or "
-			    "more");
+			    "far 9 MiB; this site needs at least memory = 56");
 }
 
 static void
