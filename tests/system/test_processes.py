@@ -185,7 +185,7 @@ def kill_under_load(t, role, allowed_failures=0):
             before = daemon.children(role)
             os.kill(before[0], signal.SIGKILL)
             eventually(lambda: len(daemon.children(role)) == len(before) and
-                       before[0] not in daemon.children(role), 15, role)
+                       before[0] not in daemon.children(role), 60, role)
             daemon.wait_log("%s .process %d. was ended by signal 9"
                             % (role, before[0]))
         time.sleep(0.3)
@@ -194,7 +194,7 @@ def kill_under_load(t, role, allowed_failures=0):
     assert load.count > 50
     assert len(load.failures) <= allowed_failures, load.failures[:5]
     tip = made.commit({"Posts/Two": article("Two", "After it.\n")})
-    eventually(lambda: pushed(daemon, tip), 20)
+    eventually(lambda: pushed(daemon, tip), 40)
     assert "After it." in daemon.page("/Posts/Two")
 
 
@@ -225,7 +225,7 @@ def test_serve_is_killed(t):
 
 for _test in (test_git_is_killed, test_dial_is_killed, test_keys_is_killed,
               test_serve_is_killed):
-    _test.timeout = 120
+    _test.timeout = 200
 del _test
 
 
