@@ -10,9 +10,10 @@ import blogd
 import servers
 from repo import article
 
-# What sets up a user namespace, and nowhere.
+# What sets up a user namespace, who is to end first without memory, and nowhere.
 HARMLESS = re.compile(
-    r'"(/proc/(self|\d+)/(uid_map|gid_map|setgroups)|/dev/null|'
+    r'"(/proc/(self|\d+)/(uid_map|gid_map|setgroups|oom_score_adj)|'
+    r'/dev/null|'
     r'/proc/sys/user/max_user_namespaces)"')
 # Mounting an empty root needs a directory to be; it is in that mount alone.
 CHANGES = ("creat", "mkdir", "mkdirat", "rename", "renameat", "renameat2",
