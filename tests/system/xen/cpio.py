@@ -16,8 +16,8 @@ def record(name, mode, content, number):
 
 
 class Archive:
-    """Entries by their path without a leading slash, each (mode, content).  Parents
-    are added."""
+    """Entries by their path without a leading slash, each (mode, content).
+    Parents are added."""
 
     def __init__(self):
         self.entries = {}

@@ -127,7 +127,8 @@ class Dom0:
         self.archive = cpio.Archive()
         for path in ("proc", "sys", "dev", "run", "tmp", "root", "guest",
                      "usr/bin", "usr/sbin", "var/lib/xen",
-                     "var/lib/xenstored", "var/log/xen/console", "var/log/nginx"):
+                     "var/lib/xenstored", "var/log/xen/console",
+                     "var/log/nginx"):
             self.archive.directory(path)
         for path, target in (("bin", "usr/bin"), ("sbin", "usr/sbin"),
                              ("lib", "usr/lib"), ("lib64", "usr/lib"),

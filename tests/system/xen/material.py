@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What the guests serve, and to whom they listen: the sample blog as a
-repository, a second version of it to be pushed, certificates, and for each guest
-what blogd-image(8) makes of them."""
+repository, a second version of it to be pushed, certificates, and for each
+guest what blogd-image(8) makes of them."""
 import os
 import shutil
 import subprocess
