@@ -25,6 +25,7 @@
 #include "http/tls.h"
 #include "http/tls_memory.h"
 #include "ipc.h"
+#include "little.h"
 #include "log.h"
 #include "proc.h"
 #include "settings.h"
@@ -376,6 +377,8 @@ reserve_memory(const struct serve_settings *set)
 				   MEMORY_PER_CONNECTION, &all) ||
 	    __builtin_add_overflow(all, MEMORY, &all))
 		all = SIZE_MAX / 2;
+	little_look(); /* the kernel's log has a line for each refusal */
+	all = little_bound(all);
 	log_debug("%zu MiB of memory at most", heap_reserve(all) >> 20);
 }
 

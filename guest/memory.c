@@ -14,6 +14,9 @@
 #define STEP 4	  /* MiB, between sizes that are told */
 #define NEWS MIB
 
+/* MiB that an update may have taken between two looks. */
+#define UNSEEN 4
+
 /* Below it the kernel itself does not fit: it is loaded at 16 MiB. */
 #define FLOOR 32
 
@@ -64,7 +67,7 @@ uint64_t
 memory_wanted(const struct memory *m)
 {
 	uint64_t used = m->given > m->least ? m->given - m->least : 0;
-	uint64_t mib = (used + MIB - 1) / MIB;
+	uint64_t mib = (used + MIB - 1) / MIB + UNSEEN;
 
 	if (m->kills > 0 && mib <= m->given / MIB)
 		mib = m->given / MIB + 1; /* which was too little */
