@@ -180,7 +180,7 @@ prepare(void)
 	if (g.notify == -1)
 		give_up_for(&err);
 	allow_files();
-	memory_start();
+	memory_start(&g.memory);
 	memory_look(&g.memory);
 	catch_signals();
 }

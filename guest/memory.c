@@ -88,13 +88,6 @@ memory_text(const struct memory *m, char *text, size_t size)
 
 /* ---- of this machine ---- */
 
-void
-memory_start(void)
-{
-	meminfo = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
-	vmstat = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
-}
-
 static uint64_t
 given(void)
 {
@@ -105,13 +98,21 @@ given(void)
 	return memory_given(text);
 }
 
+/* All that is opened: the filter allows no more of it.  What was given may be
+ * unknown, and stays it. */
+void
+memory_start(struct memory *m)
+{
+	m->given = given();
+	meminfo = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	vmstat = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
+}
+
 void
 memory_look(struct memory *m)
 {
 	static char text[16384];
 
-	if (m->given == 0)
-		m->given = given();
 	if (file_read_again(meminfo, text, sizeof(text)) == 0)
 		m->free = memory_number(text, "MemAvailable:");
 	if (m->least == 0 || m->free < m->least)

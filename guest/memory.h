@@ -20,7 +20,7 @@ struct memory {
 };
 
 /* Opens what is looked at later. */
-void memory_start(void);
+void memory_start(struct memory *m);
 
 /* Looks; nothing but pread is needed. */
 void memory_look(struct memory *m);
