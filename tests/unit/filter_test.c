@@ -275,8 +275,12 @@ init_alone_ends_the_guest(void **state)
 		assert_int_not_equal(
 		    result_of_call(&p, arch, "reboot", 0, others[i], 0),
 		    SECCOMP_RET_ALLOW);
+	assert_true(kills(&p, arch, "socket") && kills(&p, arch, "execve") &&
+		    kills(&p, arch, "mount"));
+#ifndef BLOGD_SANITIZE /* which maps and opens as it likes */
 	assert_true(kills(&p, arch, "openat") && kills(&p, arch, "mmap") &&
-		    kills(&p, arch, "socket") && kills(&p, arch, "clone"));
+		    kills(&p, arch, "clone"));
+#endif
 	free(p.filter);
 	filter_compile(ROLE_BROKER, VARIANT_PLAIN, arch->seccomp, &p);
 	assert_int_not_equal(
