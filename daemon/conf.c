@@ -63,28 +63,6 @@ sort_problems(struct conf_problems *p)
 	}
 }
 
-/* Values come from a file that may hold anything: a terminal must not see it.
- */
-static void
-print_safe(FILE *out, const char *s)
-{
-	const unsigned char *p = (const unsigned char *)s;
-	size_t left = strlen(s);
-
-	while (left > 0) {
-		size_t n = utf8_char_len(p, left);
-
-		if (n == 0 || *p < 0x20 || *p == 0x7f ||
-		    (*p == 0xc2 && p[1] < 0xa0)) {
-			fprintf(out, "\\x%02x", *p);
-			n = 1;
-		} else
-			fwrite(p, 1, n, out);
-		p += n;
-		left -= n;
-	}
-}
-
 static int
 print_problems(struct conf_problems *p, const char *file, FILE *out)
 {
@@ -93,11 +71,11 @@ print_problems(struct conf_problems *p, const char *file, FILE *out)
 		if (p->list[i].line == LINE_COMMAND)
 			fputs("command line", out);
 		else
-			print_safe(out, file);
+			utf8_print(out, file);
 		if (p->list[i].line > 0)
 			fprintf(out, ":%d", p->list[i].line);
 		fputs(": ", out);
-		print_safe(out, p->list[i].text);
+		utf8_print(out, p->list[i].text);
 		putc('\n', out);
 	}
 	return (int)p->n;

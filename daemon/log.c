@@ -139,10 +139,9 @@ printable(char *out, size_t room, const char *text)
 	size_t left = strlen(text), n = 0;
 
 	while (left > 0) {
-		size_t len = utf8_char_len(p, left);
+		size_t len = utf8_printable_len(p, left);
 
-		if (len == 0 || (len == 1 && (*p < 0x20 || *p == 0x7f)) ||
-		    (len == 2 && p[0] == 0xc2 && p[1] < 0xa0)) {
+		if (len == 0) {
 			if (n + 4 >= room)
 				break;
 			snprintf(out + n, 5, "\\x%02x", *p);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "author/author.h"
+#include "rewind.h"
 
 #ifdef BLOGD_KEY_IN_SERVE
 #define MEASURED " with private keys in serve, for measurements alone"
@@ -114,19 +115,6 @@ set_value(struct conf_options *conf, int c, const char *value)
 		return -1;
 	}
 	return 0;
-}
-
-/* getopt keeps its place in globals, and each libc resets it in its own way. */
-static void
-rewind_getopt(void)
-{
-	opterr = 0;
-#ifdef __GLIBC__
-	optind = 0;
-#else
-	optind = 1;
-	optreset = 1;
-#endif
 }
 
 static enum options_result

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "utf8.h"
 
+#include <string.h>
+
 static int
 continues(unsigned char c)
 {
@@ -35,6 +37,32 @@ utf8_char_len(const unsigned char *p, size_t left)
 		if (!continues(p[i]))
 			return 0;
 	return n;
+}
+
+size_t
+utf8_printable_len(const unsigned char *p, size_t left)
+{
+	size_t n = utf8_char_len(p, left);
+
+	if ((n == 1 && (*p < 0x20 || *p == 0x7f)) ||
+	    (n == 2 && p[0] == 0xc2 && p[1] < 0xa0))
+		return 0;
+	return n;
+}
+
+void
+utf8_print(FILE *out, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	for (size_t left = strlen(text), n; left > 0; p += n, left -= n) {
+		n = utf8_printable_len(p, left);
+		if (n > 0)
+			fwrite(p, 1, n, out);
+		else
+			fprintf(out, "\\x%02x", *p);
+		n += n == 0;
+	}
 }
 
 int

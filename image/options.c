@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "../daemon/rewind.h"
 #include "../daemon/utf8.h"
 
 enum kind {
@@ -300,19 +301,6 @@ not_understood(int c, char **argv, struct faults *faults)
 		      optopt);
 	fputs(usage, faults->out);
 	return IMAGE_USAGE;
-}
-
-/* getopt keeps its place in globals, and each libc resets it in its own way. */
-static void
-rewind_getopt(void)
-{
-	opterr = 0;
-#ifdef __GLIBC__
-	optind = 0;
-#else
-	optind = 1;
-	optreset = 1;
-#endif
 }
 
 static enum image_result

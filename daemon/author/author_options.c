@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../pool.h"
+#include "../rewind.h"
 #include "author_source.h"
 
 const char author_help[] =
@@ -77,18 +78,6 @@ struct reading {
 	const struct usage *usage;
 	FILE *complain;
 };
-
-static void
-rewind_getopt(void)
-{
-	opterr = 0;
-#ifdef __GLIBC__
-	optind = 0;
-#else
-	optind = 1;
-	optreset = 1;
-#endif
-}
 
 static int
 bad(const struct reading *r, const char *what, const char *word)

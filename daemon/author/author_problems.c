@@ -117,33 +117,6 @@ author_problems_count(const struct author_problems *p, enum severity severity)
 
 /* ---- characters ---- */
 
-/* The length of the character at p; 0 when it is none, or a control one. */
-static size_t
-printable(const unsigned char *p, size_t left)
-{
-	size_t n = utf8_char_len(p, left);
-
-	if (*p < 0x20 || *p == 0x7f || (n == 2 && p[0] == 0xc2 && p[1] < 0xa0))
-		return 0;
-	return n;
-}
-
-/* As the log has it: what could steer a terminal becomes \xNN. */
-static void
-print_text(const char *s, FILE *out)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	for (size_t left = strlen(s), n; left > 0; p += n, left -= n) {
-		n = printable(p, left);
-		if (n > 0)
-			fwrite(p, 1, n, out);
-		else
-			fprintf(out, "\\x%02x", p[0]);
-		n += n == 0;
-	}
-}
-
 /* RFC 8259 section 7. */
 static void
 print_json(const char *s, FILE *out)
@@ -199,12 +172,12 @@ text_line(const struct author_problem *p, int colour, FILE *out)
 	    p->severity == SEVERITY_ERROR ? "\033[1;31m" : "\033[1;33m";
 
 	if (*p->file != '\0') {
-		print_text(p->file, out);
+		utf8_print(out, p->file);
 		fprintf(out, ":%lu:%lu: ", p->line, p->column);
 	}
 	fprintf(out, "%s%s:%s ", colour ? on : "", severities[p->severity],
 		colour ? "\033[0m" : "");
-	print_text(p->message, out);
+	utf8_print(out, p->message);
 	putc('\n', out);
 }
 
