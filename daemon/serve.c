@@ -12,6 +12,7 @@
 #include <event2/event_struct.h>
 
 #include "../sandbox/sandbox.h"
+#include "answers.h"
 #include "buf.h"
 #include "clock.h"
 #include "err.h"
@@ -50,6 +51,7 @@ struct serve {
 	struct ipc parent;
 	struct event_base *base;
 	struct event control;
+	struct answers answers;
 	struct tls *tls;		 /* NULL: none configured */
 	struct serve_counters *counters; /* its slot of what is shared */
 	struct metrics metrics;
@@ -115,12 +117,12 @@ take_snapshot(struct serve *s, const struct ipc_msg *m)
 	for (unsigned i = 0; i < m->nfds; i++)
 		close(m->fds[i]);
 	if (next == NULL) {
-		ipc_send_text(&s->parent, MSG_FAILED, err.text);
+		answers_send(&s->answers, MSG_FAILED, err.text);
 		return;
 	}
 	snapshot_unref(s->env.snapshot);
 	s->env.snapshot = next;
-	ipc_send(&s->parent, MSG_SWAPPED, NULL, 0, NULL, 0);
+	answers_send(&s->answers, MSG_SWAPPED, "");
 }
 
 static void
@@ -181,7 +183,7 @@ handle(struct serve *s, struct ipc_msg *m)
 	else if (m->type == MSG_DISOWN)
 		sockets_disown(&s->sockets, disown->owner);
 	else if (m->type == MSG_PING)
-		ipc_send(&s->parent, MSG_PONG, NULL, 0, NULL, 0);
+		answers_send(&s->answers, MSG_PONG, "");
 	else if (m->type == MSG_DRAIN)
 		drain(s, (const void *)m->data);
 	else
@@ -407,6 +409,7 @@ set_up(struct serve *s, const struct start *start)
 	event_assign(&s->control, s->base, s->parent.fd, EV_READ | EV_PERSIST,
 		     on_control, s);
 	event_add(&s->control, NULL);
+	answers_init(&s->answers, s->base, &s->parent, &s->control);
 }
 
 /* Whoever waits in a queue while a process is started again is not told that
