@@ -27,11 +27,13 @@ drop(struct ipc_msg *m)
 		close(m->fds[--m->nfds]);
 }
 
+/* Without waiting, for neither side is trusted to read.  What git does not take
+ * it asks for again, as does its successor. */
 static void
-pass_back(const struct dialport *p, const struct ipc_msg *m)
+pass_back(const struct dialport *p, enum msg_type type, const void *data,
+	  size_t len, const int *fds, unsigned nfds)
 {
-	/* git may have been replaced, and its successor asks again. */
-	if (ipc_send(&p->git, m->type, m->data, m->len, m->fds, m->nfds) == -1)
+	if (ipc_send_nowait(&p->git, type, data, len, fds, nfds) == -1)
 		log_debug("git does not take dial's answer: %s",
 			  strerror(errno));
 }
@@ -45,7 +47,7 @@ on_dial(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	if (n == 1) {
-		pass_back(p, &m);
+		pass_back(p, m.type, m.data, m.len, m.fds, m.nfds);
 		drop(&m);
 		return;
 	}
@@ -82,7 +84,8 @@ pass_on(struct dialport *p, const struct ipc_msg *m, struct err *err)
 	for (int tries = 0; tries < 2; tries++) {
 		if (call(p, err) == -1)
 			return -1;
-		if (ipc_send(&p->dial, m->type, m->data, m->len, NULL, 0) == 0)
+		if (ipc_send_nowait(&p->dial, m->type, m->data, m->len, NULL,
+				    0) == 0)
 			return 0;
 		err_set(err, "dial at %s does not listen: %s", p->path,
 			strerror(errno));
@@ -101,9 +104,11 @@ on_git(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	if (n == 1 && pass_on(p, &m, &err) == -1)
-		ipc_send_text(&p->git, MSG_FAILED, err.text);
-	if (n == -1 && errno == EPROTO)
+		pass_back(p, MSG_FAILED, err.text, strlen(err.text), NULL, 0);
+	if (n == -1 && errno == EPROTO && !p->accused) {
+		p->accused = 1;
 		log_err("git broke the protocol to dial");
+	}
 }
 
 void

@@ -19,6 +19,7 @@ struct dialport {
 	struct ipc git;	 /* dial's end of the channel; fd -1: stopped */
 	struct ipc dial; /* fd -1: not connected */
 	struct event *from_git, *from_dial;
+	int accused; /* git, once: whoever took it over may send much */
 };
 
 void dialport_init(struct dialport *p, struct event_base *base);
