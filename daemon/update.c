@@ -46,14 +46,11 @@ update_finish(struct update *u, enum update_result result, const char *text)
 	u->ops->done(failed ? -1 : 0, text);
 	if (failed && u->local)
 		schedule_change_retry(&u->schedule);
-	if (u->again)
-		update_begin(u);
-	else if (u->due)
-		update_begin_local(u);
-	else if (failed && (u->published == NULL || u->unconfirmed))
+	if (failed && !u->again && !u->due &&
+	    (u->published == NULL || u->unconfirmed))
 		schedule_retry(&u->schedule);
 	else
-		update_begin_polish(u);
+		update_begin_next(u);
 }
 
 static int
@@ -105,6 +102,17 @@ update_begin_local(struct update *u)
 		ask_git(u, 1);
 	else
 		update_begin(u);
+}
+
+void
+update_begin_next(struct update *u)
+{
+	if (u->again)
+		update_begin(u);
+	else if (u->due)
+		update_begin_local(u);
+	else
+		update_begin_polish(u);
 }
 
 static void

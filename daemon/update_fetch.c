@@ -67,10 +67,7 @@ git_message(void *owner, struct ipc_msg *msg)
 	switch (msg->type) {
 	case MSG_READY:
 		u->started = 1;
-		if (u->again)
-			update_begin(u);
-		else if (u->due)
-			update_begin_local(u);
+		update_begin_next(u);
 		break;
 	case MSG_PROGRESS:
 		progress_show((const void *)msg->data);

@@ -50,6 +50,10 @@ void update_begin(struct update *u);
 /* The same without a fetch: the time alone has made another site. */
 void update_begin_local(struct update *u);
 
+/* Begins what was asked for while it could not begin; if nothing was, to
+ * polish. */
+void update_begin_next(struct update *u);
+
 /* Ends the update that runs; text is NULL when it went well, and result
  * UPDATE_NONE when it is not over for good. */
 void update_finish(struct update *u, enum update_result result,

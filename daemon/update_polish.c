@@ -67,6 +67,5 @@ update_polished_shown(struct update *u, int result, struct published *old)
 		log_info("serving it compressed further");
 		u->ops->done(0, NULL);
 	}
-	if (u->again)
-		update_begin(u);
+	update_begin_next(u);
 }

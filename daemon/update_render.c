@@ -106,10 +106,8 @@ render_gone(struct child *c, int status)
 	if (u->state == RENDERING)
 		update_render_failed(u, UPDATE_RENDER_FAILED,
 				     "render ended without a result");
-	else if (u->again)
-		update_begin(u);
 	else
-		update_begin_polish(u);
+		update_begin_next(u);
 }
 
 const struct child_ops update_render_ops = {render_message, render_gone};
