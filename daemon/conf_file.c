@@ -128,6 +128,34 @@ on_site_end(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
+/* What libconfuse says, and what the operator should do. */
+static const struct said {
+	const char *fmt, *ours;
+} said[] = {
+    {"missing equal sign after option '%s'",
+     "\"%s\": an equals sign stands between a name and its value"},
+    {"missing title for section '%s'",
+     "\"%s\": an address in quotes stands before the brace, as in "
+     "site \"https://blog.example.org\" {"},
+    {"missing opening brace for section '%s'",
+     "\"%s\" is a section: its settings stand in braces"},
+    {"unexpected token '%s'",
+     "\"%s\" is out of place: write NAME = VALUE, and a list as NAME = "
+     "{VALUE, VALUE}"},
+    {"premature end of file", "the file ends within a setting"},
+};
+
+static const char *in_our_words(const char *fmt) __attribute__((format_arg(1)));
+
+static const char *
+in_our_words(const char *fmt)
+{
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (strcmp(fmt, said[i].fmt) == 0)
+			return said[i].ours;
+	return fmt;
+}
+
 static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
@@ -143,7 +171,7 @@ on_error(cfg_t *cfg, const char *fmt, va_list ap)
 		load->unknown_line = cfg->line;
 		return;
 	}
-	vsnprintf(message, sizeof(message), fmt, ap);
+	vsnprintf(message, sizeof(message), in_our_words(fmt), ap);
 	draft_problem(load->draft, cfg->line, "%s", message);
 }
 

@@ -8,8 +8,6 @@
 
 #define FIELD(f) offsetof(struct draft, f), sizeof(((struct draft *)0)->f)
 
-/* No script at all; pictures and media from other hosts, as Canopy blogs use
- * them; frames, forms and plug-ins nowhere. */
 /* clang-format off */
 #define ANY(section, name, kind, flags) \
 	{section, name, conf_set_##kind, 0, 0, NULL, NULL, NULL, flags}

@@ -250,7 +250,7 @@ sandbox_enter(enum role role, enum sandbox_variant variant, int repository_fd)
 	if (role != ROLE_PARENT)
 		die_with_parent(role);
 	demand_met(role, jail);
-	report_jail(jail, landlock, prove_jail(role, jail));
+	report_jail(jail, landlock, prove_jail(role, jail, remote_port));
 }
 
 #endif

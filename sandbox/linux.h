@@ -115,8 +115,9 @@ extern const struct attempt {
 extern const size_t nattempts;
 
 /* Tries to get back what was given up, as far as `jail` says that it cannot
- * be had; dies if it can.  Returns how many attempts were refused. */
-unsigned prove_jail(enum role role, unsigned jail);
+ * be had; dies if it can.  Returns how many attempts were refused.  The port is
+ * the one that dial may connect to. */
+unsigned prove_jail(enum role role, unsigned jail, uint16_t remote_port);
 
 /* ---- linux_landlock.c ---- */
 

@@ -125,12 +125,15 @@ send_packets(void)
 	return socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0) != -1;
 }
 
-/* A port of this host that nobody has configured: it is Landlock that has to
- * refuse it, not the host. */
+/* A port that nobody has configured: it is Landlock that has to refuse it, not
+ * the host. */
+static uint16_t elsewhere = 1;
+
 static int
 use_port(int (*use)(int fd, const struct sockaddr_in *sin))
 {
-	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(1)};
+	struct sockaddr_in sin = {.sin_family = AF_INET,
+				  .sin_port = htons(elsewhere)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int refused;
 
@@ -272,10 +275,11 @@ const struct attempt attempts[] = {
 const size_t nattempts = sizeof(attempts) / sizeof(attempts[0]);
 
 unsigned
-prove_jail(enum role role, unsigned jail)
+prove_jail(enum role role, unsigned jail, uint16_t remote_port)
 {
 	unsigned n = 0;
 
+	elsewhere = remote_port == 1 ? 2 : 1;
 	for (const struct attempt *a = attempts; a < attempts + nattempts;
 	     a++) {
 		if ((a->jail & jail) != a->jail)

@@ -662,13 +662,22 @@ test_syntax(void **state)
 	expect("user = \"a\tb\"\n",
 	       ":1: this string holds a control character");
 	expect(MINIMAL "user \"x\"\n",
-	       ":6: missing equal sign after option 'user'");
-	expect(MINIMAL "user = = x\n", ":6: unexpected token '='");
-	expect(MINIMAL "user = {\"x\"}\n", ":6: unexpected token '{'");
-	expect("site {\n}\n", ":1: missing title for section 'site'");
+	       ":6: \"user\": an equals sign stands between a name and its "
+	       "value");
+#define OUT_OF_PLACE                                                         \
+	"is out of place: write NAME = VALUE, and a list as NAME = {VALUE, " \
+	"VALUE}"
+	expect(MINIMAL "user = = x\n", ":6: \"=\" " OUT_OF_PLACE);
+	expect(MINIMAL "user = {\"x\"}\n", ":6: \"{\" " OUT_OF_PLACE);
+	expect(MINIMAL "http = {\"*:80\" \"*:81\"}\n",
+	       ":6: \"*:81\" " OUT_OF_PLACE);
+#undef OUT_OF_PLACE
+	expect("site {\n}\n",
+	       ":1: \"site\": an address in quotes stands before the brace, as "
+	       "in site \"https://blog.example.org\" {");
 	expect("site \"\" repository\n",
-	       ":1: missing opening brace for section 'site'");
-	expect("user =", ":1: premature end of file");
+	       ":1: \"site\" is a section: its settings stand in braces");
+	expect("user =", ":1: the file ends within a setting");
 	expect("a{b{c{d{e{f{g{h{i{", ":1: too many braces inside each other");
 	expect(MINIMAL "\"serve|drain\" = 1s\n",
 	       ":6: unknown option \"drain\" in "

@@ -374,6 +374,22 @@ dial_has_two_ports(void **state)
 	close(b);
 }
 
+/* Whichever port it is: none of them is taken for a leak. */
+static int
+dial_starts(void)
+{
+	sandbox_connects_to(1);
+	sandbox_enter(ROLE_DIAL, VARIANT_PLAIN, -1);
+	return 0;
+}
+
+static void
+any_port_can_be_the_remotes(void **state)
+{
+	(void)state;
+	assert_int_equal(run(NULL, dial_starts), 0);
+}
+
 /* ---- descriptors ---- */
 
 static enum role holder;
@@ -610,6 +626,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(attempts_are_real),
 	    cmocka_unit_test(no_more_user_namespaces),
 	    cmocka_unit_test(dial_has_two_ports),
+	    cmocka_unit_test(any_port_can_be_the_remotes),
 	    cmocka_unit_test(one_descriptor_too_many),
 	    cmocka_unit_test(descriptors_of_the_wrong_kind),
 	    cmocka_unit_test(a_local_repository_is_all_there_is),
