@@ -50,6 +50,28 @@ is_url_attribute(struct slice name)
 	       slice_is(name, "poster") || slice_is(name, "cite");
 }
 
+/* The addresses of a srcset that we wrote: ", " between them, and a blank
+ * before what is said of each. */
+static void
+absolute_list(struct buf *out, const struct site *s, struct slice path,
+	      struct slice list)
+{
+	const char *end, *blank;
+	size_t n, url;
+
+	while (list.len > 0) {
+		end = memmem(list.data, list.len, ", ", 2);
+		n = end != NULL ? (size_t)(end - list.data) + 2 : list.len;
+		blank = memchr(list.data, ' ', n);
+		url = blank != NULL ? (size_t)(blank - list.data) : n;
+		/* The comma of one of which nothing is said. */
+		url -= end != NULL && blank == end + 1;
+		url_resolve(out, s->root, path, (struct slice){list.data, url});
+		buf_add(out, list.data + url, n - url);
+		list = (struct slice){list.data + n, list.len - n};
+	}
+}
+
 /* The attributes of one tag of HTML that we wrote: name="value", values without
  * quotes and brackets. */
 static void
@@ -81,6 +103,8 @@ absolute_tag(struct buf *out, const struct site *s, struct slice path,
 		if (is_url_attribute(name) &&
 		    (value.len > 0 || slice_is(name, "href")))
 			url_resolve(out, s->root, path, value);
+		else if (slice_is(name, "srcset"))
+			absolute_list(out, s, path, value);
 		else
 			buf_add(out, value.data, value.len);
 		n = (size_t)(end - tag.data);

@@ -79,15 +79,28 @@ has_controls(struct slice s)
 	return 0;
 }
 
-/* The value of an attribute, from *floor on, between its quotes. */
+/* Does the reference stand alone: between quotes, or in a list that is? */
+static int
+is_whole(const struct note *n, struct slice html, size_t end)
+{
+	const char *before = html.data + n->number - 2;
+	char behind = html.data[end];
+
+	if (n->type == NOTE_SOURCE)
+		return (memcmp(before, "=\"", 2) == 0 ||
+			memcmp(before, ", ", 2) == 0) &&
+		       (behind == '"' || behind == ' ' || behind == ',') &&
+		       memchr(n->text.data, ' ', n->text.len) == NULL;
+	return memcmp(before, "=\"", 2) == 0 && behind == '"';
+}
+
+/* In the value of an attribute, from *floor on. */
 static int
 is_reference(const struct note *n, struct slice html, size_t *floor)
 {
 	size_t at = n->number, end = at + n->text.len;
 
-	if (at < *floor + 2 || end >= html.len ||
-	    memcmp(html.data + at - 2, "=\"", 2) != 0 ||
-	    html.data[end] != '"' ||
+	if (at < *floor + 2 || end >= html.len || !is_whole(n, html, end) ||
 	    (n->text.len > 0 &&
 	     memcmp(html.data + at, n->text.data, n->text.len) != 0))
 		return 0;
@@ -121,6 +134,7 @@ is_proper(const struct note *n, struct slice html, size_t *floor)
 	case NOTE_LINK:
 	case NOTE_IMAGE:
 	case NOTE_MEDIA:
+	case NOTE_SOURCE:
 		return is_reference(n, html, floor);
 	case NOTE_WORD:
 		return is_word(n, html, floor);

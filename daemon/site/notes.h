@@ -22,11 +22,12 @@
 #define NOTES_PROBLEMS_MAX 50 /* of one body; the others are not said */
 
 enum note_type {
-	NOTE_HEAD,  /* inner: the first one, flags and words */
-	NOTE_LINK,  /* href of a link */
-	NOTE_IMAGE, /* src of an image without width and height */
-	NOTE_MEDIA, /* src or poster of something else */
-	NOTE_ID,    /* something that can be linked to */
+	NOTE_HEAD,   /* inner: the first one, flags and words */
+	NOTE_LINK,   /* href of a link */
+	NOTE_IMAGE,  /* src of an image without width and height */
+	NOTE_MEDIA,  /* src or poster of something else */
+	NOTE_SOURCE, /* one of those in a srcset */
+	NOTE_ID,     /* something that can be linked to */
 	NOTE_HEADING,
 	NOTE_PROBLEM,
 	NOTE_WORD, /* that readers see in their language (spoken.h) */
@@ -45,23 +46,23 @@ enum {
 
 struct note {
 	enum note_type type;
-	/* LINK, IMAGE, MEDIA, WORD: offset in the HTML of the value or word,
+	/* References, WORD: offset in the HTML of the value or word,
 	 * ascending.
 	 * HEADING: level, 1 to 6.  PROBLEM: enum severity. */
 	uint32_t number;
 	uint32_t line, column; /* in the body, from 1; column in characters */
-	/* LINK, IMAGE, MEDIA: the value as it stands in the HTML, without
-	 * quotes and angle brackets.  ID: the id.  HEADING: its text, not
-	 * escaped.  PROBLEM: the message.  WORD: in English. */
+	/* References: the value as it stands in the HTML, without quotes and
+	 * angle brackets; SOURCE: without blanks too.  ID: the id.  HEADING:
+	 * its text, not escaped.  PROBLEM: the message.  WORD: in English. */
 	struct slice text;
 	struct slice id; /* HEADING: its id; may be empty */
 };
 
-/* Is it a href or src that may lead to another file? */
+/* Is it a href, src or the like that may lead to another file? */
 static inline int
 note_is_reference(const struct note *n)
 {
-	return n->type >= NOTE_LINK && n->type <= NOTE_MEDIA;
+	return n->type >= NOTE_LINK && n->type <= NOTE_SOURCE;
 }
 
 /* Does something else come to stand there (resolve.h)? */

@@ -8,11 +8,26 @@
 #include <strings.h>
 
 #include "notes.h"
+#include "rawsrcset.h"
+#include "rawtext.h"
 #include "url.h"
 
-#define URL_VALUE_MAX 4096 /* bytes; a longer URL is dropped */
+#define URL_VALUE_MAX 4096 /* bytes; a longer URL or srcset is dropped */
 
-enum value { TEXT, LINK, MEDIA, NUMBER, WORDS, IDENT, LANG, ONE_OF, FLAG };
+enum value {
+	TEXT,
+	LINK,
+	MEDIA,
+	SOURCES, /* srcset */
+	QUERY,	 /* a media query, or lengths by such */
+	NUMBER,
+	WORDS, /* of class */
+	NAMES, /* of languages and relations */
+	IDENT,
+	SIDE, /* becomes a class */
+	ONE_OF,
+	FLAG
+};
 
 static const struct attribute {
 	const char *name;
@@ -20,6 +35,7 @@ static const struct attribute {
 	unsigned where;
 	const char *words; /* ONE_OF: " a b " */
 } attributes[] = {
+    {"align", SIDE, ATTR_ALIGN, NULL},
     {"alt", TEXT, ATTR_ALT, NULL},
     {"cite", LINK, ATTR_CITE, NULL},
     {"class", WORDS, ATTR_GLOBAL, NULL},
@@ -30,18 +46,22 @@ static const struct attribute {
     {"height", NUMBER, ATTR_HEIGHT, NULL},
     {"href", LINK, ATTR_HREF, NULL},
     {"id", IDENT, ATTR_GLOBAL, NULL},
-    {"lang", LANG, ATTR_GLOBAL, NULL},
+    {"lang", NAMES, ATTR_GLOBAL, NULL},
     {"loop", FLAG, ATTR_PLAYER, NULL},
+    {"media", QUERY, ATTR_MEDIA, NULL},
     {"muted", FLAG, ATTR_PLAYER, NULL},
     {"name", IDENT, ATTR_NAME, NULL},
     {"open", FLAG, ATTR_OPEN, NULL},
     {"poster", MEDIA, ATTR_POSTER, NULL},
     {"preload", ONE_OF, ATTR_PLAYER, " none metadata auto "},
+    {"rel", NAMES, ATTR_REL, NULL},
     {"reversed", FLAG, ATTR_REVERSED, NULL},
     {"rowspan", NUMBER, ATTR_ROWSPAN, NULL},
     {"scope", ONE_OF, ATTR_SCOPE, " row col rowgroup colgroup "},
+    {"sizes", QUERY, ATTR_SRCSET, NULL},
     {"span", NUMBER, ATTR_SPAN, NULL},
     {"src", MEDIA, ATTR_SRC, NULL},
+    {"srcset", SOURCES, ATTR_SRCSET, NULL},
     {"start", NUMBER, ATTR_START, NULL},
     {"title", TEXT, ATTR_GLOBAL, NULL},
     {"type", TEXT, ATTR_TYPE, NULL},
@@ -50,6 +70,7 @@ static const struct attribute {
 };
 
 #define NATTRIBUTES (sizeof(attributes) / sizeof(attributes[0]))
+_Static_assert(NATTRIBUTES <= 32, "each has a bit");
 
 static int
 is_blank(char c)
@@ -153,130 +174,6 @@ rawattr_skip(struct slice s)
 	return blanks(s, i);
 }
 
-/* ---- character references ---- */
-
-/* Length of a well-formed reference at "&", or 0. */
-static size_t
-reference_len(struct slice s)
-{
-	size_t i = 1, start;
-
-	if (i < s.len && s.data[i] == '#') {
-		i++;
-		if (i < s.len && (s.data[i] | 0x20) == 'x')
-			i++;
-	}
-	start = i;
-	while (i < s.len && i - start < 32 &&
-	       (is_letter(s.data[i]) || is_digit(s.data[i])))
-		i++;
-	return i > start && i < s.len && s.data[i] == ';' ? i + 1 : 0;
-}
-
-void
-rawattr_text(struct htmlout *o, struct slice text)
-{
-	const char *amp;
-	size_t n;
-
-	while (text.len > 0 && !o->full) {
-		amp = memchr(text.data, '&', text.len);
-		n = amp != NULL ? (size_t)(amp - text.data) : text.len;
-		html_escape(o, ESCAPE_TEXT, (struct slice){text.data, n});
-		text = (struct slice){text.data + n, text.len - n};
-		if (text.len == 0)
-			break;
-		n = reference_len(text);
-		if (n > 0)
-			html_raw(o, text.data, n);
-		else
-			html_str(o, "&amp;");
-		n = n > 0 ? n : 1;
-		text = (struct slice){text.data + n, text.len - n};
-	}
-}
-
-/* A numeric reference at "&#", with or without its semicolon, as browsers read
- * it; returns its length. */
-static size_t
-numeric_reference(struct slice s, uint32_t *cp)
-{
-	int base = s.len > 2 && (s.data[2] | 0x20) == 'x' ? 16 : 10;
-	size_t i = base == 16 ? 3 : 2, start = i;
-	uint32_t n = 0;
-
-	for (; i < s.len; i++) {
-		char c = s.data[i];
-
-		if (is_digit(c))
-			n = n * (uint32_t)base + (uint32_t)(c - '0');
-		else if (base == 16 && (c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-			n = n * 16 + (uint32_t)((c | 0x20) - 'a') + 10;
-		else
-			break;
-		if (n > 0x10ffff)
-			n = 0x110000;
-	}
-	if (i == start)
-		return 0;
-	*cp =
-	    n == 0 || n > 0x10ffff || (n >= 0xd800 && n < 0xe000) ? 0xfffd : n;
-	return i + (i < s.len && s.data[i] == ';');
-}
-
-/* The five references that occur in URLs; others stay as they are, and are
- * escaped later, so they never mean more than their text. */
-static size_t
-named_reference(struct slice s, uint32_t *cp)
-{
-	static const struct {
-		const char *text;
-		char c;
-	} names[] = {{"&amp;", '&'},
-		     {"&lt;", '<'},
-		     {"&gt;", '>'},
-		     {"&quot;", '"'},
-		     {"&apos;", '\''}};
-	size_t i, n;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		n = strlen(names[i].text);
-		if (s.len >= n && memcmp(s.data, names[i].text, n) == 0) {
-			*cp = (unsigned char)names[i].c;
-			return n;
-		}
-	}
-	return 0;
-}
-
-/* Decodes references; -1 when it gets longer than room. */
-static int
-decode(struct slice s, char *out, size_t room, size_t *len)
-{
-	size_t i = 0, n;
-	uint32_t cp;
-
-	*len = 0;
-	while (i < s.len) {
-		struct slice at = {s.data + i, s.len - i};
-
-		n = 0;
-		if (at.data[0] == '&')
-			n = at.len > 1 && at.data[1] == '#'
-				? numeric_reference(at, &cp)
-				: named_reference(at, &cp);
-		if (room - *len < 4)
-			return -1;
-		if (n > 0) {
-			*len += utf8_encode(cp, out + *len);
-			i += n;
-		} else {
-			out[(*len)++] = s.data[i++];
-		}
-	}
-	return 0;
-}
-
 /* ---- values ---- */
 
 /* What may lead to another file; cite is not looked at. */
@@ -293,6 +190,26 @@ note_url(struct htmlout *o, const struct attribute *a, int sized,
 		html_note_reference(o, NOTE_MEDIA, url, start);
 }
 
+static void
+refuse(struct htmlout *o, const char *message)
+{
+	if (o->notes != NULL)
+		notes_problem(o->notes, SEVERITY_ERROR, message);
+}
+
+/* 0 when no candidate is left. */
+static int
+write_srcset(struct htmlout *o, struct slice value)
+{
+	char decoded[URL_VALUE_MAX];
+	struct slice list = {decoded, 0};
+
+	if (rawtext_decode(value, decoded, sizeof(decoded), &list.len) == 0)
+		return rawsrcset_write(o, list);
+	refuse(o, "the srcset is too long; it is left out");
+	return 0;
+}
+
 /* sized: it is not an image that lacks width and height. */
 static void
 write_url(struct htmlout *o, const struct attribute *a, struct slice value,
@@ -302,12 +219,10 @@ write_url(struct htmlout *o, const struct attribute *a, struct slice value,
 	struct slice url = {decoded, 0};
 	size_t start;
 
-	if (decode(value, decoded, sizeof(decoded), &url.len) == -1 ||
+	if (rawtext_decode(value, decoded, sizeof(decoded), &url.len) == -1 ||
 	    !url_allowed(url, a->value == LINK ? URL_LINK : URL_MEDIA)) {
-		if (o->notes != NULL)
-			notes_problem(o->notes, SEVERITY_ERROR,
-				      "an address of this kind is not "
-				      "allowed; it is left out");
+		refuse(o, "an address of this kind is not allowed; it is left "
+			  "out");
 		return;
 	}
 	html_char(o, ' ');
@@ -362,6 +277,24 @@ is_one_of(struct slice s, const char *words)
 	return strstr(words, padded) != NULL;
 }
 
+/* What is obsolete in HTML, and everywhere in old blogs; left is no class. */
+static void
+write_side(struct htmlout *o, struct slice value)
+{
+	static const char *const sides[] = {"center", "right"};
+	size_t i;
+
+	for (i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
+		if (strlen(sides[i]) != value.len ||
+		    strncasecmp(sides[i], value.data, value.len) != 0)
+			continue;
+		html_needs(o, NOTES_CLASS);
+		html_str(o, " class=\"");
+		html_str(o, sides[i]);
+		html_char(o, '"');
+	}
+}
+
 static int
 claim_id(struct htmlout *o, struct slice id)
 {
@@ -385,8 +318,10 @@ is_proper(struct htmlout *o, const struct attribute *a, struct slice value)
 	case IDENT:
 		/* No dot: the page's own ids have one, and are safe. */
 		return is_words(value, "-_") && claim_id(o, value);
-	case LANG:
-		return is_words(value, "-");
+	case NAMES:
+		return is_words(value, " -");
+	case QUERY:
+		return is_words(value, " \t\n().,:/%<>=+*-");
 	case ONE_OF:
 		return is_one_of(value, a->words);
 	default:
@@ -402,6 +337,10 @@ write_pair(struct htmlout *o, const struct attribute *a, struct slice value,
 		write_url(o, a, value, sized);
 		return;
 	}
+	if (a->value == SIDE) {
+		write_side(o, value);
+		return;
+	}
 	if (!is_proper(o, a, value))
 		return;
 	if (a->value == WORDS)
@@ -411,7 +350,7 @@ write_pair(struct htmlout *o, const struct attribute *a, struct slice value,
 	if (a->value == FLAG)
 		return;
 	html_str(o, "=\"");
-	rawattr_text(o, value);
+	rawtext_write(o, value);
 	html_char(o, '"');
 }
 
@@ -440,22 +379,37 @@ look(struct slice s, unsigned allowed)
 		a = attribute_by_name(pair.name);
 		if (a != NULL && a->where != ATTR_GLOBAL)
 			seen |= a->where & allowed;
+		else if (a != NULL && a->value == WORDS)
+			seen |= ATTR_HAS_CLASS;
 	}
 	return seen;
 }
 
-/* What an author would miss on the page.  Others (style, onclick) are left out
- * without a word. */
+/* What an author would miss on the page, once in a text.  Others (onclick,
+ * target) are left out without a word. */
 static void
 note_left_out(struct htmlout *o, struct slice name)
 {
-	static const char srcset[] = "srcset";
+	static const char style[] = "style";
 
-	if (o->notes != NULL && name.len == sizeof(srcset) - 1 &&
-	    strncasecmp(name.data, srcset, name.len) == 0)
-		notes_problem(o->notes, SEVERITY_WARNING,
-			      "srcset is left out: the image of src is shown "
-			      "to all");
+	if (o->notes == NULL || o->no_style || name.len != sizeof(style) - 1 ||
+	    strncasecmp(name.data, style, name.len) != 0)
+		return;
+	o->no_style = 1;
+	notes_problem(o->notes, SEVERITY_WARNING,
+		      "style is left out: name a class, and say in "
+		      "static/css/style.css how that looks");
+}
+
+/* May it stand there, beside the class that there may be? */
+static int
+may_stand(const struct attribute *a, unsigned allowed, unsigned there)
+{
+	if ((a->where & (allowed | ATTR_GLOBAL)) == 0)
+		return 0;
+	if (a->value == SIDE)
+		return ((allowed | there) & ATTR_HAS_CLASS) == 0;
+	return a->value != WORDS || (allowed & ATTR_HAS_CLASS) == 0;
 }
 
 unsigned
@@ -469,17 +423,21 @@ rawattr_write(struct htmlout *o, struct slice s, unsigned allowed)
 	uint32_t seen = 0, bit;
 	size_t at = 0;
 
+	there &= ~(unsigned)ATTR_SRCSET;
 	while (next_pair(s, &at, &pair)) {
 		a = attribute_by_name(pair.name);
 		if (a == NULL)
 			note_left_out(o, pair.name);
-		if (a == NULL || (a->where & (allowed | ATTR_GLOBAL)) == 0 ||
-		    (a->value == WORDS && (allowed & ATTR_HAS_CLASS) != 0))
+		if (a == NULL || !may_stand(a, allowed, there))
 			continue;
 		bit = (uint32_t)1 << (a - attributes);
-		if ((seen & bit) == 0)
-			write_pair(o, a, pair.value, sized);
+		if ((seen & bit) != 0)
+			continue;
 		seen |= bit;
+		if (a->value != SOURCES)
+			write_pair(o, a, pair.value, sized);
+		else if (write_srcset(o, pair.value))
+			there |= ATTR_SRCSET;
 	}
 	return there;
 }

@@ -4,8 +4,8 @@
 
 #include "htmlout.h"
 
-/* Attributes of raw HTML tags, and the text between the tags.  id, class, lang,
- * dir and title may stand on every element; these only where they are named. */
+/* Attributes of raw HTML tags.  id, class, lang, dir and title may stand on
+ * every element; these only where they are named. */
 enum {
 	ATTR_ALT = 1 << 0,
 	ATTR_CITE = 1 << 1,
@@ -27,18 +27,20 @@ enum {
 	ATTR_VALUE = 1 << 17,
 	ATTR_WIDTH = 1 << 18,
 	ATTR_GLOBAL = 1 << 19,
-	ATTR_HAS_CLASS = 1 << 20 /* it has one, which was written already */
+	ATTR_HAS_CLASS = 1 << 20, /* it has one, which was written already */
+	ATTR_ALIGN = 1 << 21,
+	ATTR_MEDIA = 1 << 22,
+	ATTR_REL = 1 << 23,
+	ATTR_SRCSET = 1 << 24 /* and sizes */
 };
 
 /* Length of the well-formed attributes (and blanks) at the beginning of s. */
 size_t rawattr_skip(struct slice s);
 
 /* Writes those of the attributes that are allowed and have a proper value, and
- * returns which of ATTR_ALT, ATTR_HEIGHT and ATTR_WIDTH were there. */
+ * returns which of ATTR_ALT, ATTR_HEIGHT and ATTR_WIDTH were there, and if
+ * ATTR_SRCSET was written. */
 unsigned rawattr_write(struct htmlout *o, struct slice attributes,
 		       unsigned allowed);
-
-/* Text: markup characters are escaped, well-formed references stay. */
-void rawattr_text(struct htmlout *o, struct slice text);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "notes.h"
 #include "rawattr.h"
+#include "rawtext.h"
 
 /* What an element may stand in, where a stray one could end an element of the
  * page around the post (HTML, section 13.2.6). */
@@ -21,11 +22,16 @@ struct element {
 	unsigned attributes; /* ATTR_* beyond the global ones */
 };
 
-#define MEDIA (ATTR_SRC | ATTR_WIDTH | ATTR_HEIGHT)
+#define SIZE  (ATTR_WIDTH | ATTR_HEIGHT)
+#define MEDIA (ATTR_SRC | SIZE)
+#define CELLS (ATTR_COLSPAN | ATTR_ROWSPAN | ATTR_ALIGN)
+/* A source of audio and video has an address, one of a picture a list. */
+#define PLAYED_SOURCE  (ATTR_SRC | ATTR_TYPE | ATTR_MEDIA)
+#define PICTURE_SOURCE (SIZE | ATTR_SRCSET | ATTR_TYPE | ATTR_MEDIA)
 
 /* Sorted by name, for bsearch. */
 static const struct element elements[] = {
-    {"a", ANY, 0, ATTR_HREF | ATTR_NAME},
+    {"a", ANY, 0, ATTR_HREF | ATTR_NAME | ATTR_REL},
     {"abbr", ANY, 0, 0},
     {"address", ANY, 0, 0},
     {"audio", ANY, 0, ATTR_SRC | ATTR_PLAYER},
@@ -43,26 +49,26 @@ static const struct element elements[] = {
     {"del", ANY, 0, ATTR_CITE | ATTR_DATETIME},
     {"details", ANY, 0, ATTR_OPEN},
     {"dfn", ANY, 0, 0},
-    {"div", ANY, 0, 0},
+    {"div", ANY, 0, ATTR_ALIGN},
     {"dl", ANY, 0, 0},
     {"dt", DEFINED, 0, 0},
     {"em", ANY, 0, 0},
     {"figcaption", ANY, 0, 0},
     {"figure", ANY, 0, 0},
-    {"h2", ANY, 0, 0},
-    {"h3", ANY, 0, 0},
-    {"h4", ANY, 0, 0},
-    {"h5", ANY, 0, 0},
-    {"h6", ANY, 0, 0},
+    {"h2", ANY, 0, ATTR_ALIGN},
+    {"h3", ANY, 0, ATTR_ALIGN},
+    {"h4", ANY, 0, ATTR_ALIGN},
+    {"h5", ANY, 0, ATTR_ALIGN},
+    {"h6", ANY, 0, ATTR_ALIGN},
     {"hr", ANY, 1, 0},
     {"i", ANY, 0, 0},
-    {"img", ANY, 1, MEDIA | ATTR_ALT},
+    {"img", ANY, 1, MEDIA | ATTR_ALT | ATTR_SRCSET},
     {"ins", ANY, 0, ATTR_CITE | ATTR_DATETIME},
     {"kbd", ANY, 0, 0},
     {"li", LISTED, 0, ATTR_VALUE},
     {"mark", ANY, 0, 0},
     {"ol", ANY, 0, ATTR_START | ATTR_REVERSED},
-    {"p", ANY, 0, 0},
+    {"p", ANY, 0, ATTR_ALIGN},
     {"picture", ANY, 0, 0},
     {"pre", ANY, 0, 0},
     {"q", ANY, 0, ATTR_CITE},
@@ -73,7 +79,7 @@ static const struct element elements[] = {
     {"samp", ANY, 0, 0},
     {"section", ANY, 0, 0},
     {"small", ANY, 0, 0},
-    {"source", PLAYED, 1, ATTR_SRC | ATTR_TYPE},
+    {"source", PLAYED, 1, PLAYED_SOURCE},
     {"span", ANY, 0, 0},
     {"strong", ANY, 0, 0},
     {"sub", ANY, 0, 0},
@@ -81,9 +87,9 @@ static const struct element elements[] = {
     {"sup", ANY, 0, 0},
     {"table", ANY, 0, 0},
     {"tbody", TABLED, 0, 0},
-    {"td", CELL, 0, ATTR_COLSPAN | ATTR_ROWSPAN},
+    {"td", CELL, 0, CELLS},
     {"tfoot", TABLED, 0, 0},
-    {"th", CELL, 0, ATTR_COLSPAN | ATTR_ROWSPAN | ATTR_SCOPE},
+    {"th", CELL, 0, CELLS | ATTR_SCOPE},
     {"thead", TABLED, 0, 0},
     {"time", ANY, 0, ATTR_DATETIME},
     {"tr", SECTIONED, 0, 0},
@@ -110,7 +116,7 @@ static const struct rule {
     [SECTIONED] = {" table thead tbody tfoot ", " td th tr colgroup caption "},
     [CELL] = {" tr ", " td th "},
     [COLUMN] = {" colgroup ", ""},
-    [PLAYED] = {" audio video ", ""},
+    [PLAYED] = {" audio picture video ", ""},
 };
 
 /* What blogs of all ages have, and HTML has no longer or should not have here:
@@ -306,22 +312,38 @@ problem(struct htmlout *o, enum severity severity, const char *message)
 		notes_problem(o->notes, severity, message);
 }
 
-static void
+static int
+is_picture_source(const struct htmlout *o, const struct tag *t)
+{
+	return strcmp(t->element->name, "source") == 0 &&
+	       strcmp(rawhtml_name(html_innermost(o)), "picture") == 0;
+}
+
+/* 0 when it is nothing without one that is not there. */
+static int
 write_attributes(struct htmlout *o, const struct tag *t)
 {
+	int in_picture = is_picture_source(o, t);
 	unsigned seen;
 
-	seen = rawattr_write(o, t->attributes,
-			     t->element->attributes |
-				 (t->class != NULL ? ATTR_HAS_CLASS : 0));
+	seen = rawattr_write(
+	    o, t->attributes,
+	    (in_picture ? PICTURE_SOURCE : t->element->attributes) |
+		(t->class != NULL ? ATTR_HAS_CLASS : 0));
+	if (in_picture && (seen & ATTR_SRCSET) == 0)
+		problem(o, SEVERITY_WARNING,
+			"a source of a picture needs a srcset; it is left out");
+	if (in_picture)
+		return (seen & ATTR_SRCSET) != 0;
 	if (!is_image(t))
-		return;
+		return 1;
 	if ((seen & ATTR_ALT) == 0) {
 		html_str(o, " alt=\"\"");
 		problem(o, SEVERITY_WARNING,
 			"the image has no alternative text");
 	}
 	html_lazy(o);
+	return 1;
 }
 
 /* The styles of elements. */
@@ -350,6 +372,7 @@ static int
 write_tag(struct htmlout *o, const struct tag *t)
 {
 	uint8_t number = (uint8_t)(t->element - elements);
+	size_t start;
 
 	if (t->closing)
 		return html_close(o, number);
@@ -358,6 +381,7 @@ write_tag(struct htmlout *o, const struct tag *t)
 	if (!t->element->is_void && !html_open(o, number))
 		return 0;
 	need_styles(o, t);
+	start = o->len;
 	html_char(o, '<');
 	html_str(o, t->element->name);
 	if (t->class != NULL) {
@@ -365,7 +389,10 @@ write_tag(struct htmlout *o, const struct tag *t)
 		html_str(o, t->class);
 		html_char(o, '"');
 	}
-	write_attributes(o, t);
+	if (!write_attributes(o, t)) {
+		o->len = start;
+		return 1;
+	}
 	html_char(o, '>');
 	if (t->self_closing && !t->element->is_void)
 		html_close(o, number);
@@ -391,20 +418,6 @@ note_refused(struct htmlout *o, struct slice s)
 	}
 }
 
-/* The sources of a picture are left out: its <img> shows what it has. */
-static int
-leave_out(struct htmlout *o, const struct tag *t)
-{
-	if (strcmp(t->element->name, "source") != 0 ||
-	    strcmp(rawhtml_name(html_innermost(o)), "picture") != 0)
-		return 0;
-	if (!t->closing)
-		problem(o, SEVERITY_WARNING,
-			"the sources of a picture are left out: its <img> is "
-			"shown to all");
-	return 1;
-}
-
 /* What stands at "<"; returns how much of it is done. */
 static size_t
 write_markup(struct htmlout *o, struct slice s)
@@ -417,7 +430,7 @@ write_markup(struct htmlout *o, struct slice s)
 	if (o->notes != NULL)
 		notes_advance(o->notes, s.data);
 	if (parse_tag(s, &tag)) {
-		if (leave_out(o, &tag) || write_tag(o, &tag))
+		if (write_tag(o, &tag))
 			return tag.len;
 	} else {
 		note_refused(o, s);
@@ -435,7 +448,7 @@ rawhtml_write(struct htmlout *o, struct slice html)
 	while (html.len > 0 && !o->full) {
 		markup = memchr(html.data, '<', html.len);
 		n = markup != NULL ? (size_t)(markup - html.data) : html.len;
-		rawattr_text(o, (struct slice){html.data, n});
+		rawtext_write(o, (struct slice){html.data, n});
 		html = rest(html, n);
 		if (html.len > 0)
 			html = rest(html, write_markup(o, html));

@@ -52,6 +52,20 @@ cursor_start(struct cursor *c, struct slice notes, struct slice spliced)
 	c->spliced = spliced;
 }
 
+/* What may stand behind one. */
+static const char *
+ends_of(enum note_type type)
+{
+	switch (type) {
+	case NOTE_WORD:
+		return "\"< ";
+	case NOTE_SOURCE:
+		return "\" ,";
+	default:
+		return "\"";
+	}
+}
+
 /* 1 at the next reference. */
 static int
 cursor_next(struct cursor *c, struct slice html)
@@ -68,8 +82,7 @@ cursor_next(struct cursor *c, struct slice html)
 		memcpy(&len, c->spliced.data + c->i * sizeof(len), sizeof(len));
 	at = (size_t)((ptrdiff_t)c->note.number + c->moved);
 	if (at >= html.len || len >= html.len - at ||
-	    strchr(c->note.type == NOTE_WORD ? "\"< " : "\"",
-		   html.data[at + len]) == NULL ||
+	    strchr(ends_of(c->note.type), html.data[at + len]) == NULL ||
 	    html.data[at + len] == '\0' || html.data + at < c->floor) {
 		c->broken = 1;
 		return 0;
@@ -216,10 +229,15 @@ add_size(struct resolving *r, const struct note *note, const struct file *f)
 
 /* Appends what a reference to this place is. */
 static void
-add_address(struct resolving *r, struct slice address)
+add_address(struct resolving *r, const struct note *note, struct slice address)
 {
 	buf_add(&r->made, r->s->prefix.data, r->s->prefix.len);
 	escape_add(&r->made, ESCAPE_PATH, address);
+	/* In a list it must not take what is between two for its end. */
+	if (note->type == NOTE_SOURCE && r->made.data[r->made.len - 1] == ',') {
+		r->made.len--;
+		buf_str(&r->made, "%2C");
+	}
 }
 
 static void
@@ -263,7 +281,7 @@ resolve(struct resolving *r, const struct note *note)
 		check_fragment(r, note, r->a, ref.fragment);
 	if (ref.elsewhere || ref.path.len == 0) {
 		if (r->abstract && !ref.elsewhere && ref.text.len > 0)
-			add_address(r, r->a->file->address);
+			add_address(r, note, r->a->file->address);
 		buf_add(&r->made, ref.text.data, ref.text.len);
 		return;
 	}
@@ -277,7 +295,7 @@ resolve(struct resolving *r, const struct note *note)
 		return;
 	}
 	r->file = place->file;
-	add_address(r, address_of(place));
+	add_address(r, note, address_of(place));
 	buf_add(&r->made, ref.suffix.data, ref.suffix.len);
 	add_size(r, note, place->file);
 	check_fragment(r, note, article_at(place), ref.fragment);

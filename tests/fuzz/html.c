@@ -28,18 +28,35 @@ take_name(struct slice *s)
 }
 
 static void
+check_url(struct slice url)
+{
+	if (url.len >= 11)
+		CHECK(strncasecmp(url.data, "javascript:", 11) != 0);
+}
+
+/* Words, and commas at their ends: each is an address, or said of one. */
+static void
+check_list(struct slice list)
+{
+	while (list.len > 0)
+		check_url(fuzz_until(&list, ' '));
+}
+
+static void
 check_attribute(struct slice name, struct slice value)
 {
 	static const char *const urls[] = {"href", "src", "poster", "cite",
 					   NULL};
-	static const char *const never[] = {"style",  "srcset",	    "srcdoc",
-					    "action", "formaction", NULL};
+	static const char *const never[] = {"style", "srcdoc", "action",
+					    "formaction", NULL};
 
 	CHECK(name.len < 2 || strncmp(name.data, "on", 2) != 0);
 	CHECK(!is_one_of(name, never));
 	CHECK(value.len == 0 || memchr(value.data, '<', value.len) == NULL);
-	if (is_one_of(name, urls) && value.len >= 11)
-		CHECK(strncasecmp(value.data, "javascript:", 11) != 0);
+	if (is_one_of(name, urls))
+		check_url(value);
+	if (slice_is(name, "srcset"))
+		check_list(value);
 }
 
 /* ' name="value"' or ' name' */

@@ -133,12 +133,14 @@ def test_check_of_nothing(t):
 
 def test_check_of_other_sizes_of_an_image(t):
     tree = Tree(t, {"Posts/One": article(
-        "One", "a\n\n<img src=\"/p.svg\" alt=p srcset=\"/q.svg 2x\">\n"),
+        "One", "a\n\n<img src=\"/static/p.svg\" alt=p "
+        "srcset=\"/static/p.svg, /q.svg 2x\">\n"),
         "static/p.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>"})
     status, out, _ = tree.run("check")
     line = 2 + article("One", "a").splitlines().index("a") + 1
-    assert any(l.startswith("Posts/One:%d:1: warning: srcset is left out"
-                            % line) for l in out), out
+    assert (status, out[:-1]) == (1, [
+        'Posts/One:%d:1: error: there is no file "/q.svg" to show' % line]), \
+        out
 
 
 def test_check_of_references(t):

@@ -19,7 +19,8 @@ static const char rich[] =
     "---\ntitle: A & <b>\nauthor: [hannes](/About) & co\n"
     "tags: operating system, C++\nabstract: An *abstract* with [link](x)\n"
     "---\n[rel](../y), [root](/z), [frag](#here), [abs](http://o/p?a=1&b=2)\n\n"
-    "![pic](pic.png)\n\n<video src=v.mp4 poster=/p.png></video> ]]> &nbsp;\n";
+    "![pic](pic.png)\n\n<video src=v.mp4 poster=/p.png></video> ]]> &nbsp;\n"
+    "<img src=i alt=k srcset='j 2x, /a,b, http://c 4x'>\n";
 
 static const struct fx_file blog[] = {
     {".config/blog_name", "My blog", 0, 1, 1, 0},
@@ -156,6 +157,8 @@ test_feed(void **state)
 	    "src=&quot;https://blog.example/Posts/v.mp4&quot;",
 	    "poster=&quot;https://blog.example/p.png&quot;",
 	    "]]&amp;gt; \xc2\xa0",
+	    "srcset=&quot;https://blog.example/Posts/j 2x, "
+	    "https://blog.example/a,b, http://c 4x&quot;",
 	    "</content>\n</entry>",
 	    "<title>Same</title>",
 	};

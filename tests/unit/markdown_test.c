@@ -372,9 +372,9 @@ test_links_refused(void **state)
 static const char *
 noted(const char *markdown)
 {
-	static const char *const names[] = {"head",    "link", "image",
-					    "media",   "id",   "heading",
-					    "problem", "word"};
+	static const char *const names[] = {"head",    "link",	  "image",
+					    "media",   "source",  "id",
+					    "heading", "problem", "word"};
 	static struct buf out;
 	struct notes n;
 	struct note note;
@@ -440,14 +440,22 @@ test_noted_problems(void **state)
 	     "out\n"},
 	    {"a\n<iframe src=x></iframe> <nick> hi\n",
 	     "problem 2:1 <iframe> is not allowed and shows as text\n"},
-	    {"a\nb <img alt=x src=\"http://b\" SrcSet=\"c 2x\" sizes=d>\n",
-	     "image 2:3 http://b\nproblem 2:3 srcset is left out: the image "
-	     "of src is shown to all\n"},
-	    {"<picture>\n<source srcset=a><img src=b alt=c srcset>\n"
+	    {"a\nb <img alt=x src=\"http://b\" SrcSet=\"c 2x,data:d, //e, f\">"
+	     "\n",
+	     "image 2:3 http://b\nsource 2:3 c\nproblem 2:3 an address of "
+	     "this kind is not allowed in srcset; it is left out\n"
+	     "source 2:3 f\n"},
+	    {"<picture>\n<source srcset=a><img src=b alt=c srcset='d 2y'>\n"
 	     "</picture>\n",
-	     "problem 2:1 the sources of a picture are left out: its <img> is "
-	     "shown to all\nimage 2:18 b\nproblem 2:18 srcset is left out: "
-	     "the image of src is shown to all\n"},
+	     "source 2:1 a\nimage 2:18 b\nproblem 2:18 srcset: behind an "
+	     "address there may be a width (640w) or a density (2x); it is "
+	     "left out\n"},
+	    {"<picture>\n<source src=a></picture>\n",
+	     "problem 2:1 a source of a picture needs a srcset; it is left "
+	     "out\n"},
+	    {"<b style=x>a</b>\n<i Style=y onclick=z>b</i>\n",
+	     "problem 1:1 style is left out: name a class, and say in "
+	     "static/css/style.css how that looks\n"},
 	    {"<p>\n  <img src=\"http://b\">\n",
 	     "image 2:3 http://b\nproblem 2:3 the image has no alternative "
 	     "text\n"},

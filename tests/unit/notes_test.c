@@ -107,6 +107,11 @@ test_lies(void **state)
 	write_note(NOTE_IMAGE, 33, "p.png", "");
 	write_note(NOTE_LINK, 9, "x&amp;y", "");
 	lies();
+	/* Blanks and quotes end a source; it is not in the middle of one. */
+	write_note(NOTE_SOURCE, 9, "x&amp;y\">a", "");
+	lies();
+	write_note(NOTE_SOURCE, 34, ".png", "");
+	lies();
 	write_note(NOTE_HEADING, 7, "x", "x");
 	lies();
 	write_note(NOTE_HEADING, 1, "x\ny", "x");

@@ -98,10 +98,12 @@ test_aliases(void **state)
 	     "<div class=\"center\" id=\"i\">a</div>"},
 	    {"<h1>a</h1>", "<h2>a</h2>"},
 	    {"<aside>a<p>b</aside>", "<div class=\"aside\">a<p>b</p></div>"},
-	    {"<picture><source srcset='a b'><img src=c></picture>",
-	     "<picture><img src=\"c\" alt=\"\"></picture>"},
+	    {"<p align=Center>a</p><p align=left>b<p align=right class=c>",
+	     "<p class=\"center\">a</p><p>b<p class=\"c\"></p></p>"},
+	    {"<center align=right>a</center><img src=a alt=b align=right>",
+	     "<div class=\"center\">a</div><img src=\"a\" alt=\"b\">"},
 	    {"<source src=a>", "&lt;source src=a&gt;"},
-	    {"<video><source src=a type=b></video>",
+	    {"<video><source src=a type=b srcset=c></video>",
 	     "<video><source src=\"a\" type=\"b\"></video>"},
 	    {"<img src=a alt=b><img src=c alt>",
 	     "<img src=\"a\" alt=\"b\"><img src=\"c\" alt=\"\" "
@@ -110,6 +112,47 @@ test_aliases(void **state)
 
 	(void)state;
 	CHECK(examples);
+}
+
+/* The candidates of images in several sizes, as HTML parses them. */
+static void
+test_srcset(void **state)
+{
+#define IMG(list) "<img srcset=\"" list "\" alt=\"\">"
+	static const struct example examples[] = {
+	    {"<img srcset='a' alt>", IMG("a")},
+	    {"<img srcset=' ,a  2x ,\n b 1.5x,c,' alt>",
+	     IMG("a 2x, b 1.5x, c")},
+	    {"<img srcset='a,b,c 640w' alt>", IMG("a,b,c 640w")},
+	    {"<img srcset='a&#32;2x&#44; b&amp;c 3x' alt>",
+	     IMG("a 2x, b&amp;c 3x")},
+	    /* What is wrong goes, and only that. */
+	    {"<img srcset='javascript:x 2x, b 3x, data:x 4x' alt>",
+	     IMG("b 3x")},
+	    {"<img srcset='a 0x, b 2, c x, d 2.5w, e .5x, f 1x 2w, g' alt>",
+	     IMG("g")},
+	    {"<img srcset='a (b, javascript:c), d' alt>", IMG("d")},
+	    {"<img srcset='a 99999999999x' alt>", "<img alt=\"\">"},
+	    {"<img srcset=', ,' alt><b srcset=a></b>", "<img alt=\"\"><b></b>"},
+	    {"<img srcset='a 2x' srcset='b 3x' alt>", IMG("a 2x")},
+	    {"<img srcset='a\"onerror=b 2x' sizes='(min-width: 9em) 50vw,"
+	     " 9em' alt>",
+	     "<img srcset=\"a%22onerror=b 2x\" sizes=\"(min-width: 9em) 50vw, "
+	     "9em\" alt=\"\">"},
+	    {"<img srcset='a 2x' sizes='url(\"x\")' alt>", IMG("a 2x")},
+	    {"<picture><source srcset='a 2x' media='(color)' type=b src=c>"
+	     "<source src=d><source srcset='e f'><img src=c></picture>",
+	     "<picture><source srcset=\"a 2x\" media=\"(color)\" type=\"b\">"
+	     "<img src=\"c\" alt=\"\"></picture>"},
+	    {"<picture><p><source srcset=a></picture>",
+	     "<picture><p>&lt;source srcset=a&gt;</p></picture>"},
+	};
+	size_t i;
+
+	(void)state;
+	/* Each is the first image of its text. */
+	for (i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
+		assert_string_equal(filter(examples[i].in), examples[i].out);
 }
 
 static void
@@ -338,9 +381,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_allowed), cmocka_unit_test(test_aliases),
-	    cmocka_unit_test(test_text),    cmocka_unit_test(test_balance),
-	    cmocka_unit_test(test_xss),	    cmocka_unit_test(test_soup),
-	    cmocka_unit_test(test_depth),   cmocka_unit_test(test_ids),
+	    cmocka_unit_test(test_srcset),  cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_balance), cmocka_unit_test(test_xss),
+	    cmocka_unit_test(test_soup),    cmocka_unit_test(test_depth),
+	    cmocka_unit_test(test_ids),
 	};
 
 	if (arena_map(&arena, 1 << 20, full) == -1)

@@ -19,18 +19,18 @@
 static const char svg[] = "<svg xmlns=\"http://www.w3.org/2000/svg\" "
 			  "width=\"30\" height=\"20\"/>";
 
-#define OTHERS                                                              \
-	{"Notes/Plain", POST("x\n"), 0, 2, 2, 0},                           \
-	    {"Posts/2020/old.md",                                           \
-	     POST("# A b\n\n<p id=own>x</p>\n"),                            \
-	     0,                                                             \
-	     3,                                                             \
-	     3,                                                             \
-	     0},                                                            \
-	    {"Posts/a b.md", POST("## Part 1\n\n## Part 1\n"), 0, 4, 4, 0}, \
-	    {"static/p.svg", svg, 0, 5, 5, 0},                              \
-	{                                                                   \
-		"static/v.mp4", "x", 0, 5, 5, 0                             \
+#define OTHERS                                                                 \
+	{"Notes/Plain", POST("x\n"), 0, 2, 2, 0},                              \
+	    {"Posts/2020/old.md",                                              \
+	     POST("# A b\n\n<p id=own>x</p>\n"),                               \
+	     0,                                                                \
+	     3,                                                                \
+	     3,                                                                \
+	     0},                                                               \
+	    {"Posts/a b.md", POST("## Part 1\n\n## Part 1\n"), 0, 4, 4, 0},    \
+	    {"static/p.svg", svg, 0, 5, 5, 0}, {"static/a,", "x", 0, 5, 5, 0}, \
+	{                                                                      \
+		"static/v.mp4", "x", 0, 5, 5, 0                                \
 	}
 
 /* A post at Posts/x.md among others; its page. */
@@ -147,7 +147,10 @@ test_images(void **state)
 			    "<img src=/static/p.svg alt=k>\n\n"
 			    "<img src=/static/p.svg alt=l width=10>\n\n"
 			    "<video src=../static/v.mp4 "
-			    "poster=../static/p.svg></video>\n");
+			    "poster=../static/p.svg></video>\n\n"
+			    "<picture><source srcset='../static/p.svg 2x, "
+			    "//h/i, /static/a%2C, /static/p.svg'>"
+			    "</picture>\n");
 	assert_non_null(strstr(body, "<img src=\"/static/p.svg\" width=\"30\" "
 				     "height=\"20\" alt=\"i\" title=\"t\">"));
 	assert_non_null(strstr(body, "<img src=\"/static/p.svg\" width=\"30\" "
@@ -156,6 +159,9 @@ test_images(void **state)
 				     "width=\"10\" loading"));
 	assert_non_null(strstr(body, "<video src=\"/static/v.mp4\" "
 				     "poster=\"/static/p.svg\">"));
+	assert_non_null(strstr(body,
+			       "<source srcset=\"/static/p.svg 2x, //h/i, "
+			       "/static/a%2C, /static/p.svg\">"));
 	assert_null(strstr(buf_cstr(&fx.problems), "Posts/x.md"));
 	/* In feeds they are absolute, and nothing is quoted wrongly. */
 	assert_non_null(strstr(fx_body(&fx, "/atom"),
