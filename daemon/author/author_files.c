@@ -63,12 +63,11 @@ make_when_changed(int full, struct author_sourced *made, struct err *err)
 	if (f.watch == NULL)
 		f.watch = author_watch_new();
 	while ((r = make(0, made, err)) == 0 ||
-	       (r == -1 && is_old_trouble(err))) {
-		author_watch_update(f.watch, author_source_tree(f.source),
-				    author_source_git_dir(f.source));
-		if (!author_watch_wait(f.watch, f.parent.fd))
+	       (r == -1 && is_old_trouble(err)))
+		if (!author_watch_update(f.watch, author_source_tree(f.source),
+					 author_source_git_dir(f.source)) &&
+		    !author_watch_wait(f.watch, f.parent.fd, r == -1))
 			return 0;
-	}
 	if (r == 1)
 		f.trouble.text[0] = '\0';
 	if (r == 1 && full) {

@@ -17,7 +17,8 @@
 #define LOOK_MS	 500
 
 struct author_watch {
-	int fd; /* -1: looks have to do */
+	int fd;	    /* -1: looks have to do */
+	int newest; /* of its watches; numbers only rise */
 };
 
 /* ---- what the system tells ---- */
@@ -61,6 +62,7 @@ author_watch_new(void)
 	struct author_watch *w = xcalloc(1, sizeof(*w));
 
 	w->fd = open_watch();
+	w->newest = -1;
 	return w;
 }
 
@@ -71,23 +73,40 @@ give_up(struct author_watch *w)
 	w->fd = -1;
 }
 
-void
+/* 1: it was not watched before; 0: it was; -1. */
+static int
+add(struct author_watch *w, const char *path)
+{
+	int number = add_watch(w->fd, path);
+
+	if (number <= w->newest)
+		return number == -1 ? -1 : 0;
+	w->newest = number;
+	return 1;
+}
+
+int
 author_watch_update(struct author_watch *w, const struct author_tree *t,
 		    const char *git_dir)
 {
 	struct buf path = {0};
+	int more = 0;
 
 	for (size_t i = 0; w->fd != -1 && i < t->ndirs; i++) {
+		int r;
+
 		buf_clear(&path);
 		buf_printf(&path, "%s/%s", t->dir, t->dirs[i]);
+		r = add(w, buf_cstr(&path));
+		more |= r == 1;
 		/* A directory that is gone has told so. */
-		if (add_watch(w->fd, buf_cstr(&path)) == -1 &&
-		    access(buf_cstr(&path), F_OK) == 0)
+		if (r == -1 && access(buf_cstr(&path), F_OK) == 0)
 			give_up(w);
 	}
 	if (w->fd != -1 && git_dir != NULL)
-		add_watch(w->fd, git_dir);
+		more |= add(w, git_dir) == 1;
 	buf_free(&path);
+	return more;
 }
 
 /* ---- waiting ---- */
@@ -107,13 +126,13 @@ told(struct author_watch *w, int ms)
 }
 
 int
-author_watch_wait(struct author_watch *w, int fd)
+author_watch_wait(struct author_watch *w, int fd, int anywhere)
 {
 	struct pollfd p[2] = {{.fd = fd, .events = POLLIN},
 			      {.fd = w->fd, .events = POLLIN}};
 	int rounds = ROUNDS;
 
-	poll(p, 2, w->fd == -1 ? LOOK_MS : -1);
+	poll(p, 2, w->fd == -1 || anywhere ? LOOK_MS : -1);
 	if (p[0].revents != 0)
 		return 0;
 	while (w->fd != -1 && rounds-- > 0 && told(w, QUIET_MS))

@@ -13,11 +13,14 @@ struct author_watch;
 
 struct author_watch *author_watch_new(void);
 
-/* Watches the directories of the last look, and the repository's. */
-void author_watch_update(struct author_watch *w, const struct author_tree *t,
-			 const char *git_dir);
+/* Watches the directories of the last look, and the repository's.  1: some were
+ * not watched before, and what has happened there since is not told of: look
+ * again. */
+int author_watch_update(struct author_watch *w, const struct author_tree *t,
+			const char *git_dir);
 
-/* 1: look again; 0: there is something to read from fd. */
-int author_watch_wait(struct author_watch *w, int fd);
+/* anywhere: what is waited for may happen where nothing is watched.  1: look
+ * again; 0: there is something to read from fd. */
+int author_watch_wait(struct author_watch *w, int fd, int anywhere);
 
 #endif
