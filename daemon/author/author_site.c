@@ -147,6 +147,7 @@ author_site_make_failure(struct author_site *s, const char *why)
 {
 	struct err err;
 
+	s->began_ms = clock_ms();
 	if (start_render(s, why, &err) == -1)
 		fatalx("cannot start render: %s", err.text);
 }

@@ -348,6 +348,21 @@ make_tree(struct author_source *a, int full, struct author_sourced *made,
 	return r;
 }
 
+static int
+look_and_make(struct author_source *a, int full, git_report_fn *report,
+	      void *ctx, struct author_sourced *made, struct err *err)
+{
+	int r;
+
+	if (author_repo_head(&a->repo, err) == -1 ||
+	    (a->staged ? author_index_look : author_tree_look)(
+		&a->tree, report, ctx, &made->left_out, err) == -1)
+		return -1;
+	r = make_tree(a, full, made, err);
+	author_tree_drop(&a->tree);
+	return r;
+}
+
 int
 author_source_make(struct author_source *a, int full, git_report_fn *report,
 		   void *ctx, struct author_sourced *made, struct err *err)
@@ -356,13 +371,10 @@ author_source_make(struct author_source *a, int full, git_report_fn *report,
 
 	memset(made, 0, sizeof(*made));
 	made->fd = -1;
-	if (a->revision != NULL)
-		return make_commit(a, report, ctx, made, err);
-	if (author_repo_head(&a->repo, err) == -1 ||
-	    (a->staged ? author_index_look : author_tree_look)(
-		&a->tree, report, ctx, &made->left_out, err) == -1)
-		return -1;
-	r = make_tree(a, full, made, err);
-	author_tree_drop(&a->tree);
+	r = a->revision != NULL
+		? make_commit(a, report, ctx, made, err)
+		: look_and_make(a, full, report, ctx, made, err);
+	if (r == -1)
+		a->any = 0; /* what was there before is news then */
 	return r;
 }

@@ -30,8 +30,8 @@ struct author_source *author_source_new(const char *dir, const char *revision,
 					struct err *err);
 void author_source_free(struct author_source *a);
 
-/* 1: a source was made; 0: it is as it was before, and full was not asked for;
- * -1 with err.  Files that the source before had come without their bytes,
+/* 1: a source was made; 0: it is as the last one was, and full was not asked
+ * for; -1 with err.  Files that the source before had come without their bytes,
  * unless full is asked for.  What is left out is reported. */
 int author_source_make(struct author_source *a, int full, git_report_fn *report,
 		       void *ctx, struct author_sourced *made, struct err *err);

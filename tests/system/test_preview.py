@@ -2,6 +2,7 @@
 """blogd preview: what an author sees while writing."""
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -263,6 +264,17 @@ def test_nothing_there(t):
     assert "missing: No such file or directory" in errors[0], errors
     status, _, errors = tree.run("preview", "Index")
     assert status == 1 and "Not a directory" in errors[0], errors
+
+
+def test_directory_goes_and_comes(t):
+    """The same files are news after there were none."""
+    tree = Tree(t)
+    preview = Preview(t, tree, "Posts")
+    assert "Body of one." in preview.get("/One")[2]
+    preview.after(lambda: shutil.rmtree(tree.path + "/Posts"))
+    assert "Posts: No such file" in preview.get("/")[2]
+    preview.after(lambda: tree.put({"Posts/One": author.SMALL["Posts/One"]}))
+    assert "Body of one." in preview.get("/One")[2]
 
 
 def test_port(t):
