@@ -93,6 +93,23 @@ cmdline_ip6(const char *value, struct ip6 *ip, struct err *err)
 }
 
 int
+cmdline_find_ip6(const char *line, struct ip6 *ip, struct err *err)
+{
+	char value[CMDLINE_WORD];
+	int found = cmdline_value(line, CMDLINE_IP6, value, sizeof(value));
+
+	if (found == 0)
+		return 0;
+	if (found == -1)
+		err_set(err, "it is too long");
+	else if (cmdline_ip6(value, ip, err) == 0)
+		return 1;
+	return err_prefix(err, CMDLINE_IP6
+			  " on the kernel's command line: ADDRESS/PREFIX or "
+			  "ADDRESS/PREFIX,GATEWAY is wanted");
+}
+
+int
 ip6_gateway_is_near(const struct ip6 *ip)
 {
 	const unsigned char *a = ip->address.s6_addr, *b = ip->gateway.s6_addr;

@@ -29,6 +29,9 @@ struct ip6 {
 /* Reads ADDRESS/PREFIX[,GATEWAY]; -1 with err that says what is wrong. */
 int cmdline_ip6(const char *value, struct ip6 *ip, struct err *err);
 
+/* What the line says of it.  1; 0: nothing; -1 with err. */
+int cmdline_find_ip6(const char *line, struct ip6 *ip, struct err *err);
+
 /* Is the gateway within reach without a route of its own? */
 int ip6_gateway_is_near(const struct ip6 *ip);
 

@@ -99,8 +99,13 @@ need_configuration(void)
 static void
 need_console(void)
 {
-	while (open("/dev/null", O_RDWR) < STDERR_FILENO)
-		;
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
 }
 
 static void

@@ -178,25 +178,22 @@ use_ip6(const struct ip6 *ip, struct err *err)
 static int
 set_ip6(int has_device, struct err *err)
 {
-	char line[CMDLINE_MAX], value[CMDLINE_WORD];
+	char line[CMDLINE_MAX], text[INET6_ADDRSTRLEN] = "";
 	struct ip6 ip;
 	int found;
 
 	if (file_read("/proc/cmdline", line, sizeof(line)) == -1)
 		return err_set(err, "/proc/cmdline: %s", strerror(errno));
-	found = cmdline_value(line, CMDLINE_IP6, value, sizeof(value));
-	if (found == 0)
-		return 0;
-	if (found == -1 || cmdline_ip6(value, &ip, err) == -1)
-		return err_prefix(err,
-				  "%s on the kernel's command line: "
-				  "ADDRESS/PREFIX or "
-				  "ADDRESS/PREFIX,GATEWAY is wanted",
-				  CMDLINE_IP6);
+	found = cmdline_find_ip6(line, &ip, err);
+	if (found < 1)
+		return found;
 	if (!has_device)
-		return err_set(err, "%s: there is no " DEVICE, CMDLINE_IP6);
+		return err_set(err, CMDLINE_IP6 ": there is no " DEVICE);
 	if (use_ip6(&ip, err) == -1)
-		return err_prefix(err, "%s=%s", CMDLINE_IP6, value);
+		return err_prefix(
+		    err, CMDLINE_IP6 "=%s/%u",
+		    inet_ntop(AF_INET6, &ip.address, text, sizeof(text)),
+		    ip.prefix);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../../guest/cmdline.h"
@@ -111,6 +112,29 @@ bad_ones_are_refused_with_the_reason(void **state)
 	}
 }
 
+static void
+the_line_is_searched(void **state)
+{
+	char line[256];
+	struct ip6 ip;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(cmdline_find_ip6("console=hvc0\n", &ip, &err), 0);
+	assert_int_equal(
+	    cmdline_find_ip6("x blogd.ip6=2001:db8::5/64 y\n", &ip, &err), 1);
+	assert_true(same(&ip.address, "2001:db8::5"));
+	assert_int_equal(cmdline_find_ip6("blogd.ip6=::/64", &ip, &err), -1);
+	assert_string_equal(err.text,
+			    "blogd.ip6 on the kernel's command line: "
+			    "ADDRESS/PREFIX or ADDRESS/PREFIX,GATEWAY is "
+			    "wanted: \"::\" is not an IPv6 address of a host");
+	memset(&err, 'x', sizeof(err));
+	snprintf(line, sizeof(line), "blogd.ip6=%0200d", 1);
+	assert_int_equal(cmdline_find_ip6(line, &ip, &err), -1);
+	assert_string_equal(strrchr(err.text, ':'), ": it is too long");
+}
+
 static int
 is_near(const char *value)
 {
@@ -143,6 +167,7 @@ main(void)
 	    cmocka_unit_test(the_value_is_found),
 	    cmocka_unit_test(what_is_too_long_is_told),
 	    cmocka_unit_test(addresses_are_read),
+	    cmocka_unit_test(the_line_is_searched),
 	    cmocka_unit_test(bad_ones_are_refused_with_the_reason),
 	    cmocka_unit_test(gateways_are_near_or_far),
 	};
