@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "check_files.h"
 #include "conf_draft.h"
 #include "conf_remote.h"
 #include "utf8.h"
@@ -22,28 +23,51 @@
 
 /* ------------------------------------------------------------- problems -- */
 
+/* Room for one more, or NULL when there are enough. */
+static struct conf_problem *
+add_problem(struct conf_problems *p, int line)
+{
+	if (p->n == PROBLEMS_MAX)
+		return NULL;
+	p->list = xreallocarray(p->list, p->n + 1, sizeof(*p->list));
+	p->list[p->n].line = line;
+	return &p->list[p->n++];
+}
+
 void
 draft_problem(struct draft *d, int line, const char *fmt, ...)
 {
-	struct conf_problems *p = &d->problems;
+	struct conf_problem *one = add_problem(&d->problems, line);
 	va_list ap;
 
-	if (p->n == PROBLEMS_MAX)
+	if (one == NULL)
 		return;
-	p->list = xreallocarray(p->list, p->n + 1, sizeof(*p->list));
-	p->list[p->n].line = line;
 	va_start(ap, fmt);
-	vsnprintf(p->list[p->n].text, sizeof(p->list[p->n].text), fmt, ap);
+	vsnprintf(one->text, sizeof(one->text), fmt, ap);
 	va_end(ap);
-	p->n++;
+}
+
+void
+draft_warning(struct draft *d, int line, const char *fmt, ...)
+{
+	struct conf_problem *one = add_problem(&d->problems, line);
+	const size_t before = strlen("warning: ");
+	va_list ap;
+
+	if (one == NULL)
+		return;
+	memcpy(one->text, "warning: ", before);
+	va_start(ap, fmt);
+	vsnprintf(one->text + before, sizeof(one->text) - before, fmt, ap);
+	va_end(ap);
+	d->problems.warnings++;
 }
 
 void
 conf_problems_free(struct conf_problems *p)
 {
 	free(p->list);
-	p->list = NULL;
-	p->n = 0;
+	*p = (struct conf_problems){0};
 }
 
 /* By line; what is about the whole comes last.  Insertion keeps the order of
@@ -63,6 +87,7 @@ sort_problems(struct conf_problems *p)
 	}
 }
 
+/* Returns how many of them are more than warnings. */
 static int
 print_problems(struct conf_problems *p, const char *file, FILE *out)
 {
@@ -78,7 +103,7 @@ print_problems(struct conf_problems *p, const char *file, FILE *out)
 		utf8_print(out, p->list[i].text);
 		putc('\n', out);
 	}
-	return (int)p->n;
+	return (int)(p->n - p->warnings);
 }
 
 /* ------------------------------------------------------------- the file -- */
@@ -206,6 +231,10 @@ conf_load_from(struct conf *conf, const struct conf_options *opt,
 	conf_override(d, opt, cwd);
 	if (rc == 0)
 		conf_check(d, opt, cwd);
+	if (opt->files && d->problems.n == 0)
+		check_files(d, opt->remote != NULL
+				   ? LINE_COMMAND
+				   : draft_line(d, "site", "repository"));
 	n = print_problems(&d->problems, file, out);
 	if (n == 0)
 		memcpy(conf, &d->conf, sizeof(*conf));

@@ -11,8 +11,8 @@
 
 /*
  * blogd.conf(5) and the command line, as the parent holds them.  conf_load
- * parses and checks; it opens none of the files it names.  The role structs are
- * complete and are sent to the processes as they are.
+ * parses and checks; it opens none of the files it names, unless asked to.  The
+ * role structs are complete and are sent to the processes as they are.
  */
 #define PATH_LEN      1024
 #define LISTEN_MAX    16
@@ -81,7 +81,8 @@ struct conf_options {
 	const char *hook;   /* --hook NAME */
 	const char *port;   /* -p, --port PORT */
 	const char *tls;    /* --tls PORT */
-	int dial; /* --dial: no file but the configuration is opened */
+	int dial;  /* --dial: no file but the configuration is opened */
+	int files; /* -n: those that it names are looked at as well */
 };
 
 /* Parses and checks.  Every problem found is printed to `out` as

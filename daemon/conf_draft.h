@@ -27,7 +27,7 @@ struct conf_problem {
 
 struct conf_problems {
 	struct conf_problem *list;
-	size_t n;
+	size_t n, warnings; /* of the n, those that stop nothing */
 };
 
 struct draft_pair {
@@ -96,6 +96,8 @@ void draft_reset(struct draft *d);
 int draft_line(const struct draft *d, const char *section, const char *name);
 
 void draft_problem(struct draft *d, int line, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void draft_warning(struct draft *d, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void conf_problems_free(struct conf_problems *p);
 

@@ -11,7 +11,6 @@
 #include "../guest/guest.h"
 #include "../sandbox/sandbox.h"
 #include "author/author.h"
-#include "check_files.h"
 #include "log.h"
 #include "options.h"
 #include "proc.h"
@@ -88,11 +87,10 @@ main(int argc, char *argv[])
 	}
 	if (o.test_self)
 		return selftest();
+	o.conf.files = o.check_only;
 	if (conf_load(&conf, &o.conf, stderr) != 0)
 		return 1;
 	if (o.check_only) {
-		if (check_files(&conf, stderr) != 0)
-			return 1;
 		fprintf(stderr, "%s: configuration OK\n",
 			conf.file[0] != '\0' ? conf.file : "command line");
 		return 0;

@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "../daemon/certlook.h"
 #include "../daemon/conf_url.h"
 #include "../daemon/http/sans.h"
 #include "../daemon/keyload.h"
@@ -31,16 +32,6 @@ first_name(void *arg, struct slice name)
 }
 
 static void
-date_text(const ASN1_TIME *date, char out[32])
-{
-	struct tm tm;
-
-	if (ASN1_TIME_to_tm(date, &tm) != 1 ||
-	    strftime(out, 32, "%Y-%m-%d %H:%M UTC", &tm) == 0)
-		snprintf(out, 32, "a date that cannot be read");
-}
-
-static void
 check_dates(const struct tls_pair *p, const char *path, struct faults *faults)
 {
 	const ASN1_TIME *from = X509_get0_notBefore(p->leaf);
@@ -49,13 +40,13 @@ check_dates(const struct tls_pair *p, const char *path, struct faults *faults)
 	char text[32];
 
 	if (X509_cmp_time(from, NULL) >= 0) {
-		date_text(from, text);
+		certlook_date(from, text);
 		fault(faults,
 		      "--tls-dir: %s is not valid before %s: is this machine's "
 		      "clock right?",
 		      path, text);
 	}
-	date_text(to, text);
+	certlook_date(to, text);
 	if (X509_cmp_time(to, NULL) <= 0)
 		fault(faults,
 		      "--tls-dir: %s has expired at %s: have it "
@@ -68,63 +59,37 @@ check_dates(const struct tls_pair *p, const char *path, struct faults *faults)
 			path, text);
 }
 
-/* The next certificate of the file, if there is one. */
-static X509 *
-next(BIO *bio)
-{
-	X509 *x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+/* What is to be told, and about which file. */
+struct warned {
+	struct faults *faults;
+	const char *path;
+};
 
-	ERR_clear_error();
-	return x;
-}
-
-/* Each one has to be issued by what follows it (RFC 8446 section 4.4.2). */
 static void
-check_chain(X509 *leaf, BIO *bio, const char *path, struct faults *faults)
+warn_of_chain(void *ctx, const char *text)
 {
-	X509 *below = leaf, *x;
-	unsigned n = 1;
+	const struct warned *w = ctx;
 
-	for (; (x = next(bio)) != NULL; below = x, n++) {
-		if (X509_check_issued(x, below) != X509_V_OK)
-			caution(faults,
-				"--tls-dir: %s: certificate %u has not issued "
-				"the one before it: put them in the order "
-				"site, issuer, issuer's issuer",
-				path, n + 1);
-		if (X509_cmp_time(X509_get0_notAfter(x), NULL) <= 0)
-			caution(faults,
-				"--tls-dir: %s: certificate %u, an issuer's, "
-				"has expired",
-				path, n + 1);
-		if (below != leaf)
-			X509_free(below);
-	}
-	if (n == 1 && X509_check_issued(leaf, leaf) != X509_V_OK)
-		caution(faults,
-			"--tls-dir: %s holds the site's certificate alone: "
-			"browsers need its issuer's behind it (fullchain.pem)",
-			path);
-	if (below != leaf)
-		X509_free(below);
+	caution(w->faults, "--tls-dir: %s: %s", w->path, text);
 }
 
 static void
 read_certificate(struct tls_pair *p, const char *path, struct faults *faults)
 {
+	struct warned warned = {faults, path};
 	BIO *bio;
 
 	if (file_read(path, &certificate_kind, &p->certificate, faults) == -1)
 		return;
 	bio = BIO_new_mem_buf(p->certificate.data, (int)p->certificate.len);
-	p->leaf = bio != NULL ? next(bio) : NULL;
+	p->leaf = bio != NULL ? certlook_next(bio) : NULL;
 	if (p->leaf == NULL)
 		fault(faults, "--tls-dir: %s holds no certificate in PEM form",
 		      path);
 	else {
 		sans_each(p->leaf, first_name, p);
 		check_dates(p, path, faults);
-		check_chain(p->leaf, bio, path, faults);
+		certlook_chain(p->leaf, bio, warn_of_chain, &warned);
 	}
 	BIO_free(bio);
 }
@@ -136,7 +101,7 @@ tls_count(const struct buf *pem)
 	unsigned n = 0;
 	X509 *x;
 
-	while (bio != NULL && (x = next(bio)) != NULL) {
+	while (bio != NULL && (x = certlook_next(bio)) != NULL) {
 		X509_free(x);
 		n++;
 	}
@@ -196,15 +161,11 @@ tls_read(struct tls_pair *p, const char *directory, struct faults *faults)
 		check_key(p, key_path, faults);
 }
 
-/* A subject is no name of a host: browsers look for others (RFC 9525). */
 void
 tls_check_host(const struct tls_pair *p, const char *host,
 	       struct faults *faults)
 {
-	if (p->leaf == NULL ||
-	    X509_check_host(p->leaf, host, 0,
-			    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1 ||
-	    X509_check_ip_asc(p->leaf, host, 0) == 1)
+	if (p->leaf == NULL || certlook_covers(p->leaf, host))
 		return;
 	fault(faults,
 	      "--url: the certificate is not for %s%s%s: readers would be "

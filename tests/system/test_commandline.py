@@ -37,12 +37,66 @@ def test_sample_configuration(t):
     status, _, errors = blogd.run("-n", "-f", path)
     # The files it names are not here, and that is all there is to say.
     lines = errors.splitlines()
-    assert status == 0 or all("cannot read the " in x for x in lines), lines
+    assert status == 0 or all("cannot read " in x for x in lines), lines
 
 
 def test_files_are_looked_at(t):
     status, lines = check(t, GOOD.replace("/srv", t.dir))
-    assert status == 1 and "No such file" in lines[0], lines
+    assert status == 1 and lines == [
+        "blogd.conf:3: repository: cannot read %s: No such file or directory"
+        % t.path("blog.git")], lines
+    status, _, errors = blogd.run("-n", "-r", t.path("blog.git"), "-f",
+                                  t.path("blogd.conf"))
+    assert errors.startswith("command line: repository: cannot read "), errors
+
+
+def certificates(t, pairs, *, names=""):
+    """What blogd -n says of these, with the directory left out."""
+    os.makedirs(t.path("blog.git"), exist_ok=True)
+    path = os.path.join(t.dir, "")
+    first, *others = ['certificate = "%s"\nkey = "%s"\n' % pair
+                      for pair in pairs]
+    status, lines = check(t, 'site "https://blog.example" {\n' + first + names
+                          + "".join("tls {\n%s}\n" % o for o in others)
+                          + 'repository = "%s"\n}\n' % t.path("blog.git"))
+    return status, [line.replace(path, "") for line in lines]
+
+
+def test_certificates_that_are_none(t):
+    good = t.ca().issue("blog.example")
+    swapped = certificates(t, [good[::-1]])
+    assert swapped == (1, [
+        "blogd.conf:2: certificate: ca/blog.example.key holds no certificate "
+        "in PEM form",
+        "blogd.conf:3: key: ca/blog.example.pem: it is not a private key in "
+        "PEM form"]), swapped
+    other = t.ca().issue("www.blog.example")
+    status, lines = certificates(t, [good, (good[0], other[1]), ("no", "none")])
+    errors = [line for line in lines if ": warning: " not in line]
+    assert status == 1 and errors == [
+        "blogd.conf:6: key: ca/www.blog.example.key: it does not belong to its "
+        "certificate",
+        "blogd.conf:9: certificate: cannot read no: No such file or directory",
+        "blogd.conf:10: key: cannot read none: No such file or directory"], lines
+
+
+def test_certificates_that_readers_are_warned_of(t):
+    ca = t.ca()
+    alone = ("blogd.conf:2: warning: certificate: ca/%s.pem: it holds the "
+             "site's certificate alone: browsers need its issuer's behind it "
+             "(fullchain.pem)")
+    fine = certificates(t, [ca.issue("blog.example")])
+    assert fine == (0, [alone % "blog.example",
+                        "blogd.conf: configuration OK"]), fine
+    names = 'names = {"a.example", "b.example"}\n'
+    other = certificates(t, [ca.issue("a.example")], names=names)
+    assert other == (0, [
+        "blogd.conf:1: warning: no certificate is for blog.example: readers "
+        "will be warned off", alone % "a.example",
+        "blogd.conf:4: warning: no certificate is for b.example: readers "
+        "will be warned off", "blogd.conf: configuration OK"]), other
+    old = certificates(t, [ca.issue("blog.example", days=0)])
+    assert old[0] == 0 and "has expired at " in old[1][0], old
 
 
 def test_all_errors_at_once_with_their_lines(t):
