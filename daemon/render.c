@@ -284,7 +284,8 @@ update(struct render *r, struct outcome *o, struct err *err)
 		return -1;
 	log_step("pages listed", &t);
 	r->writer = snapshot_writer_new(r->previous, r->fds, r->nfds);
-	if (search_writer_run(r->site, r->writer, err) == -1)
+	if (site_searchable(r->site) &&
+	    search_writer_run(r->site, r->writer, err) == -1)
 		return -1;
 	log_step("search index made", &t);
 	if (page_writer_run(r->site, &r->set, r->writer, wall_ms(&r->set),

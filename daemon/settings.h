@@ -58,6 +58,9 @@ struct git_settings {
 	uint32_t max_depth;	  /* path elements */
 };
 
+/* Where render puts what is for _headers, when the site becomes files. */
+#define HEADERS_ADDRESS "/_headers"
+
 struct render_settings {
 	char
 	    url[URL_MAX]; /* public base, no trailing slash; "": .config/root */
@@ -78,6 +81,8 @@ struct render_settings {
 			       them than what is logged: for who writes */
 	uint32_t preview;   /* drafts are shown, and pages reload: see preview.h
 			       in site/; never what is published */
+	uint32_t files;	    /* another server shall serve them: nothing answers
+			       a search, and _headers is for that one */
 	char failure[1024]; /* preview: make the page that says this, of no
 			       site; "": of the site */
 };

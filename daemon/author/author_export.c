@@ -40,6 +40,7 @@ author_export(const struct author_options *o)
 
 	if (author_conf(&conf, o) == -1)
 		return 2;
+	conf.site.render.files = 1;
 	options = o;
 	author_once(&once, &conf, o, NOW_CLOCK, start_writer);
 	author_problems_print(&once.problems, FORMAT_TEXT, colour, stderr);

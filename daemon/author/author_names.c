@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "../log.h"
+#include "../settings.h"
 #include "../site/escape.h"
 #include "../site/media.h"
 #include "../source.h"
@@ -199,12 +200,12 @@ name_page(struct author_names *names, const struct snapshot *s,
 /* ---- redirects ---- */
 
 static void
-redirect_line(struct author_names *names, struct slice from, const char *more,
-	      struct slice to, unsigned status)
+redirect_line(struct buf *out, struct slice from, const char *star,
+	      struct slice to, const char *splat, unsigned status)
 {
-	add_address(&names->redirects, from);
-	buf_printf(&names->redirects, "%s %.*s%s %u\n", more, (int)to.len,
-		   to.data, *more != '\0' ? ":splat" : "", status);
+	add_address(out, from);
+	buf_printf(out, "%s %.*s%s %u\n", star, (int)to.len, to.data, splat,
+		   status);
 }
 
 static void
@@ -213,7 +214,7 @@ add_redirect(struct author_names *names, struct slice address, struct slice to,
 {
 	struct buf page = {0}, path = {0};
 
-	redirect_line(names, address, "", to, status);
+	redirect_line(&names->redirects, address, "", to, "", status);
 	/* Who asks for a picture can do nothing with a page. */
 	if (strncmp(media_by_path(address)->type, "image/", 6) == 0)
 		return;
@@ -238,15 +239,10 @@ add_redirect_below(struct author_names *names, struct slice path,
 {
 	struct slice directory = {path.data + 1, path.len - 1};
 	struct slice base = {run->body, (size_t)run->body_len};
+	struct slice to = base.len > 0 ? base : field(run, "Location");
 
-	if (base.len > 0) {
-		redirect_line(names, directory, "*", base, status);
-		return;
-	}
-	base = field(run, "Location");
-	add_address(&names->redirects, directory);
-	buf_printf(&names->redirects, "* %.*s %u\n", (int)base.len, base.data,
-		   status);
+	redirect_line(&names->below, directory, "*", to,
+		      base.len > 0 ? ":splat" : "", status);
 }
 
 /* ---- the whole ---- */
@@ -268,6 +264,9 @@ add_entry(struct author_names *names, const struct snapshot *s,
 		add_redirect_below(names, path, &run, e->status);
 	} else if (path.data[0] != '/') {
 		return; /* nothing that has an address */
+	} else if (slice_is(path, HEADERS_ADDRESS)) {
+		buf_add(&names->headers, body.data, body.len);
+		buf_char(&names->headers, '\n');
 	} else if (is_redirect(e)) {
 		add_redirect(names, path, field(&run, "Location"), e->status);
 	} else {
@@ -311,6 +310,7 @@ author_names_make(struct author_names *names, const struct snapshot *s)
 
 	for (uint32_t i = 0; (e = snapshot_at(s, i)) != NULL; i++)
 		add_entry(names, s, e);
+	buf_add(&names->redirects, names->below.data, names->below.len);
 	if (names->redirects.len > 0)
 		add_fixed(names, "_redirects",
 			  (struct slice){names->redirects.data,
@@ -333,6 +333,7 @@ author_names_free(struct author_names *names)
 	free(names->owned);
 	free(names->list);
 	buf_free(&names->redirects);
+	buf_free(&names->below);
 	buf_free(&names->headers);
 	memset(names, 0, sizeof(*names));
 }

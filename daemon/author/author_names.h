@@ -20,6 +20,7 @@ struct author_names {
 	size_t n, cap;
 	size_t left_out;	       /* addresses that no file can have */
 	struct buf redirects, headers; /* _redirects, _headers */
+	struct buf below; /* rules with "*", which come after all others */
 	char **owned;
 	size_t nowned, capowned;
 };

@@ -251,8 +251,10 @@ struct site {
 	size_t nmenu;
 	struct tag *tags; /* by name */
 	size_t ntags;
-	struct slice icon;   /* its address */
-	struct slice logo;   /* the same, or empty */
+	struct slice icon;	    /* its address */
+	struct slice logo;	    /* the same, or empty */
+	const struct article *home; /* "/" shows it, or NULL */
+	int searchable;		    /* serve answers at /search */
 	int own_style;	     /* the repository has static/css/style.css */
 	struct tag *authors; /* by name */
 	size_t nauthors;
@@ -367,6 +369,11 @@ const struct page *plan_find(const struct site *s, struct slice address);
 /* The repository's own redirects and header fields (plan_rules.c): checks and
  * fields when all pages are planned. */
 void plan_redirects(struct site *s);
+/* Is what has no page redirected with all of its directory?  path: without its
+ * first slash; when all pages are planned. */
+int plan_is_redirected(const struct site *s, struct slice path);
+/* For a site that becomes files. */
+void plan_headers_file(struct site *s);
 void plan_check_redirects(struct site *s);
 void plan_fields(struct site *s);
 void recipe_frame(struct site *s);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "notes.h"
+#include "search.h"
 
 /* An id, or with an empty text the mark that all of the article's are there. */
 struct id {
@@ -55,30 +56,38 @@ slot(const struct places *p, struct slice key)
 	return &p->place[i];
 }
 
+static void
+add_page(struct places *p, const struct page *page)
+{
+	struct slice key = page->pub.path;
+	struct place *at;
+
+	if (key.len == 0)
+		return;
+	key = (struct slice){key.data + 1, key.len - 1};
+	at = slot(p, key);
+	at->key = key;
+	at->page = page;
+}
+
 struct places *
 places_new(const struct site *s)
 {
 	struct places *p = xcalloc(1, sizeof(*p));
 	struct place *at;
-	struct slice key;
 	size_t i;
 
-	p->cap = power_above((s->nfiles + s->npages) * 2 + 1);
+	p->cap = power_above((s->nfiles + s->npages + 1) * 2 + 1);
 	p->place = xcalloc(p->cap, sizeof(*p->place));
 	for (i = 0; i < s->nfiles; i++) {
 		at = slot(p, s->files[i].path);
 		at->key = s->files[i].path;
 		at->file = &s->files[i];
 	}
-	for (i = 0; i < s->npages; i++) {
-		key = s->pages[i].pub.path;
-		if (key.len == 0)
-			continue;
-		key = (struct slice){key.data + 1, key.len - 1};
-		at = slot(p, key);
-		at->key = key;
-		at->page = &s->pages[i];
-	}
+	for (i = 0; i < s->npages; i++)
+		add_page(p, &s->pages[i]);
+	if (s->searchable)
+		add_page(p, &search_answers);
 	return p;
 }
 

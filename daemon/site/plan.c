@@ -10,6 +10,7 @@
 #include "media.h"
 #include "preview.h"
 #include "resolve.h"
+#include "search.h"
 #include "sitemap.h"
 
 struct page *
@@ -285,6 +286,8 @@ plan_pages(struct site *s)
 	plan_feeds(s);
 	plan_sitemap(s);
 	plan_redirects(s);
+	plan_headers_file(s);
+	search_plan(s);
 	p = plan_add(s, PAGE_STYLE, style_address(&s->region),
 		     "text/css; charset=utf-8");
 	p->pub.cache = SITE_CACHE_FOREVER;

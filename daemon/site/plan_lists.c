@@ -138,6 +138,7 @@ plan_index_article(struct site *s)
 			continue;
 		p = plan_add(s, PAGE_HOME, slice_of("/"), PLAN_HTML);
 		p->file = s->shown[i]->file;
+		s->home = s->shown[i];
 		plan_list(p, &s->shown[i], 1);
 		return 1;
 	}

@@ -5,6 +5,7 @@
 
 #include "model.h"
 #include "rules.h"
+#include "search.h"
 
 /* _redirects and _headers become pages, and fields of pages. */
 
@@ -120,12 +121,25 @@ plan_redirects(struct site *s)
 	}
 }
 
+/* Its text, for a server that reads it. */
+void
+plan_headers_file(struct site *s)
+{
+	const struct file *f = rules_file(s, "_headers");
+	struct page *p;
+
+	if (f == NULL || !s->set.files)
+		return;
+	p = plan_add(s, PAGE_STATIC, slice_of(HEADERS_ADDRESS), "text/plain");
+	p->file = f;
+	p->gives_way = GIVES_WAY;
+}
+
 /* ---- where redirects lead ---- */
 
-/* Is the path below a directory that is redirected as a whole?  Those pages
- * come first, but for the one of the empty path. */
-static int
-is_below_one(const struct site *s, struct slice path)
+/* Those pages come first, but for the one of the empty path. */
+int
+plan_is_redirected(const struct site *s, struct slice path)
 {
 	size_t i, n;
 
@@ -134,9 +148,11 @@ is_below_one(const struct site *s, struct slice path)
 
 		if (p->pub.path.len > 0 && p->pub.path.data[0] != '*')
 			break;
-		n = p->pub.path.len;
-		if (n > 1 && path.len >= n &&
-		    memcmp(path.data, p->pub.path.data + 1, n - 1) == 0)
+		if (p->pub.path.len < 2)
+			continue;
+		n = p->pub.path.len - 2;
+		if (path.len > n &&
+		    memcmp(path.data, p->pub.path.data + 2, n) == 0)
 			return 1;
 	}
 	return 0;
@@ -157,7 +173,11 @@ leads_somewhere(struct site *s, struct slice location)
 			path.len = i;
 	if (rules_path(&s->region, path, &path) == -1)
 		return 0;
-	return plan_find(s, path) != NULL || is_below_one(s, path);
+	if (plan_find(s, path) != NULL ||
+	    (s->searchable && slice_is(path, SEARCH_ADDRESS)))
+		return 1;
+	return plan_is_redirected(s,
+				  (struct slice){path.data + 1, path.len - 1});
 }
 
 void

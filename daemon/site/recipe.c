@@ -41,6 +41,7 @@ recipe_frame(struct site *s)
 	digest_add(&d, s->lang);
 	digest_add(&d, s->icon);
 	digest_number(&d, (uint64_t)s->own_style);
+	digest_number(&d, (uint64_t)s->searchable);
 	preview_digest(s, &d);
 	for (i = 0; i < s->nmenu; i++)
 		digest_add(&d, s->menu[i].address);
@@ -198,6 +199,7 @@ add_html(struct digest *d, const struct site *s, const struct page *p)
 	case PAGE_ARTICLE:
 	case PAGE_HOME:
 		add_relations(d, p->list[0]);
+		digest_number(d, p->list[0] == s->home);
 		add_above(d, s, p->file->place);
 		break;
 	case PAGE_LISTING:

@@ -240,6 +240,14 @@ add_address(struct resolving *r, const struct note *note, struct slice address)
 	}
 }
 
+/* What find has looked for. */
+static int
+is_redirected(const struct resolving *r)
+{
+	return plan_is_redirected(r->s,
+				  (struct slice){r->path.data, r->path.len});
+}
+
 static void
 complain_nowhere(struct resolving *r, const struct note *note,
 		 const struct place *place)
@@ -289,7 +297,7 @@ resolve(struct resolving *r, const struct note *note)
 	ours = strip_prefix(r->s, &path);
 	place = find(r, path);
 	if (place == NULL || address_of(place).len == 0) {
-		if (ours)
+		if (ours && !is_redirected(r))
 			complain_nowhere(r, note, place);
 		buf_add(&r->made, ref.text.data, ref.text.len);
 		return;

@@ -7,6 +7,7 @@
 
 #include "../snapshot/headers.h"
 #include "searchtokens.h"
+#include "sitemap.h"
 
 /* To be raised whenever the same articles would make another index. */
 #define SEARCH_VERSION 1
@@ -277,14 +278,19 @@ is_taken(const struct site *s)
 	return 0;
 }
 
-static void
-report(struct site *s)
+void
+search_plan(struct site *s)
 {
-	if (is_taken(s))
+	int taken = is_taken(s);
+
+	s->searchable = !taken && !s->set.files;
+	if (s->searchable)
+		plan_opensearch(s);
+	if (taken)
 		model_notice(s, SEVERITY_WARNING, slice_of(SEARCH_ADDRESS),
 			     "another page has this address, so there is no "
 			     "page to search from");
-	if (s->nshown > SEARCH_DOCS_MAX)
+	else if (s->nshown > SEARCH_DOCS_MAX)
 		model_notice(s, SEVERITY_WARNING, slice_of(SEARCH_ADDRESS),
 			     "only the newest %d articles can be found by "
 			     "their words",
@@ -298,7 +304,6 @@ site_search_recipe(struct site *s, struct slice fields,
 	struct digest d = {0};
 	struct buf page = {0};
 
-	report(s);
 	search_page(s, &page);
 	digest_add(&d, slice_of(PACKAGE_VERSION));
 	digest_number(&d, SEARCH_VERSION);

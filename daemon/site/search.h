@@ -19,6 +19,12 @@
 #define SEARCH_MARK_SUMMARY "\xef\xa3\xb1summary\xef\xa3\xb2"
 #define SEARCH_MARK_RESULTS "\xef\xa3\xb1results\xef\xa3\xb2"
 
+/* Once all other pages are planned: is there a search, and its description? */
+void search_plan(struct site *s);
+
+/* What serve answers there; not one of the site's pages. */
+extern const struct page search_answers;
+
 /* The whole page, with marks. */
 void search_page(struct site *s, struct buf *out);
 /* An article in a list of results. */

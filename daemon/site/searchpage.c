@@ -5,23 +5,21 @@
 #include "search.h"
 #include "spoken.h"
 
+const struct page search_answers = {.kind = PAGE_SEARCH,
+				    .pub.path = SLICE_INIT(SEARCH_ADDRESS)};
+
 void
 search_page(struct site *s, struct buf *out)
 {
-	struct page p = {.kind = PAGE_SEARCH,
-			 .pub.path = SLICE_INIT(SEARCH_ADDRESS)};
 	size_t offset;
 
-	page_write(s, &p, out, &offset);
+	page_write(s, &search_answers, out, &offset);
 }
 
 void
 search_result(struct site *s, const struct article *a, struct buf *out)
 {
-	struct page p = {.kind = PAGE_SEARCH,
-			 .pub.path = SLICE_INIT(SEARCH_ADDRESS)};
-
-	page_write_result(s, &p, a, out);
+	page_write_result(s, &search_answers, a, out);
 }
 
 void

@@ -250,6 +250,12 @@ site_policy(const struct site *s)
 	return s->inline_style ? s->policy : slice_of(s->set.csp);
 }
 
+int
+site_searchable(const struct site *s)
+{
+	return s->searchable;
+}
+
 const char *
 site_root(const struct site *s)
 {

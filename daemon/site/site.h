@@ -100,8 +100,10 @@ void site_compose(struct site *s, size_t i, struct buf *out);
  * The search index (snapshot/searchindex.h), after site_link.  fields: the
  * header lines of every answer.  The recipe is a hash of all that it is made
  * from.  What of the previous snapshot's index is the same is taken from there.
- * To be made once, for it drops what it was made from.
+ * To be made once, for it drops what it was made from; and only for a site that
+ * is searchable: serve answers at /search.
  */
+int site_searchable(const struct site *s);
 void site_search_recipe(struct site *s, struct slice fields,
 			uint8_t recipe[32]);
 void site_search(struct site *s, struct slice fields, struct search_run *run);

@@ -14,11 +14,13 @@
 
 /* ---- which pages ---- */
 
+/* What "/" shows is listed as "/" alone. */
 static int
-is_listed(const struct page *p)
+is_listed(const struct site *s, const struct page *p)
 {
 	switch (p->kind) {
 	case PAGE_ARTICLE:
+		return p->list[0] != s->home;
 	case PAGE_HOME:
 	case PAGE_LISTING:
 	case PAGE_TAGS:
@@ -53,7 +55,7 @@ walk_next(struct walk *w)
 	const struct site *s = w->site;
 	size_t room;
 
-	while (w->next < s->npages && !is_listed(&s->pages[w->next]))
+	while (w->next < s->npages && !is_listed(s, &s->pages[w->next]))
 		w->next++;
 	if (w->next == s->npages)
 		return NULL;
@@ -133,6 +135,11 @@ plan_sitemap(struct site *s)
 	if (parts > 1)
 		add_parts(s, parts);
 	plan_robots(s);
+}
+
+void
+plan_opensearch(struct site *s)
+{
 	add(s, PAGE_OPENSEARCH, slice_of("/opensearch.xml"),
 	    "application/opensearchdescription+xml");
 }

@@ -14,6 +14,7 @@
 
 /* When all pages are planned that a sitemap may list. */
 void plan_sitemap(struct site *s);
+void plan_opensearch(struct site *s);
 void recipe_sitemap(struct digest *d, const struct site *s,
 		    const struct page *p);
 

@@ -107,6 +107,8 @@ void view_take(struct view *v, struct mustache_value *out, struct buf *b);
 
 /* The article that a page is for, or NULL. */
 const struct article *view_article_of(const struct page *p);
+/* The page's address, as far as it is for search engines. */
+struct slice view_canonical(const struct view *v);
 /* Is it a list of articles as entries? */
 int view_is_listing(const struct page *p);
 /* The style sheets of a page, as they stand in its head (view_style.c). */

@@ -3,6 +3,7 @@
 
 #include "date.h"
 #include "escape.h"
+#include "feed.h"
 #include "view.h"
 
 /* A string of JSON within HTML: no byte of it can end the element or mean
@@ -90,12 +91,14 @@ view_json_ld(struct view *v, const struct article *a, struct buf *out)
 {
 	struct buf text = {0};
 
+	feed_url(&text, v->s, view_canonical(v));
 	buf_str(out, "<script type=\"application/ld+json\">"
 		     "{\"@context\":\"https://schema.org\","
 		     "\"@type\":\"BlogPosting\"");
 	member(out, "headline", a->title);
-	member(out, "url", a->url);
-	member(out, "mainEntityOfPage", a->url);
+	member(out, "url", (struct slice){text.data, text.len});
+	member(out, "mainEntityOfPage", (struct slice){text.data, text.len});
+	buf_clear(&text);
 	time_member(out, "datePublished", a->created);
 	time_member(out, "dateModified", a->updated);
 	member(out, "inLanguage", a->speaks);

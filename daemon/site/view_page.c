@@ -86,14 +86,18 @@ view_site(struct view *v, const void *object, enum template_name name,
 	case NAME_menu:
 		menu(v, out);
 		break;
+	case NAME_search:
+	case NAME_opensearch:
+		view_flag(out, 0);
+		if (s->searchable)
+			view_href(v, out, address_of(s, name));
+		break;
 	case NAME_home:
 	case NAME_tags:
 	case NAME_archive:
 	case NAME_authors:
-	case NAME_search:
 	case NAME_feed:
 	case NAME_feed_json:
-	case NAME_opensearch:
 	case NAME_icon:
 		view_href(v, out, address_of(s, name));
 		break;
@@ -109,6 +113,15 @@ view_article_of(const struct page *p)
 {
 	return p->kind == PAGE_ARTICLE || p->kind == PAGE_HOME ? p->list[0]
 							       : NULL;
+}
+
+/* What "/" shows has an address of its own as well: one of them counts. */
+struct slice
+view_canonical(const struct view *v)
+{
+	const struct article *a = view_article_of(v->p);
+
+	return a != NULL && a == v->s->home ? slice_of("/") : v->p->pub.path;
 }
 
 /* What stands before the name of a page, or for it; WORD__MAX: nothing. */
@@ -381,7 +394,7 @@ view_page(struct view *v, const void *object, enum template_name name,
 		page_text(v, name, out);
 		break;
 	case NAME_url:
-		view_url(v, out, p->pub.path);
+		view_url(v, out, view_canonical(v));
 		break;
 	case NAME_article:
 		view_object(out, VIEW_ARTICLE, a);

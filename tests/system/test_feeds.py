@@ -197,6 +197,20 @@ def test_sitemap(t):
                    for x in locations)
 
 
+def test_first_page_is_one_page(t):
+    """Although it is at two addresses."""
+    daemon = t.serve()
+    for path in ("/", "/Index"):
+        text = daemon.page(path)
+        assert '<link rel="canonical" href="%s/">' % ROOT in text
+        assert '<meta property="og:url" content="%s/">' % ROOT in text
+        assert '"url":"%s/","mainEntityOfPage":"%s/"' % (ROOT, ROOT) in text
+    locations = [e.text for e in sitemap(t, daemon).iter(SITEMAP + "loc")]
+    assert ROOT + "/" in locations and ROOT + "/Index" not in locations
+    assert '<link rel="canonical" href="%s/Posts/One">' % ROOT in \
+        daemon.page("/Posts/One")
+
+
 def test_robots(t):
     text = t.serve().get("/robots.txt")
     assert text.get("Content-Type") == "text/plain; charset=utf-8"

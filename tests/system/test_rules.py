@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """_redirects and _headers of a repository."""
+from author import Tree
 from repo import article
 
 
@@ -34,6 +35,20 @@ def test_redirects(t):
                     "_redirects:7:17: only redirects",
                     "_redirects:8:1: a rule is two addresses"):
         daemon.wait_log(problem)
+
+
+def test_links_to_what_has_no_page(t):
+    """Such as what a rule redirects, and the search."""
+    tree = Tree(t, {"_redirects": "/blog/* https://else.example/:splat\n"
+                                  "/find /search?q=x\n/b /blog/a\n",
+                    "Posts/Two": article(
+                        "Two", "[a](/blog/a) [b](../blog/b/c) [c](/search)\n"
+                        "[d](/search?q=tea) [e](/blogs) [f](/searches)\n")})
+    status, out, _ = tree.run("check")
+    found = [line.split(": ", 2)[-1] for line in out if "lead" in line]
+    assert found == ['the link to "/blogs" leads nowhere',
+                     'the link to "/searches" leads nowhere'], out
+    assert status == 1
 
 
 def test_redirects_over_http2(t):

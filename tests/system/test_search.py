@@ -137,6 +137,10 @@ def test_index_survives_a_push_of_something_else(t):
 def test_file_at_this_address(t):
     daemon = t.serve({**FILES, "search": article("Mine", "My own search.\n")})
     assert "My own search." in daemon.page("/search")
+    # No form leads to what cannot find anything.
+    assert '<form' not in daemon.page("/Index")
+    assert 'rel="search"' not in daemon.page("/Index")
+    assert daemon.get("/opensearch.xml").status == 404
     assert "My own search." in daemon.page("/search?q=water")
 
 
