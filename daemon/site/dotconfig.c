@@ -103,6 +103,15 @@ derive_uuid(struct site *s)
 
 	uuid_format(uuid_v5(uuid_url, s->root), text);
 	s->uuid = region_copy(&s->region, slice_of(text));
+	if (s->set.preview) /* its address is nobody's */
+		return;
+	if (slice_is(s->root, settings[ROOT].otherwise)) {
+		complain(s, UUID,
+			 "missing, so the feed's ids come from the address of "
+			 "the site, which is not known here: write it into "
+			 ".config/root");
+		return;
+	}
 	model_notice(
 	    s, SEVERITY_WARNING, slice_of(".config/uuid"),
 	    "missing, so the feed's ids come from the address of the site; to "
@@ -114,11 +123,9 @@ static void
 read_index(struct site *s)
 {
 	s->index = setting(s, s->set.index_page, INDEX_PAGE);
-	if (s->dialect != DIALECT_CANOPY &&
-	    s->index.data == settings[INDEX_PAGE].otherwise) {
+	s->index_optional = s->index.data == settings[INDEX_PAGE].otherwise;
+	if (s->dialect != DIALECT_CANOPY && s->index_optional)
 		s->index = slice_of("index");
-		s->index_optional = 1;
-	}
 	while (s->index.len > 0 && s->index.data[0] == '/') {
 		s->index.data++;
 		s->index.len--;

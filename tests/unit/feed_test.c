@@ -255,10 +255,23 @@ test_uuids(void **state)
 	strcpy(fx.set.url, "https://blog.example");
 	fx_build(&fx, files + 1, 1, NULL);
 	assert_true(fx_said(&fx, ".config/uuid:1:1: missing"));
+	assert_true(fx_said(&fx, "write d0160ca8-"));
 	/* UUIDv5 of the URL namespace and the root. */
 	assert_non_null(strstr(feed(&fx), "<id>urn:uuid:"
 					  "d0160ca8-6342-5b44-9d64-"
 					  "f6a6f8f06095</id>"));
+	fx_free(&fx);
+	/* Nobody is told to take an id that everybody else is told to take. */
+	fx_defaults(&fx);
+	fx_build(&fx, files + 1, 1, NULL);
+	assert_true(fx_said(&fx, ".config/uuid:1:1: missing"));
+	assert_true(fx_said(&fx, "write it into .config/root"));
+	fx_free(&fx);
+	fx_defaults(&fx);
+	fx.set.preview = 1;
+	strcpy(fx.set.url, "http://localhost:8080");
+	fx_build(&fx, files + 1, 1, NULL);
+	assert_false(fx_said(&fx, ".config/uuid"));
 	fx_free(&fx);
 }
 
