@@ -15,11 +15,12 @@
 
 /* Reads a time (date_parse.c):
  *
- *	YYYY-MM-DD[(T| )HH:MM[:SS[.F]][[ ](Z|+HH:MM|+HHMM|+HH)]]
+ *	YYYY-MM-DD[(T| )HH:MM[:SS[.F]][[ ](Z|UTC|GMT|+HH:MM|+HHMM|+HH)]]
  *
- * UTC without a zone, midnight without a time; a fraction is cut off.  Month,
- * day and hour may have one digit, as in YAML 1.1.  0 when it is anything else,
- * or no day of the years 1 to 9999. */
+ * UTC without a zone, midnight without a time; a fraction is cut off.  The day
+ * may have slashes.  Month, day and hours may have one digit, and blanks may be
+ * more than one, as in YAML 1.1.  0 when it is anything else, or no day of the
+ * years 1 to 9999. */
 int date_parse(struct slice text, int64_t *t);
 
 void date_rfc3339(int64_t t, char out[DATE_LEN + 1]); /* 2016-04-09T18:50:20Z */

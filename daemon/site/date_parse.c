@@ -36,6 +36,16 @@ one_of(struct slice *s, const char *characters)
 }
 
 static int
+blanks(struct slice *s)
+{
+	int some = 0;
+
+	while (one_of(s, " \t"))
+		some = 1;
+	return some;
+}
+
+static int
 days_of(int year, int month)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30,
@@ -60,10 +70,14 @@ days_since(int year, int month, int day)
 static int
 parse_day(struct slice *s, int64_t *t)
 {
+	const char *between;
 	int year, month, day;
 
-	if (!number(s, 4, 4, 1, 9999, &year) || !one_of(s, "-") ||
-	    !number(s, 1, 2, 1, 12, &month) || !one_of(s, "-") ||
+	if (!number(s, 4, 4, 1, 9999, &year))
+		return 0;
+	between = s->len > 0 && s->data[0] == '/' ? "/" : "-";
+	if (!one_of(s, between) || !number(s, 1, 2, 1, 12, &month) ||
+	    !one_of(s, between) ||
 	    !number(s, 1, 2, 1, days_of(year, month), &day))
 		return 0;
 	*t = days_since(year, month, day) * 86400;
@@ -94,15 +108,26 @@ parse_time(struct slice *s, int64_t *t)
 	return 1;
 }
 
+/* Other zones are not known by their names, which mean several. */
+static int
+utc(struct slice *s)
+{
+	if (!slice_is(*s, "UTC") && !slice_is(*s, "GMT"))
+		return 0;
+	s->data += s->len;
+	s->len = 0;
+	return 1;
+}
+
 static int
 parse_zone(struct slice *s, int64_t *t)
 {
 	int hour, minute = 0, sign;
 
-	if (one_of(s, "Zz"))
+	if (one_of(s, "Zz") || utc(s))
 		return 1;
 	sign = s->len > 0 && s->data[0] == '-' ? -1 : 1;
-	if (!one_of(s, "+-") || !number(s, 2, 2, 0, 23, &hour))
+	if (!one_of(s, "+-") || !number(s, 1, 2, 0, 23, &hour))
 		return 0;
 	if (s->len > 0) {
 		one_of(s, ":");
@@ -120,10 +145,12 @@ date_parse(struct slice text, int64_t *t)
 		return 0;
 	if (text.len == 0)
 		return 1;
-	if (!one_of(&text, "Tt ") || !parse_time(&text, t))
+	if (!one_of(&text, "Tt") && !blanks(&text))
+		return 0;
+	if (!parse_time(&text, t))
 		return 0;
 	if (text.len == 0)
 		return 1;
-	one_of(&text, " ");
+	blanks(&text);
 	return parse_zone(&text, t) && text.len == 0;
 }

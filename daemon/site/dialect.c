@@ -4,6 +4,7 @@
 #include "dialect.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "media.h"
 #include "path.h"
@@ -81,9 +82,8 @@ is_jekyll_furniture(struct slice path)
 	static const char *const below[] = {
 	    "_data/", "_drafts/", "_includes/",	   "_layouts/", "_plugins/",
 	    "_sass/", "_site/",	  "node_modules/", "vendor/"};
-	static const char *const names[] = {
-	    "CNAME",	"Gemfile",	     "Gemfile.lock",
-	    "Rakefile", "package-lock.json", "package.json"};
+	static const char *const names[] = {"Gemfile", "Gemfile.lock",
+					    "Rakefile"};
 	size_t i;
 
 	for (i = 0; i < COUNT(below); i++)
@@ -93,6 +93,30 @@ is_jekyll_furniture(struct slice path)
 	       (path.data[0] == '_' &&
 		memchr(path.data, '/', path.len) == NULL) ||
 	       slice_ends(path, ".gemspec");
+}
+
+int
+dialect_is_for_people(struct slice path)
+{
+	static const char *const stems[] = {
+	    "AUTHORS",	    "CHANGELOG",    "CODEOWNERS",     "CODE_OF_CONDUCT",
+	    "CONTRIBUTING", "CONTRIBUTORS", "COPYING",	      "COPYRIGHT",
+	    "LICENCE",	    "LICENSE",	    "LICENSE-APACHE", "LICENSE-MIT",
+	    "MAINTAINERS",  "NOTICE",	    "README",	      "SECURITY"};
+	static const char *const names[] = {
+	    "CNAME",	    "Containerfile",	  "Dockerfile",
+	    "GNUmakefile",  "Justfile",		  "Makefile",
+	    "compose.yaml", "docker-compose.yml", "flake.lock",
+	    "flake.nix",    "netlify.toml",	  "package-lock.json",
+	    "package.json"};
+	const char *dot = memchr(path.data, '.', path.len);
+	size_t i, n = dot != NULL ? (size_t)(dot - path.data) : path.len;
+
+	for (i = 0; i < COUNT(stems); i++)
+		if (strlen(stems[i]) == n &&
+		    strncasecmp(stems[i], path.data, n) == 0)
+			return memchr(path.data, '/', path.len) == NULL;
+	return is_one_of(path, names, COUNT(names));
 }
 
 static int
@@ -162,6 +186,20 @@ is_wellknown(struct slice path)
 	       slice_begins(path, ".well-known/");
 }
 
+/* Copies that editors and version control leave beside an article. */
+static int
+is_leftover(struct slice path)
+{
+	static const char *const endings[] = {"~", ".bak", ".orig", ".rej"};
+	struct slice base = path_base(path);
+	size_t i;
+
+	for (i = 0; i < COUNT(endings); i++)
+		if (slice_ends(base, endings[i]))
+			return 1;
+	return base.len > 1 && base.data[0] == '#' && slice_ends(base, "#");
+}
+
 static int
 is_hidden(struct slice path)
 {
@@ -188,6 +226,8 @@ dialect_kind(const struct site *s, struct slice path)
 	if (slice_begins(path, "static/") || is_asset(path) ||
 	    (s->dialect == DIALECT_JEKYLL && slice_begins(path, "assets/")))
 		return FILE_STATIC;
+	if (is_leftover(path))
+		return FILE_HIDDEN;
 	return is_section(path) ? FILE_SECTION : FILE_ARTICLE;
 }
 

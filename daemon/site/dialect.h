@@ -14,6 +14,9 @@
 void dialect_find(struct site *s);
 
 enum file_kind dialect_kind(const struct site *s, struct slice path);
+/* One of the files that any repository has at its top for those who work on it,
+ * a README or a licence: no article unless it has a header. */
+int dialect_is_for_people(struct slice path);
 /* Its path within the site, below content/ or not. */
 struct slice dialect_place(const struct site *s, struct slice path);
 

@@ -279,7 +279,10 @@ read_redirect(struct site *s, struct file *f, const struct frontmatter *fm)
 static void
 read_file(struct site *s, struct file *f, struct slice text)
 {
-	struct frontmatter_name name = {slice_of(""), 0};
+	struct frontmatter_name name = {
+	    .title = slice_of(""),
+	    .markdown = path_short(f->path).len < f->path.len,
+	    .furniture = dialect_is_for_people(f->path)};
 	struct reading reading = {s, f};
 	struct frontmatter fm;
 	struct slice rest;

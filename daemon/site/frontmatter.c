@@ -3,11 +3,13 @@
 
 #include "frontmatter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "frontmatter_keys.h"
 #include "frontmatter_line.h"
 #include "lines.h"
+#include "path.h"
 
 #define BAD_LINES_MAX 3 /* reported in one header */
 
@@ -23,6 +25,14 @@ struct header {
 
 /* ---- where it is ---- */
 
+/* The other end of a document in YAML, which Jekyll and Pandoc know. */
+static int
+is_dots(const struct header *h, struct slice line)
+{
+	return h->fenced && h->grammar != GRAMMAR_TOML &&
+	       slice_begins(line, "...") && trim(line).len == 3;
+}
+
 static void
 find_end(struct header *h, struct lines *at, char fence)
 {
@@ -31,7 +41,7 @@ find_end(struct header *h, struct lines *at, char fence)
 	h->text = (struct slice){at->rest.data, 0};
 	while (lines_next(at, &line)) {
 		h->last_line = at->number;
-		if (line_is_fence(line, fence)) {
+		if (line_is_fence(line, fence) || is_dots(h, line)) {
 			h->closed = 1;
 			break;
 		}
@@ -112,9 +122,19 @@ take_line(struct fm *fm, struct slice line, size_t number)
 		v.text = unquoted(v.text);
 	if (is_null(v.text))
 		return 1;
-	fm_take(fm, (struct slice){line.data, n}, (struct fm_place){number, 1},
-		&v);
+	fm_take(fm, line_key(line, n), (struct fm_place){number, 1}, &v);
 	return 1;
+}
+
+/* "title:Foo", perhaps with a blank that looks like one but is none. */
+static int
+lacks_blank(struct slice line)
+{
+	const char *colon = memchr(line.data, ':', line.len);
+
+	return colon != NULL &&
+	       line_key_end((struct slice){
+		   line.data, (size_t)(colon + 1 - line.data)}) > 0;
 }
 
 static void
@@ -132,7 +152,11 @@ read_lines(const struct header *h, struct fm *fm)
 		if (bad++ < BAD_LINES_MAX)
 			fm_report(fm, SEVERITY_WARNING,
 				  (struct fm_place){at.number, 1},
-				  "header line without \"key: value\" ignored");
+				  lacks_blank(line)
+				      ? "header line without a blank behind "
+					"its \":\" ignored"
+				      : "header line without \"key: value\" "
+					"ignored");
 	}
 }
 
@@ -143,6 +167,48 @@ say_nothing(void *ctx, enum severity severity, size_t line, size_t column,
 	    const char *message)
 {
 	(void)ctx, (void)severity, (void)line, (void)column, (void)message;
+}
+
+/* What was reported last, and how much before it. */
+struct last {
+	unsigned n;
+	enum severity severity;
+	struct fm_place at;
+	char message[320];
+};
+
+static void
+keep_last(void *ctx, enum severity severity, size_t line, size_t column,
+	  const char *message)
+{
+	struct last *last = ctx;
+
+	last->n++;
+	last->severity = severity;
+	last->at = (struct fm_place){line, column};
+	snprintf(last->message, sizeof(last->message), "%s", message);
+}
+
+/* 0 when it is none: then nothing counts, nor is said, but what is wrong with
+ * it, which is always the last. */
+static int
+read_yaml(const struct header *h, struct fm *fm)
+{
+	struct last last = {0};
+	struct fm trial = *fm;
+
+	trial.report = keep_last;
+	trial.ctx = &last;
+	if (fm_yaml(&trial, h->text, h->begin.number + 1) == -1) {
+		fm_report(fm, last.severity, last.at, last.message);
+		fm_reset(fm);
+		return 0;
+	}
+	if (last.n > 0) {
+		fm_reset(fm);
+		fm_yaml(fm, h->text, h->begin.number + 1);
+	}
+	return 1;
 }
 
 static void
@@ -159,9 +225,8 @@ read_header(const struct header *h, struct fm *fm)
 		return;
 	}
 	if (h->grammar == GRAMMAR_YAML && h->closed) {
-		if (fm_yaml(fm, h->text, h->begin.number + 1) == 0)
+		if (read_yaml(h, fm))
 			return;
-		fm_reset(fm);
 		fm->quiet = 1;
 	}
 	read_lines(h, fm);
@@ -189,6 +254,14 @@ title_of_body(struct frontmatter *f)
 		return;
 	f->body = at.rest;
 	f->body_line = at.number + 1;
+}
+
+/* Text whose first line happens to look like a key. */
+static int
+is_no_header(const struct header *h, const struct frontmatter *f)
+{
+	return !h->fenced && f->title.len == 0 && f->authors.len == 0 &&
+	       f->redirect.len == 0;
 }
 
 static int
@@ -264,6 +337,33 @@ read_file(struct slice text, struct header *h, struct fm *fm)
 	return 1;
 }
 
+static int
+is_utf16(struct slice text)
+{
+	return text.len >= 2 && (memcmp(text.data, "\xff\xfe", 2) == 0 ||
+				 memcmp(text.data, "\xfe\xff", 2) == 0);
+}
+
+static void
+say_no_header(const struct fm *fm, struct slice text,
+	      const struct frontmatter_name *name)
+{
+	const struct fm_place at = {1, 1};
+
+	if (is_utf16(text))
+		fm_report(fm, SEVERITY_ERROR, at,
+			  "left out: the text is in UTF-16; save it as UTF-8");
+	else if (name->markdown && trim(text).len > 0 &&
+		 trim(text).data[0] == '{')
+		fm_report(fm, SEVERITY_ERROR, at,
+			  "left out: a header in JSON is not read; write it "
+			  "in YAML or TOML");
+	else if (!name->furniture)
+		fm_report(fm, SEVERITY_WARNING, at,
+			  "left out: not an article (no header with title and "
+			  "author), nor below static/");
+}
+
 enum frontmatter_kind
 frontmatter_parse(struct region *r, struct slice text,
 		  const struct frontmatter_name *name, struct frontmatter *f,
@@ -272,10 +372,8 @@ frontmatter_parse(struct region *r, struct slice text,
 	struct fm fm = {r, f, report, ctx, name->jekyll, 0, 0};
 	struct header h;
 
-	if (!read_file(text, &h, &fm)) {
-		fm_report(&fm, SEVERITY_WARNING, (struct fm_place){1, 1},
-			  "left out: not an article (no header with title and "
-			  "author), nor below static/");
+	if (!read_file(text, &h, &fm) || is_no_header(&h, f)) {
+		say_no_header(&fm, text, name);
 		return FRONTMATTER_NONE;
 	}
 	if (h.closed && h.text.len > FRONTMATTER_MAX) {

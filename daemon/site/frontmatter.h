@@ -13,8 +13,9 @@
  * not blank decides:
  *
  *	+++	TOML (frontmatter_toml.c) up to the next such line
- *	---	lines (below) up to the next line of three or more hyphens, or
- *		YAML 1.1 (frontmatter_yaml.c) when one of these lines needs it
+ *	---	lines (below) up to the next line of three or more hyphens or
+ *		of three dots, or YAML 1.1 (frontmatter_yaml.c) when one of
+ *		these lines needs it
  *	key:	lines without an opening fence
  *	else	there is no header
  *
@@ -40,6 +41,8 @@ enum frontmatter_kind {
 struct frontmatter_name {
 	struct slice title;
 	int jekyll; /* in a string of tags without a comma, blanks part them */
+	int markdown;  /* whoever named it so meant an article */
+	int furniture; /* nobody misses it if it has no header */
 };
 
 /* Texts are views into the file or the region; missing ones are empty.  Lists

@@ -182,7 +182,10 @@ fm_take(struct fm *fm, struct slice name, struct fm_place at,
 		return;
 	}
 	buf_printf(&message, "%s: %s", key->name, wrong);
-	fm_report(fm, fm->f->draft != draft ? SEVERITY_ERROR : SEVERITY_WARNING,
+	fm_report(fm,
+		  fm->f->draft != draft || key->take == take_date
+		      ? SEVERITY_ERROR
+		      : SEVERITY_WARNING,
 		  value->at, buf_cstr(&message));
 	buf_free(&message);
 }

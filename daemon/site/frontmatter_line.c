@@ -22,18 +22,27 @@ size_t
 line_key_end(struct slice line)
 {
 	const char *colon = memchr(line.data, ':', line.len);
+	struct slice key;
 	size_t i, n;
 
 	if (colon == NULL || colon == line.data)
 		return 0;
 	n = (size_t)(colon - line.data);
-	if (n + 1 < line.len && line.data[n + 1] != ' ' &&
-	    line.data[n + 1] != '\t')
+	if (line.data[0] == '#' ||
+	    (n + 1 < line.len && line.data[n + 1] != ' ' &&
+	     line.data[n + 1] != '\t'))
 		return 0;
-	for (i = 0; i < n; i++)
-		if ((unsigned char)line.data[i] <= 0x20)
+	key = line_key(line, n);
+	for (i = 0; i < key.len; i++)
+		if ((unsigned char)key.data[i] <= 0x20)
 			return 0;
-	return n;
+	return key.data == line.data ? n : 0;
+}
+
+struct slice
+line_key(struct slice line, size_t colon)
+{
+	return trim((struct slice){line.data, colon});
 }
 
 struct slice

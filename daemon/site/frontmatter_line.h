@@ -8,8 +8,9 @@
 
 /* Three or more of the character and nothing else? */
 int line_is_fence(struct slice line, char c);
-/* Offset of the ":" that ends a key, or 0. */
+/* Offset of the ":" that ends a key, or 0.  YAML allows blanks before it. */
 size_t line_key_end(struct slice line);
+struct slice line_key(struct slice line, size_t colon);
 struct slice line_value(struct slice line, size_t colon);
 /* Can it be understood as YAML only?  See frontmatter.h. */
 int line_needs_yaml(struct slice line);

@@ -224,8 +224,15 @@ const char *
 take_lang(struct fm *fm, void *member, const struct fm_value *v)
 {
 	struct slice text = bare(v->text);
+	struct buf tag = {0};
+	size_t i;
 
-	(void)fm;
+	buf_add(&tag, text.data, text.len);
+	for (i = 0; i < tag.len; i++)
+		if (tag.data[i] == '_') /* as locales are named: pt_BR */
+			tag.data[i] = '-';
+	text = region_take(fm->region, &tag);
+	buf_free(&tag);
 	if (v->type == FM_LIST || !lang_is_tag(text))
 		return "not a language tag such as \"en\" or \"pt-BR\"; "
 		       "ignored";

@@ -7,6 +7,8 @@
 
 #include <yaml.h>
 
+#include "lines.h"
+
 /*
  * A header in YAML 1.1, by libyaml's events.  What makes YAML dangerous or
  * surprising is refused where it stands: anchors, aliases and tags.
@@ -65,15 +67,65 @@ place_of_byte(const struct yaml *y, size_t offset)
 	return at;
 }
 
+/* Is the character that the parser stopped at a tab? */
+static int
+is_tab(const struct yaml *y)
+{
+	struct lines at;
+	struct slice line = slice_of("");
+	size_t i;
+
+	lines_start(&at, y->text);
+	for (i = 0; i <= y->parser.problem_mark.line; i++)
+		if (!lines_next(&at, &line))
+			return 0;
+	i = y->parser.problem_mark.column;
+	return i < line.len && line.data[i] == '\t';
+}
+
+/* What authors do wrong most often, in their words instead of YAML's.  A tab
+ * that indents and a sign that begins a value are one problem to libyaml. */
+static const char *
+in_plain_words(const struct yaml *y, const char *problem)
+{
+	static const struct {
+		const char *problem, *words;
+	} table[] = {
+	    {"mapping values are not allowed in this context",
+	     "a value with \": \" in it belongs in quotes"},
+	    {"did not find expected alphabetic or numeric character",
+	     "a value that begins with \"*\" or \"&\" belongs in quotes"},
+	    {"block sequence entries are not allowed in this context",
+	     "a value that begins with \"- \" belongs in quotes"},
+	    {"did not find expected key",
+	     "a value that begins with a bracket or a quote, but does not end "
+	     "with it, belongs in quotes"},
+	    {"found character that cannot start any token",
+	     "a value that begins with \"@\", \"`\" or \"%\" belongs in "
+	     "quotes"}};
+	const size_t n = sizeof(table) / sizeof(table[0]);
+	size_t i;
+
+	for (i = 0; i < n && strcmp(problem, table[i].problem) != 0; i++)
+		continue;
+	if (i == n)
+		return problem;
+	return i == n - 1 && is_tab(y) ? "a tab cannot indent; use blanks"
+				       : table[i].words;
+}
+
 static int
 fail(struct yaml *y)
 {
 	const yaml_parser_t *p = &y->parser;
+	const char *words;
 
 	if (p->error == YAML_READER_ERROR)
 		return fail_at(y, place_of_byte(y, p->problem_offset), NULL,
 			       p->problem);
-	return fail_at(y, place_of(y, p->problem_mark), p->context, p->problem);
+	words = p->problem != NULL ? in_plain_words(y, p->problem) : NULL;
+	return fail_at(y, place_of(y, p->problem_mark),
+		       words == p->problem ? p->context : NULL, words);
 }
 
 /* Anchor and tag of what this event begins; NULL: none. */

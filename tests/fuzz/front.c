@@ -47,7 +47,9 @@ check_address(struct slice s)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	const struct frontmatter_name name = {{"", 0}, (int)(len % 2)};
+	const struct frontmatter_name name = {.title = {"", 0},
+					      .jekyll = (int)(len % 2),
+					      .markdown = (int)(len % 3 == 0)};
 	struct context c = {{(const char *)data, len}, 0};
 	struct region region = {0};
 	struct frontmatter f;

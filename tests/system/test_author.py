@@ -37,14 +37,15 @@ def test_check_of_the_sample_blog(t):
 
 def test_check_tells_file_line_and_column(t):
     tree = Tree(t, {"Bad": UNENDED, "Posts/Two": article("Two", "##Slip\n"),
-                    "README.md": NO_HEADER})
+                    "Posts/README.md": NO_HEADER, "README.md": NO_HEADER,
+                    "LICENSE": NO_HEADER, "Makefile": "all: blogd\n"})
     os.symlink("/etc/passwd", tree.path + "/link")
     os.symlink("/etc", tree.path + "/directory")
     status, out, errors = tree.run("check")
     assert status == 1 and errors == [], (status, errors)
     assert any(line.startswith("Bad:2:1: error: left out: ") for line in out)
     assert any(line.startswith("Posts/Two:5:3: warning: ") for line in out)
-    assert any(line.startswith("README.md:1:1: warning: left out: ")
+    assert any(line.startswith("Posts/README.md:1:1: warning: left out: ")
                for line in out), out
     for name in ["link", "directory"]:
         assert "%s:1:1: error: left out: symbolic link" % name in out, out

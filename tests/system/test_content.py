@@ -329,10 +329,10 @@ def test_dot_files_are_not_served(t):
 
 
 def test_other_files_are_left_out_with_a_message(t):
-    daemon = t.serve({"README.md": "# Read me\n", "Posts/Broken":
+    daemon = t.serve({"Notes.md": "# Read me\n", "Posts/Broken":
                       "title: No author\n---\nText.\n",
                       "Posts/NoEnd": "---\ntitle: x\nauthor: y\nText.\n"})
-    for path in ["README.md", "Posts/Broken", "Posts/NoEnd"]:
+    for path in ["Notes.md", "Posts/Broken", "Posts/NoEnd"]:
         daemon.wait_log(r"%s:\d+:\d+: \w" % re.escape(path))
         assert daemon.get("/" + path).status == 404, path
     daemon.wait_log(r"Posts/Broken:\d+:\d+: .*author")

@@ -32,7 +32,8 @@ report(void *ctx, enum severity severity, size_t line, size_t column,
 static enum frontmatter_kind
 parse_slice(struct slice text, int jekyll)
 {
-	const struct frontmatter_name name = {{"", 0}, jekyll};
+	const struct frontmatter_name name = {.title = {"", 0},
+					      .jekyll = jekyll};
 
 	said[0] = '\0';
 	region_free(&memory);
@@ -121,6 +122,14 @@ test_needs_yaml(void **state)
 	assert_slice(f.title, "T");
 	parse("---\n'title' : 'it''s'\n---\n");
 	assert_slice(f.title, "it's");
+	parse("---\ntitle : \"it's\"\ntags : [a]\n---\n");
+	assert_slice(f.title, "it's");
+	assert_slice(f.tags, "a");
+	parse("---\ntitle : a: b\nslug : c\ntags : [a\n---\n");
+	assert_slice(f.title, "a: b");
+	assert_slice(f.slug, "c");
+	parse("---\ntitle: T\n...\n---\nBody\n");
+	assert_slice(f.body, "---\nBody\n");
 	parse("---\ntitle: \"\\u00e4 \\x41\\n\"\n---\n");
 	assert_slice(f.title, "\xc3\xa4 A");
 }
@@ -148,11 +157,11 @@ test_lines_and_yaml_agree(void **state)
 		assert_string_equal(said, "");
 		snprintf(text, sizeof(text), "---\ntitle: x\n%s\nz: [1]\n---\n",
 			 lines[i]);
-		assert_int_equal(
-		    frontmatter_parse(&memory, slice_of(text),
-				      &(struct frontmatter_name){{"", 0}, 0},
-				      &f, report, NULL),
-		    FRONTMATTER_ARTICLE);
+		assert_int_equal(frontmatter_parse(&memory, slice_of(text),
+						   &(struct frontmatter_name){
+						       .title = {"", 0}},
+						   &f, report, NULL),
+				 FRONTMATTER_ARTICLE);
 		assert_string_equal(said, "");
 		assert_int_equal(slice_cmp(first.authors, f.authors), 0);
 		assert_int_equal(slice_cmp(first.tags, f.tags), 0);
@@ -178,7 +187,7 @@ test_yaml_faults(void **state)
 	(void)state;
 	yaml("summary: a: b\nauthor: 'Jo'\ntags: [x, y]");
 	assert_string_equal(
-	    said, "3:11: YAML: mapping values are not allowed in this context; "
+	    said, "3:11: YAML: a value with \": \" in it belongs in quotes; "
 		  "the header is read line by line\n");
 	assert_slice(f.title, "T");
 	assert_slice(f.abstract, "a: b");
@@ -199,6 +208,40 @@ test_yaml_faults(void **state)
 	assert_slice(f.title, "T");
 	parse("---\ntitle: T\n\"x\n---\n");
 	assert_non_null(strstr(said, "YAML: "));
+}
+
+#define BY_LINE "; the header is read line by line\n"
+
+/* One message, and what it says is true of the whole header. */
+static void
+test_yaml_faults_in_plain_words(void **state)
+{
+	static const struct {
+		const char *lines, *message;
+	} table[] = {
+	    {"summary: [WIP] x\nslug: a",
+	     "3:16: YAML: a value that begins with a bracket or a quote, but "
+	     "does not end with it, belongs in quotes" BY_LINE},
+	    {"summary: *x* y\nslug: a\ntags: [x]",
+	     "3:12: YAML: a value that begins with \"*\" or \"&\" belongs in "
+	     "quotes" BY_LINE},
+	    {"summary: - x\nslug: a\ntags: [x]",
+	     "3:10: YAML: a value that begins with \"- \" belongs in "
+	     "quotes" BY_LINE},
+	    {"summary: @x\nslug: a\ntags: [x]",
+	     "3:10: YAML: a value that begins with \"@\", \"`\" or \"%\" "
+	     "belongs in quotes" BY_LINE},
+	    {"summary: x\nslug: a\ntags:\n\t- x",
+	     "6:1: YAML: a tab cannot indent; use blanks" BY_LINE}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		yaml(table[i].lines);
+		assert_string_equal(said, table[i].message);
+		assert_slice(f.slug, "a");
+		assert_true(f.abstract.len > 0);
+	}
 }
 
 static void
@@ -452,6 +495,11 @@ test_dates(void **state)
 	    {"2016-04-09 18:50", 1460227800},
 	    {"2016-04-09 18:50 Z", 1460227800},
 	    {"2016-4-9 8:50:20", 1460191820},
+	    {"2016/4/9 8:50:20", 1460191820},
+	    {"2016-04-09 18:50:20 UTC", 1460227820},
+	    {"2016-04-09 18:50:20GMT", 1460227820},
+	    {"2016-04-09  20:50:20  +2", 1460227820},
+	    {"2016-04-10 00:20:20 +5:30", 1460227820},
 	    {"0001-01-01", INT64_C(-62135596800)},
 	    {"9999-12-31 23:59:60", INT64_C(253402300800)},
 	};
@@ -477,9 +525,12 @@ test_dates(void **state)
 					  "2020-01-01 10:00 +01:60",
 					  "2020-01-01 10:00 CET",
 					  "2020-01-01 10:00Zx",
-					  "2020-01-01  10:00",
+					  "2020-01-01 10:00 UTC+1",
+					  "2020-01-01 10:00 +530",
+					  "2020-01/01",
+					  "2020/01-01",
+					  "2020-01-01 T10:00",
 					  " 2020-01-01",
-					  "2020-01-01 10:00  Z",
 					  "+020-01-01",
 					  "January 1, 2020"};
 	int64_t t;
@@ -547,11 +598,11 @@ test_wrong_values(void **state)
 	    {"description: [x]",
 	     "3:14: description: a list where one value is wanted; ignored\n"},
 	    {"date: yesterday",
-	     "3:7: date: not a date (YYYY-MM-DD, or YYYY-MM-DD HH:MM:SS "
+	     "3:7: error: date: not a date (YYYY-MM-DD, or YYYY-MM-DD HH:MM:SS "
 	     "+HH:MM); ignored\n"},
-	    {"expires: [2020-01-01]",
-	     "3:10: expires: not a date (YYYY-MM-DD, or YYYY-MM-DD HH:MM:SS "
-	     "+HH:MM); ignored\n"},
+	    {"expires: [2020-01-01]", "3:10: error: expires: not a date "
+				      "(YYYY-MM-DD, or YYYY-MM-DD HH:MM:SS "
+				      "+HH:MM); ignored\n"},
 	    {"draft: ture", "3:8: error: draft: neither true nor false, so the "
 			    "article is left out\n"},
 	    {"published: maybe",
@@ -593,7 +644,8 @@ test_wrong_values(void **state)
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		yaml(table[i].line);
 		assert_string_equal(said, table[i].message);
-		assert_int_equal(f.draft, strstr(said, "error") != NULL);
+		assert_int_equal(f.draft,
+				 strstr(said, "article is left out") != NULL);
 	}
 }
 
@@ -601,7 +653,7 @@ static void
 test_right_values(void **state)
 {
 	(void)state;
-	yaml("draft: Yes # not yet\nweight: -3\nlang: pt-BR\ntoc: off\n"
+	yaml("draft: Yes # not yet\nweight: -3\nlang: pt_BR\ntoc: off\n"
 	     "aliases: [/a/, b//c, '/caf%C3%A9']\npermalink: x/y/\n"
 	     "publish_date: 2030-01-01\nexpiryDate: 2031-01-01\n"
 	     "last_modified_at: 2020-01-01\nimage: a b.png");
@@ -636,7 +688,8 @@ test_right_values(void **state)
 static void
 test_titles(void **state)
 {
-	const struct frontmatter_name name = {{"From Name", 9}, 1};
+	const struct frontmatter_name name = {.title = {"From Name", 9},
+					      .jekyll = 1};
 
 	(void)state;
 	parse("---\ndate: 2020-01-01\n---\n\n# The *title* ##\n\nBody\n");
@@ -687,6 +740,7 @@ main(void)
 	    cmocka_unit_test(test_needs_yaml),
 	    cmocka_unit_test(test_lines_and_yaml_agree),
 	    cmocka_unit_test(test_yaml_faults),
+	    cmocka_unit_test(test_yaml_faults_in_plain_words),
 	    cmocka_unit_test(test_yaml_refused),
 	    cmocka_unit_test(test_yaml_limits),
 	    cmocka_unit_test(test_yaml_bombs),

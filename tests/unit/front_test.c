@@ -37,7 +37,7 @@ parse_named(const char *text, const struct frontmatter_name *name,
 static enum frontmatter_kind
 parse(const char *text, struct frontmatter *f)
 {
-	const struct frontmatter_name name = {{"", 0}, 0};
+	const struct frontmatter_name name = {.title = {"", 0}};
 
 	return parse_named(text, &name, f);
 }
@@ -117,6 +117,10 @@ test_redirect(void **state)
 			 FRONTMATTER_NONE);
 }
 
+#define NO_ARTICLE                                                          \
+	"1:1: left out: not an article (no header with title and author), " \
+	"nor below static/\n"
+
 static void
 test_left_out(void **state)
 {
@@ -133,6 +137,13 @@ test_left_out(void **state)
 				  "\"title: \"\n");
 	assert_int_equal(parse("---\ntitle: \nauthor: y\n---\n", &f),
 			 FRONTMATTER_NONE);
+	/* These only look as if they had a header. */
+	assert_int_equal(parse("all: blogd\n\tcc\n", &f), FRONTMATTER_NONE);
+	assert_string_equal(said, NO_ARTICLE);
+	assert_int_equal(parse("Note: x\n---\ntext\n", &f), FRONTMATTER_NONE);
+	assert_string_equal(said, NO_ARTICLE);
+	assert_int_equal(parse("#+TITLE: x\n", &f), FRONTMATTER_NONE);
+	assert_string_equal(said, NO_ARTICLE);
 	assert_int_equal(parse("title: x\n---\nBody", &f), FRONTMATTER_NONE);
 	assert_non_null(strstr(said, "no \"author: \""));
 	assert_int_equal(parse("---\ntitle: x\nauthor: y\nBody", &f),
@@ -143,6 +154,36 @@ test_left_out(void **state)
 	assert_int_equal(parse("title: x\nauthor: y\ncontent: html\n---\n", &f),
 			 FRONTMATTER_NONE);
 	assert_non_null(strstr(said, "another type than markdown"));
+}
+
+/* What kind of file it is decides what is said when there is no header. */
+static void
+test_no_header(void **state)
+{
+	const struct frontmatter_name markdown = {.title = {"", 0},
+						  .markdown = 1};
+	const struct frontmatter_name readme = {
+	    .title = {"", 0}, .markdown = 1, .furniture = 1};
+	struct frontmatter f;
+
+	(void)state;
+	assert_int_equal(parse_named("# x\n", &markdown, &f), FRONTMATTER_NONE);
+	assert_string_equal(said, NO_ARTICLE);
+	assert_int_equal(parse_named("# x\n", &readme, &f), FRONTMATTER_NONE);
+	assert_string_equal(said, "");
+	assert_int_equal(parse_named("---\ntitle: x\n---\n", &readme, &f),
+			 FRONTMATTER_ARTICLE);
+	assert_int_equal(parse_named("---\ntitle: x\n", &readme, &f),
+			 FRONTMATTER_NONE);
+	assert_non_null(strstr(said, "no line \"---\" ends the header"));
+	assert_int_equal(parse_named("{\n\"title\": \"x\"\n}\n", &markdown, &f),
+			 FRONTMATTER_NONE);
+	assert_non_null(strstr(said, "error: left out: a header in JSON"));
+	assert_int_equal(parse("{\n\"title\": \"x\"\n}\n", &f),
+			 FRONTMATTER_NONE);
+	assert_string_equal(said, NO_ARTICLE);
+	assert_int_equal(parse("\xff\xfe-", &f), FRONTMATTER_NONE);
+	assert_non_null(strstr(said, "error: left out: the text is in UTF-16"));
 }
 
 static void
@@ -157,6 +198,13 @@ test_bad_lines(void **state)
 			 FRONTMATTER_ARTICLE);
 	assert_non_null(strstr(said, "3:1: header line without"));
 	assert_non_null(strstr(said, "5:1: header line without"));
+	assert_int_equal(
+	    parse("---\ntitle:x\ntitle: y\nslug:\xc2\xa0z\n---\n", &f),
+	    FRONTMATTER_ARTICLE);
+	assert_string_equal(said, "2:1: header line without a blank behind its "
+				  "\":\" ignored\n"
+				  "4:1: header line without a blank behind its "
+				  "\":\" ignored\n");
 }
 
 static void
@@ -183,7 +231,7 @@ test_lint(void **state)
 #define ZOLA(n) "the shortcode {{ " n "() }} is Zola's and shows as text\n"
 #define LIQUID(n)                                                          \
 	"the tag {% " n " %} is Liquid's (Jekyll) or Zola's and shows as " \
-			"text\n"
+	"text\n"
 
 static void
 test_tags_of_others(void **state)
@@ -291,7 +339,7 @@ test_hostile(void **state)
 	    "-01-01",	 "| ",	 "&a ",	  "*a",	    "draft",	  "\n---\n",
 	    "\n+++\n",	 "{{< ", "{% ",	  "%}",	    "{{ a(",	  ")}}",
 	    "`",	 "<!--"};
-	const struct frontmatter_name name = {{"", 0}, 0};
+	const struct frontmatter_name name = {.title = {"", 0}};
 	struct frontmatter f;
 	uint32_t seed = 1;
 	char text[256];
@@ -330,6 +378,7 @@ main(void)
 	    cmocka_unit_test(test_forms),
 	    cmocka_unit_test(test_redirect),
 	    cmocka_unit_test(test_left_out),
+	    cmocka_unit_test(test_no_header),
 	    cmocka_unit_test(test_bad_lines),
 	    cmocka_unit_test(test_lint),
 	    cmocka_unit_test(test_tags_of_others),

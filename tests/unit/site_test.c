@@ -32,6 +32,8 @@ static const struct fx_file blog[] = {
     {"Posts/\xc3\xa4.md", POST("Umlaut"), 0, 31, 31, 0},
     {"Posts/deep/c", "---\ntitle: C\nauthor: h\ntags: x\n---\nC\n", 0, 29, 29,
      0},
+    {"Posts/A b~", POST("A copy"), 0, 1, 1, 0},
+    {"Posts/README.md", "# Readme\n", 0, 1, 1, 0},
     {"README.md", "# Readme\n", 0, 1, 1, 0},
     {"static/a.bin", "\0\1\2", 3, 7, 7, 0},
     {"static/css/style.css", "b{}", 0, 7, 7, 0},
@@ -57,7 +59,7 @@ test_addresses(void **state)
 					    ""};
 	static const char *const none[] = {
 	    "/.config/root", "/.git/config", "/README.md", "/README",
-	    "/static",	     "/push",	     "/tags/X"};
+	    "/Posts/A b~",   "/static",	     "/push",	   "/tags/X"};
 	struct fx fx;
 	size_t i;
 
@@ -75,10 +77,10 @@ test_addresses(void **state)
 	assert_int_equal(fx_page(&fx, "/Posts")->modified, 40);
 	assert_int_equal(fx_page(&fx, "/Posts/A b")->modified, 40);
 	assert_string_equal(site_root(fx.site), "https://blog.example");
-	assert_string_equal(
-	    buf_cstr(&fx.problems),
-	    "README.md:1:1: left out: not an article (no header with title "
-	    "and author), nor below static/\n");
+	assert_string_equal(buf_cstr(&fx.problems),
+			    "Posts/README.md:1:1: left out: not an article (no "
+			    "header with title "
+			    "and author), nor below static/\n");
 	assert_int_equal(site_nproblems(fx.site), 1);
 	assert_int_equal(site_narticles(fx.site), 5);
 	assert_memory_equal(fx_body(&fx, "/static/a.bin"), "\0\1\2", 3);
@@ -149,7 +151,8 @@ test_lists(void **state)
 	assert_order(fx_body(&fx, "/Posts"), menu, COUNT(menu));
 	assert_order(fx_body(&fx, "/tags"), tags, COUNT(tags));
 	assert_false(fx_has(&fx, "/Posts", ">Home</a></h2>"));
-	assert_true(fx_has(&fx, "/tags/x", "<h1 class=\"p-name\">Tagged x</h1>"));
+	assert_true(
+	    fx_has(&fx, "/tags/x", "<h1 class=\"p-name\">Tagged x</h1>"));
 	assert_false(fx_has(&fx, "/tags/x", ">Umlaut</a></h2>"));
 	assert_true(fx_has(&fx, "/", "<h1 class=\"p-name\">Home</h1>"));
 	fx_free(&fx);
@@ -181,7 +184,14 @@ test_index(void **state)
 	fx_build(&fx, missing, COUNT(missing), NULL);
 	assert_true(fx_has(&fx, "/", ">Alpha</a></h2>"));
 	assert_true(fx_has(&fx, "/", ">About</a></h2>"));
-	assert_true(fx_said(&fx, "Index:1:1: there is no article"));
+	assert_int_equal(site_nproblems(fx.site), 0);
+	fx_free(&fx);
+
+	fx_defaults(&fx);
+	strcpy(fx.set.index_page, "Nowhere");
+	fx_build(&fx, missing, COUNT(missing), NULL);
+	assert_true(fx_has(&fx, "/", ">About</a></h2>"));
+	assert_true(fx_said(&fx, "Nowhere:1:1: there is no article"));
 	fx_free(&fx);
 
 	fx_defaults(&fx);
@@ -221,11 +231,13 @@ test_clashes(void **state)
 	assert_true(fx_has(&fx, "/Posts.md", "<h1 class=\"p-name\">Both</h1>"));
 	assert_true(fx_said(&fx, "Posts.md:1:1: \"/Posts\" is the address"));
 	assert_true(fx_has(&fx, "/Posts/a", "<h1 class=\"p-name\">plain</h1>"));
-	assert_true(fx_has(&fx, "/Posts/a.md", "<h1 class=\"p-name\">ending</h1>"));
+	assert_true(
+	    fx_has(&fx, "/Posts/a.md", "<h1 class=\"p-name\">ending</h1>"));
 	assert_true(fx_said(&fx, "Posts/a.md:1:1: \"/Posts/a\" is"));
 	assert_true(fx_has(&fx, "/Posts/b", "<h1 class=\"p-name\">one</h1>"));
 	assert_true(fx_location_is(&fx, "/Posts/b.md", "/Posts/b"));
-	assert_true(fx_has(&fx, "/Posts/b.md.md", "<h1 class=\"p-name\">two</h1>"));
+	assert_true(
+	    fx_has(&fx, "/Posts/b.md.md", "<h1 class=\"p-name\">two</h1>"));
 	assert_true(fx_said(&fx, "atom:1:1: left out: its address"));
 	assert_true(fx_said(&fx, "push:1:1: left out: its address"));
 	assert_true(fx_said(&fx, "tags/x:1:1: left out: its address"));
