@@ -273,8 +273,11 @@ author_tree_look(struct author_tree *t, git_report_fn *report, void *ctx,
 	int64_t began = now_ns();
 	int fd = open(t->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
-	if (fd == -1)
-		return err_set(err, "%s: %s", t->dir, strerror(errno));
+	if (fd == -1) {
+		err_set(err, "%s: %s", t->dir, strerror(errno));
+		author_tree_free(t);
+		return -1;
+	}
 	r = take_directory(&l, fd);
 	buf_free(&l.path);
 	if (look_finish(&l, r, left_out) == -1)

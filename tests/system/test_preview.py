@@ -257,6 +257,36 @@ def test_without_a_repository(t):
     assert "Again" in preview.get("/Posts/One")[2]
 
 
+def test_directory_that_comes_and_goes(t):
+    """The whole of it is removed and made again, as a checkout may do."""
+    tree = Tree(t, git=False)
+    preview = Preview(t, tree, tree.path)
+    preview.after(lambda: shutil.rmtree(tree.path))
+    assert "There is no site to show" in preview.get("/")[2]
+    preview.after(lambda: tree.put({"Posts/One": article("One", "Back\n")}))
+    preview.wait(lambda: "1 article " in preview.lines[-1])
+    assert "Back" in preview.get("/Posts/One")[2]
+    # And it is watched as the first one was.
+    preview.after(lambda: tree.put({"Posts/One": article("One", "Again\n")}))
+    assert "Again" in preview.get("/Posts/One")[2]
+
+
+def test_what_editors_leave_is_no_article(t):
+    tree = Tree(t, git=False)
+    preview = Preview(t, tree)
+
+    def emacs():  # keeps what was, and what was not saved yet
+        os.rename(tree.path + "/Posts/One", tree.path + "/Posts/One~")
+        tree.put({"Posts/#One#": article("Unsaved"),
+                  "Posts/One": article("First post", "Saved\n")})
+    preview.after(emacs)
+    assert "Saved" in preview.get("/Posts/One")[2]
+    assert preview.get("/Posts/One~")[0] == 404
+    assert preview.get("/Posts/#One#")[0] == 404
+    last = [x for x in preview.lines if x.startswith("rendered")][-1]
+    assert "2 articles" in last and " 0 problems" in last, preview.lines
+
+
 def test_nothing_there(t):
     tree = Tree(t)
     status, out, errors = tree.run("preview", "missing")
