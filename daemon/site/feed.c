@@ -197,9 +197,7 @@ page_link(struct buf *out, const struct site *s, const char *rel, size_t n)
 {
 	struct buf address = {0};
 
-	buf_str(&address, "/atom");
-	if (n > 1)
-		buf_printf(&address, "/%zu", n);
+	feed_part_address(&address, FEED_ATOM, n);
 	link_element(out, s, rel, feed_type(FEED_ATOM), slice_of_buf(&address));
 	buf_free(&address);
 }

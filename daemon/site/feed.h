@@ -6,10 +6,11 @@
 
 /*
  * Feeds.  The site has one at /atom and /feed.json; a directory, tag or author
- * at X has X/atom and X/feed.json.  Atom is RFC 4287; behind /atom come all
- * older articles in pages of FEED_PAGE, /atom/2 and so on (RFC 5005 section 3).
+ * at X has X/atom and X/feed.json.  Atom is RFC 4287, JSON Feed is version 1.1.
+ * Behind those of the site come all older articles in pages of FEED_PAGE:
+ * /atom/2 and so on (RFC 5005 section 3), /feed-2.json and so on (next_url).
  * They are counted from the oldest, so that a new article changes one of them
- * and not all.  JSON Feed is version 1.1.
+ * and not all.
  */
 #define FEED_PAGE 100
 
@@ -34,6 +35,8 @@ void recipe_feed(struct digest *d, const struct site *s, const struct page *p);
 enum feed_format { FEED_ATOM, FEED_JSON };
 void feed_address(struct buf *out, struct slice address,
 		  enum feed_format format);
+/* Of page n of a feed of the site. */
+void feed_part_address(struct buf *out, enum feed_format format, size_t n);
 /* "application/atom+xml", "application/feed+json" */
 const char *feed_type(enum feed_format format);
 /* Has the page at address feeds?  They may have given way to a file. */

@@ -186,6 +186,18 @@ item(struct buf *out, const struct site *s, const struct article *a, int whole)
 
 /* ---- the feed ---- */
 
+static void
+next_page(struct buf *out, const struct site *s, const struct page *p)
+{
+	struct buf address = {0};
+
+	if (p->part >= p->parts)
+		return;
+	feed_part_address(&address, FEED_JSON, p->part + 1);
+	url_member(out, s, "next_url", slice_of_buf(&address));
+	buf_free(&address);
+}
+
 void
 feed_json(const struct site *s, const struct page *p, struct buf *out)
 {
@@ -199,6 +211,7 @@ feed_json(const struct site *s, const struct page *p, struct buf *out)
 	buf_free(&title);
 	url_member(out, s, "home_page_url", p->of);
 	url_member(out, s, "feed_url", p->pub.path);
+	next_page(out, s, p);
 	optional(out, "description", s->description);
 	if (s->logo.len > 0)
 		url_member(out, s, "icon", s->logo);

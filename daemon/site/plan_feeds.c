@@ -86,7 +86,7 @@ plan_feed_ids(struct site *s)
 
 /* ---- pages ---- */
 
-static void
+static struct page *
 add_feed(struct site *s, enum feed_format format, struct slice address,
 	 struct slice name, struct article **list, size_t n)
 {
@@ -103,7 +103,7 @@ add_feed(struct site *s, enum feed_format format, struct slice address,
 	p->name = name;
 	p->part = p->parts = 1;
 	plan_list(p, list, n < s->set.feed_entries ? n : s->set.feed_entries);
-	buf_free(&path);
+	return p;
 }
 
 /* Listings may begin with articles that have a weight; a feed has the newest.
@@ -133,18 +133,29 @@ plan_feed_of(struct site *s, struct slice address, struct slice name,
 	add_feed(s, FEED_JSON, address, name, list, n);
 }
 
-/* Page n, from 2, of /atom: what is older than the newest, in whole pages from
- * the oldest on. */
+void
+feed_part_address(struct buf *out, enum feed_format format, size_t n)
+{
+	if (n == 1)
+		feed_address(out, slice_of("/"), format);
+	else if (format == FEED_ATOM)
+		buf_printf(out, "/atom/%zu", n);
+	else
+		buf_printf(out, "/feed-%zu.json", n);
+}
+
+/* Page n, from 2, of a feed of the site: what is older than the newest, in
+ * whole pages from the oldest on. */
 static void
-add_older(struct site *s, size_t n, size_t parts, struct article **list,
-	  size_t len)
+add_older(struct site *s, enum feed_format format, size_t n, size_t parts,
+	  struct article **list, size_t len)
 {
 	struct buf path = {0};
 	struct page *p;
 
-	buf_printf(&path, "/atom/%zu", n);
-	p = plan_add(s, PAGE_FEED, region_take(&s->region, &path),
-		     formats[FEED_ATOM].content_type);
+	feed_part_address(&path, format, n);
+	p = plan_add(s, formats[format].kind, region_take(&s->region, &path),
+		     formats[format].content_type);
 	buf_free(&path);
 	p->gives_way = GIVES_WAY;
 	p->pub.cache = SITE_CACHE_FEED;
@@ -156,16 +167,16 @@ add_older(struct site *s, size_t n, size_t parts, struct article **list,
 
 /* s->newest has the oldest last. */
 static void
-add_all_older(struct site *s, size_t shown)
+add_all_older(struct site *s, enum feed_format format, size_t shown,
+	      size_t parts)
 {
-	size_t older = s->nshown - shown, at = shown, n = 2, len;
-	size_t parts = 1 + (older + FEED_PAGE - 1) / FEED_PAGE;
+	size_t at = shown, n = 2, len;
 
 	for (; at < s->nshown; at += len) {
 		len = (s->nshown - at) % FEED_PAGE;
 		if (len == 0)
 			len = FEED_PAGE;
-		add_older(s, n++, parts, s->newest + at, len);
+		add_older(s, format, n++, parts, s->newest + at, len);
 	}
 }
 
@@ -201,30 +212,33 @@ set_whole(struct site *s)
 	}
 }
 
-/* What every commit changes. */
+/* In files there are no older pages: /atom could not be a file then, and few
+ * servers would find it. */
 static void
-add_main(struct site *s)
+add_main(struct site *s, enum feed_format format)
 {
-	struct page *p;
-	size_t shown;
+	struct page *p = add_feed(s, format, slice_of("/"), slice_of(""),
+				  s->newest, s->nshown);
+	size_t shown = p->nlist, parts;
 
-	add_feed(s, FEED_ATOM, slice_of("/"), slice_of(""), s->newest,
-		 s->nshown);
-	p = &s->pages[s->npages - 1];
-	p->gives_way = STAYS;
-	shown = p->nlist;
-	p->pub.modified = s->src->head->commit_time;
-	p->parts = 1 + (s->nshown - shown + FEED_PAGE - 1) / FEED_PAGE;
-	add_feed(s, FEED_JSON, slice_of("/"), slice_of(""), s->newest,
-		 s->nshown);
-	add_all_older(s, shown);
+	if (format == FEED_ATOM) {
+		p->gives_way = STAYS;
+		/* Every commit changes it. */
+		p->pub.modified = s->src->head->commit_time;
+	}
+	if (s->set.files)
+		return;
+	parts = 1 + (s->nshown - shown + FEED_PAGE - 1) / FEED_PAGE;
+	p->parts = parts;
+	add_all_older(s, format, shown, parts);
 }
 
 void
 plan_feeds(struct site *s)
 {
 	plan_feed_ids(s);
-	add_main(s);
+	add_main(s, FEED_ATOM);
+	add_main(s, FEED_JSON);
 	set_whole(s);
 }
 

@@ -6,7 +6,7 @@ import re
 import feed
 
 FEED = {"version", "title", "home_page_url", "feed_url", "description", "icon",
-        "favicon", "authors", "language", "items"}
+        "favicon", "authors", "language", "items", "next_url"}
 ITEM = {"id", "url", "title", "content_html", "content_text", "summary",
         "image", "date_published", "date_modified", "authors", "tags",
         "language"}
@@ -53,7 +53,8 @@ def check(data, address):
     assert found["version"] == "https://jsonfeed.org/version/1.1"
     assert isinstance(found["title"], str) and found["title"]
     assert found["feed_url"] == address, found["feed_url"]
-    for name in ("home_page_url", "icon", "favicon"):
+    assert found.get("next_url") != address
+    for name in ("home_page_url", "icon", "favicon", "next_url"):
         assert re.match("https?://[^/]", found.get(name, "https://x"))
     assert re.fullmatch(feed.LANGUAGE, found["language"])
     if "authors" in found:

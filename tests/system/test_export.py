@@ -113,6 +113,16 @@ def test_no_search_without_a_server(t):
                                            content), path
 
 
+def test_feed_of_many_is_a_file(t):
+    """/atom, which nothing may be below."""
+    tree = Tree(t, {"Posts/%d" % n: article("Post %d" % n) for n in range(30)})
+    assert tree.run("export", t.path("out"))[0] == 0
+    found = files(t.path("out"))
+    assert found["atom"].count(b"<entry") == 10
+    assert b'rel="next"' not in found["atom"]
+    assert b"next_url" not in found["feed.json"]
+
+
 def test_again_changes_what_has_changed(t):
     tree = Tree(t, SITE)
     tree.commit()

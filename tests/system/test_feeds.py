@@ -130,6 +130,13 @@ def test_all_articles_in_pages(t):
     assert before == last == ROOT + "/atom/3"
     assert len(titles) == len(set(titles)) == 152
     assert daemon.get("/atom/4").status == 404
+    of_json, path = [], "/feed.json"
+    while path:
+        page = json(daemon, path)
+        of_json += [item["title"] for item in page["items"]]
+        path = page.get("next_url", "")[len(ROOT):]
+    assert of_json == titles
+    assert daemon.get("/feed-4.json").status == 404
     tags = [daemon.get(p).get("ETag") for p in ("/atom/2", "/atom/3")]
     made.commit({"Posts/New": article("New")})
     daemon.update()
