@@ -50,8 +50,8 @@ tell(evutil_socket_t fd, short what, void *arg)
 	if (well)
 		notify("WATCHDOG=1");
 	else if (!dog.silent)
-		log_err("no serve process answers: systemd's watchdog is told "
-			"nothing");
+		log_err("no serve process answers: the service manager's "
+			"watchdog is told nothing");
 	dog.silent = !well;
 	timer_set(dog.timer, dog.interval_ms);
 }

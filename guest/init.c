@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -21,6 +22,7 @@
 
 #include "../daemon/clock.h"
 #include "../daemon/log.h"
+#include "../daemon/watchdog.h"
 #include "../sandbox/sandbox.h"
 #include "guest.h"
 #include "manager.h"
@@ -40,8 +42,10 @@
 #define STOP_MS 20000
 /* Before a guest that cannot work powers off: for who watches the console. */
 #define READ_MS 10000
-/* The daemon is dead when it says nothing for so long. */
-#define WATCHDOG_S 120
+/* The daemon is dead when it says nothing for so long.  The kernel makes a word
+ * "WATCHDOG_USEC=NUMBER" of its command line a variable of PID 1, which says
+ * another time. */
+#define WATCHDOG_MS 120000
 
 static struct {
 	pid_t daemon;
@@ -50,6 +54,7 @@ static struct {
 	int stop;	    /* RB_POWER_OFF, RB_AUTOBOOT; 0: not asked for */
 	int64_t stop_until; /* then it is ended */
 	int64_t alive_until;
+	int64_t watchdog_ms;
 	int64_t calm_at;
 	struct memory memory;
 } g;
@@ -81,6 +86,14 @@ static void __attribute__((noreturn)) give_up_for(const struct err *err)
 /* ---- the start ---- */
 
 static void
+choose_watchdog(void)
+{
+	long long half = watchdog_interval(getenv("WATCHDOG_USEC"), NULL);
+
+	g.watchdog_ms = half > 0 ? 2 * half : WATCHDOG_MS;
+}
+
+static void
 need_configuration(void)
 {
 	if (access(CONFIGURATION, R_OK) == 0)
@@ -108,6 +121,8 @@ need_console(void)
 		close(fd);
 }
 
+/* Before anything that takes a while: one that asks for the end meanwhile is
+ * heard when the daemon was started. */
 static void
 catch_signals(void)
 {
@@ -127,7 +142,7 @@ catch_signals(void)
 static void __attribute__((noreturn)) become_daemon(void)
 {
 	static char name[] = "blogd", flag[] = "-d";
-	char watchdog[32], pid[32], *argv[] = {name, flag, NULL};
+	char watchdog[48], pid[32], *argv[] = {name, flag, NULL};
 	static char notify[] = "NOTIFY_SOCKET=" MANAGER_SOCKET;
 	char *environment[] = {notify, watchdog, pid, NULL};
 	char self[PATH_MAX] = "";
@@ -136,8 +151,8 @@ static void __attribute__((noreturn)) become_daemon(void)
 	/* Under its own name, where the process is to be called so. */
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) == -1)
 		fatal("/proc/self/exe");
-	snprintf(watchdog, sizeof(watchdog), "WATCHDOG_USEC=%d000000",
-		 WATCHDOG_S);
+	snprintf(watchdog, sizeof(watchdog), "WATCHDOG_USEC=%" PRId64 "000",
+		 g.watchdog_ms);
 	snprintf(pid, sizeof(pid), "WATCHDOG_PID=%ld", (long)getpid());
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -176,6 +191,8 @@ prepare(void)
 	if (mounts_make(&err) == -1)
 		give_up_for(&err);
 	need_console();
+	catch_signals();
+	choose_watchdog();
 	say("blogd %s is this guest's PID 1", PACKAGE_VERSION);
 	sysctls_set();
 	if (network_start(&err) == -1 || mounts_seal(&err) == -1)
@@ -187,7 +204,6 @@ prepare(void)
 	allow_files();
 	memory_start(&g.memory);
 	memory_look(&g.memory);
-	catch_signals();
 }
 
 /* ---- the daemon's end ---- */
@@ -257,7 +273,7 @@ listen_to_daemon(void)
 	unsigned said = manager_read(g.notify);
 
 	if (said != 0)
-		g.alive_until = clock_ms() + WATCHDOG_S * 1000;
+		g.alive_until = clock_ms() + g.watchdog_ms;
 	if ((said & MANAGER_READY) && !g.ready) {
 		g.ready = 1;
 		memory_look(&g.memory);
@@ -287,9 +303,10 @@ watch_daemon(int64_t now)
 	}
 	if (g.stop != 0 || !g.ready || now < g.alive_until)
 		return;
-	say("the daemon has said nothing for %d seconds", WATCHDOG_S);
+	say("the daemon has said nothing for %" PRId64 " seconds",
+	    g.watchdog_ms / 1000);
 	kill(g.daemon, SIGKILL);
-	g.alive_until = now + WATCHDOG_S * 1000;
+	g.alive_until = now + g.watchdog_ms;
 }
 
 static void __attribute__((noreturn)) supervise(void)

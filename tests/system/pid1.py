@@ -4,7 +4,8 @@ mounts, network and users.  The last makes it safe: root there is nobody here,
 whom the kernel's settings and the machine's own PID 1 refuse.  There reboot(2)
 ends PID 1 by a signal, which tells how a guest went.
 
-    pid1.py ROOT    becomes /init of the directory, and ends as it does
+    pid1.py ROOT [NAME=VALUE]...    becomes /init of the directory, with these
+                                    variables, and ends as it does
 """
 import contextlib
 import ctypes
@@ -91,13 +92,13 @@ def enter(root):
     os.chdir("/")
 
 
-def main(root):
+def main(root, *words):
     make_namespaces()
     pid = os.fork()
     if pid == 0:
         be_nobody_here()
         enter(root)
-        os.execve("/init", ["/init"], {})
+        os.execve("/init", ["/init"], dict(w.split("=") for w in words))
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     os._exit(code if code >= 0 else 128 - code)
 
@@ -140,9 +141,10 @@ def settings_of_machine():
 
 class Guest(blogd.Daemon):
     """A machine with that configuration, or none, and the repository that is
-    /blog.git there, if any."""
+    /blog.git there, if any.  words: of the kernel's command line, those that it
+    makes variables of."""
 
-    def __init__(self, test, text=None):
+    def __init__(self, test, text=None, *words):
         self.test = test
         self.conf_path = configuration_path()
         self.root = test.path("guest")
@@ -154,7 +156,8 @@ class Guest(blogd.Daemon):
         self.before = settings_of_machine()
         test.daemons.append(self)
         self.process = subprocess.Popen(
-            [sys.executable, "-B", os.path.abspath(__file__), self.root],
+            [sys.executable, "-B", os.path.abspath(__file__), self.root,
+             *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE)
         test.started(self)
@@ -250,4 +253,4 @@ class Guest(blogd.Daemon):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

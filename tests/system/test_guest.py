@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import blogd
 import client
@@ -17,6 +18,9 @@ CAP_KILL, CAP_SYS_BOOT = 1 << 5, 1 << 22
 # Before a guest ends that would not work the next time either.
 GIVES_UP = "powering off in 10 seconds"
 
+# It waits two minutes where nothing else is said.
+WATCHDOG = "WATCHDOG_USEC=10000000"
+
 
 def configuration(site=None, url="http://blog.example", **options):
     return blogd.configuration("/blog.git", site, {"user": "blogd", **options},
@@ -28,10 +32,10 @@ def guest(t, text=None):
     return pid1.Guest(t, text)
 
 
-def serving(t):
+def serving(t, *words):
     pid1.needs(t)
     t.blog(name="guest/blog.git")
-    made = pid1.Guest(t, configuration())
+    made = pid1.Guest(t, configuration(), *words)
     made.wait_log("blogd: init: memory: ")
     return made
 
@@ -206,6 +210,22 @@ def test_a_fault_after_the_start_is_a_crash(t):
     os.kill(broker, signal.SIGKILL)
     assert made.wait_exit() == CRASHED
     assert made.grep("init: the daemon has ended with status [1-9]")
+
+
+def test_a_daemon_that_hangs_is_a_crash(t):
+    made = serving(t, WATCHDOG)
+    os.kill(made.daemon, signal.SIGSTOP)
+    assert ends(made, "init: the daemon has said nothing for 10 seconds",
+                "init: the daemon was ended by signal 9 (Killed)",
+                "init: a crash: what follows is up to the hypervisor "
+                "(on_crash)") == CRASHED
+
+
+def test_a_daemon_that_is_well_is_left_alone(t):
+    """It says so in time, of itself and of what serves."""
+    made = serving(t, WATCHDOG)
+    time.sleep(12)
+    assert fetch(made).status == 200
 
 
 def test_without_a_configuration(t):
