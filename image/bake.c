@@ -42,6 +42,14 @@ bake_check(const struct image_options *o, struct faults *faults)
 			      "of the two");
 }
 
+static void
+hear_ends(void (*how)(int))
+{
+	signal(SIGHUP, how);
+	signal(SIGINT, how);
+	signal(SIGTERM, how);
+}
+
 /* Its environment is ours; of the site's it knows the archive's path. */
 static pid_t
 start(char *const argv[])
@@ -50,8 +58,7 @@ start(char *const argv[])
 
 	if (pid != 0)
 		return pid;
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
+	hear_ends(SIG_DFL);
 	execv(argv[0], argv);
 	fprintf(stderr, "blogd-image: --bake: %s: %s\n", argv[0],
 		strerror(errno));
@@ -65,8 +72,7 @@ run(char *const argv[], struct faults *faults)
 	pid_t pid;
 
 	/* Who interrupts the build wants the archive to be removed. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
+	hear_ends(SIG_IGN);
 	pid = start(argv);
 	if (pid == -1) {
 		fault(faults, "--bake: cannot start %s: %s", argv[0],

@@ -17,6 +17,9 @@ KINDS = {
                 "virtio-net-device"),
 }
 
+# This host, as machines see it.
+HOST, HOST6 = "10.0.2.2", "fd00:2::2"
+
 # An NMI, which hypervisors can send, is then a crash of the kernel.
 CRASH = "sysctl.kernel.panic_on_unrecovered_nmi=1"
 
@@ -53,6 +56,13 @@ class Qemu:
     def lives(self):
         return self.process.poll() is None
 
+    def wait_text(self, text, seconds):
+        end = time.monotonic() + seconds
+        while text not in self.text():
+            assert self.lives(), "the machine has ended"
+            assert time.monotonic() < end, "it has not said %r" % text
+            time.sleep(0.05)
+
     def command(self, word):
         """One of QEMU's monitor protocol."""
         with socket.socket(socket.AF_UNIX) as line:
@@ -79,20 +89,20 @@ class Qemu:
 
 
 class Machine(Qemu):
-    """The image on virtio devices; .https and .http are ports of this host
-    that lead to it, and 10.0.2.2 leads back."""
+    """A domain, material.Domain, on virtio devices; .https and .http are ports
+    of this host that lead to it, and HOST and HOST6 lead back."""
 
-    def __init__(self, state, name, kind, image, ramdisk=None, memory=48):
+    def __init__(self, state, name, kind, domain, memory=48):
         machine, card = KINDS[kind]
         self.https, self.http = servers.free_port(), servers.free_port()
-        site = ["-initrd", ramdisk] if ramdisk else []
+        site = ["-initrd", domain.ramdisk] if domain.ramdisk else []
         super().__init__(state, name, [
-            *machine, "-m", str(memory), "-kernel", image, *site,
-            "-append", "console=ttyS0 panic=-1 " + CRASH + " "
-            "ip=10.0.2.15::10.0.2.2:255.255.255.0:blogd:eth0:off",
+            *machine, "-m", str(memory), "-kernel", domain.kernel, *site,
+            "-append", domain.cmdline.replace("hvc0", "ttyS0") + " " + CRASH,
             "-device", card + ",netdev=net",
-            "-netdev", "user,id=net,hostfwd=tcp:127.0.0.1:%d-:443,"
-            "hostfwd=tcp:127.0.0.1:%d-:80" % (self.https, self.http)])
+            "-netdev", "user,id=net,ipv6-net=fd00:2::/64,ipv6-host=%s,"
+            "hostfwd=tcp:127.0.0.1:%d-:443,hostfwd=tcp:127.0.0.1:%d-:80"
+            % (HOST6, self.https, self.http)])
 
 
 class Xen(Qemu):

@@ -2,10 +2,12 @@
 """What the guests serve, and to whom they listen: the sample blog as a
 repository, a second version of it to be pushed, certificates, and for each
 guest what blogd-image(8) makes of them."""
+import ast
 import os
 import shutil
 import subprocess
 
+import emulator
 import repo
 import servers
 
@@ -30,6 +32,22 @@ def sample_blog(top):
     return files
 
 
+class Domain:
+    """What the blogd.xl of a directory says; its strings are quoted as
+    Python's are."""
+
+    def __init__(self, directory):
+        self.dir = directory
+        said = {"ramdisk": None}
+        with open(os.path.join(directory, "blogd.xl")) as file:
+            for line in file:
+                name, equals, value = line.partition("=")
+                if equals and not line.startswith("#"):
+                    said[name.strip()] = ast.literal_eval(value.strip())
+        self.kernel, self.ramdisk = said["kernel"], said["ramdisk"]
+        self.cmdline = said["cmdline"]
+
+
 class Material:
     """In a directory of its own: git/blog.git, next.git with one commit more,
     the authority, and the servers' certificates."""
@@ -49,7 +67,8 @@ class Material:
         for made, name in zip(self.ca.issue("blog.example"),
                               ("server.pem", "server.key")):
             shutil.move(made, os.path.join(self.tls, name))
-        self.git_tls = self.ca.issue("git.test", "10.0.2.2")
+        self.git_tls = self.ca.issue("git.test", emulator.HOST,
+                                     emulator.HOST6)
 
     def commit(self, files):
         os.makedirs(self.root)
@@ -65,14 +84,17 @@ class Material:
         return HOOK % (ca, options)
 
     def guest(self, name, url, *options):
-        """A directory with site.cpio and blogd.xl of a guest."""
+        """The domain of a guest, with its site.cpio."""
         path = os.path.join(self.dir, name)
         os.mkdir(path)
         done = subprocess.run(
-            [self.program, "--remote", url, "--ca", self.ca.cert, "--tls-dir",
-             self.tls, "--hostname", name, "--output", path, *options],
+            self.command(name, url, "--output", path, *options),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         if done.returncode != 0:
             raise AssertionError("blogd-image: " + done.stdout.decode())
-        return path
+        return Domain(path)
+
+    def command(self, name, url, *options):
+        return [self.program, "--remote", url, "--ca", self.ca.cert,
+                "--tls-dir", self.tls, "--hostname", name, *options]
