@@ -81,7 +81,8 @@ write_return(struct writer *w, unsigned n)
 		html_char(w->o, '-');
 		html_number(w->o, n);
 	}
-	html_str(w->o, "\">\xe2\x86\xa9");
+	/* U+FE0E: as text, where the arrow would be a coloured picture. */
+	html_str(w->o, "\">\xe2\x86\xa9\xef\xb8\x8e");
 	if (n > 1) {
 		html_str(w->o, "<sup>");
 		html_number(w->o, n);

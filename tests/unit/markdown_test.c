@@ -214,9 +214,9 @@ test_footnotes(void **state)
 	    room,
 	    "<li id=\"fn.1\">\n<p>note <a href=\"#fnref.1\" "
 	    "class=\"footnote-backref\" aria-label=\"Back to reference 1\">"
-	    "\xe2\x86\xa9</a> <a href=\"#fnref.1.2\" "
+	    "\xe2\x86\xa9\xef\xb8\x8e</a> <a href=\"#fnref.1.2\" "
 	    "class=\"footnote-backref\" aria-label=\"Back to reference 1-2\">"
-	    "\xe2\x86\xa9<sup>2</sup></a></p>"));
+	    "\xe2\x86\xa9\xef\xb8\x8e<sup>2</sup></a></p>"));
 	assert_non_null(strstr(room, "</blockquote>\n<a href=\"#fnref.2\""));
 	assert_non_null(strstr(room, "</ol>\n</section>\n"));
 }
