@@ -32,17 +32,22 @@ static const char script[] =
     "look();\n";
 
 static const char style[] =
-    "#blogd-preview { margin: 0; padding: .6rem 1rem; font: 1rem/1.4 "
-    "system-ui, sans-serif; background: #fff8e1; color: #222; border-bottom: "
-    "3px solid #8a5a00; }\n"
+    "#blogd-preview { --stop: #b00020; margin: 0; padding: .6rem 1rem; font: "
+    "1rem/1.4 system-ui, sans-serif; background: #fff8e1; color: #222; "
+    "border-bottom: 3px solid #8a5a00; }\n"
+    "@media (prefers-color-scheme: dark) {\n"
+    "#blogd-preview { --stop: #ff9d94; background: #332a14; color: #eee; }\n"
+    "}\n"
     "#blogd-preview p { margin: .2rem 0; }\n"
     "#blogd-preview ol { margin: .4rem 0; padding-inline-start: 1.5rem; "
     "max-height: 40vh; overflow: auto; }\n"
-    "#blogd-preview li.error::marker { color: #b00020; }\n"
-    "#blogd-preview code { font: .9rem monospace; color: #222; background: "
+    "#blogd-preview li.error::marker { color: var(--stop); }\n"
+    "#blogd-preview code { font: .9rem monospace; color: inherit; background: "
     "none; }\n"
-    "#blogd-preview .error b { color: #b00020; }\n"
+    "#blogd-preview .error b { color: var(--stop); }\n"
     "#blogd-preview summary { font-weight: bold; cursor: pointer; }\n"
+    ".no-site { max-width: 41rem; margin: 3rem auto; font: 1.1rem/1.6 "
+    "system-ui, sans-serif; }\n"
     "@media print { #blogd-preview { display: none; } }\n";
 
 /* ---- articles ---- */
@@ -143,8 +148,13 @@ preview_write(const struct site *s, const struct page *p, struct buf *out)
 			     "<meta charset=\"utf-8\">\n"
 			     "<meta name=\"viewport\" "
 			     "content=\"width=device-width\">\n"
+			     "<meta name=\"color-scheme\" "
+			     "content=\"light dark\">\n"
 			     "<title>No site</title>\n</head>\n"
-			     "<body>\n</body>\n</html>\n");
+			     "<body>\n<main class=\"no-site\">\n"
+			     "<h1>No site</h1>\n<p>It is shown here as soon "
+			     "as it can be made.</p>\n</main>\n"
+			     "</body>\n</html>\n");
 }
 
 /* ---- what is added ---- */

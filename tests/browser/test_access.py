@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Nobody is kept out: axe, narrow screens, keyboards, both colour schemes."""
+import browser
 import kinds
+from author import Preview, Tree
+from repo import article
 
 RUN_AXE = """axe.run(document, {resultTypes: ["violations"],
     rules: {"target-size": {enabled: true}}}).then(r =>
@@ -43,6 +46,35 @@ def test_axe(t):
 
 
 test_axe.timeout = 400
+
+
+def test_axe_preview(t):
+    """The panel of problems, with a site below it and without one."""
+    with open(kinds.module(t, "axe-core", "axe.min.js")) as file:
+        axe = file.read() + ";0"
+    tree = Tree(t, {"Posts/New": article("New", "[no](where)\n"),
+                    "Posts/Draft": article("Draft", "Text.\n", draft="true"),
+                    "Posts/Bad": "---\ntitle: x\n"})
+    tree.commit()
+    preview = Preview(t, tree)
+    tab = browser.Browser(t, {
+        "localhost:%d" % preview.port: preview.port}, []).tab()
+    address = "http://localhost:%d/" % preview.port
+    found = []
+    for target in ("Posts/Draft", "Posts/New", ""):
+        if not target:
+            preview.after(lambda: tree.put(dict.fromkeys(
+                tree.git("ls-files").split("\n"))))
+        tab.go(address + target)
+        assert tab.run("document.querySelector('#blogd-preview') !== null")
+        assert target or "There is no site to show" in tab.text, tab.text
+        for colours in ("light", "dark"):
+            found += ["%s, %s: %s" % (target, colours, v)
+                      for v in judged(tab, axe, PHONE, colours)]
+            back = tab.run("""getComputedStyle(document.querySelector(
+                "#blogd-preview")).backgroundColor""")
+            assert ("255" in back) == (colours == "light"), back
+    assert not found, "\n".join(found)
 
 
 def test_axe_sees_faults(t):
