@@ -38,7 +38,7 @@ enum note_type {
 enum {
 	NOTES_CODE = 1 << 0,   /* highlight: highlighted code */
 	NOTES_MATH = 1 << 1,   /* math: MathML */
-	NOTES_FIGURE = 1 << 2, /* figure: pictures, quotations, rules */
+	NOTES_FIGURE = 1 << 2, /* figure: pictures, quotations, terms */
 	NOTES_TEXT = 1 << 3,   /* text: headings, code */
 	NOTES_ASIDE = 1 << 4,  /* aside: tables, tasks, alerts, footnotes */
 	NOTES_CLASS = 1 << 5   /* a class that the author wrote: any of them */

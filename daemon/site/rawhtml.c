@@ -355,7 +355,9 @@ need_styles(struct htmlout *o, const struct tag *t)
 		uint32_t needs;
 	} styled[] = {
 	    {" code kbd pre samp h2 h3 h4 h5 h6 ", NOTES_TEXT},
-	    {" blockquote figcaption figure hr img video ", NOTES_FIGURE},
+	    {" blockquote dd details dl dt figcaption figure hr img mark "
+	     "video ",
+	     NOTES_FIGURE},
 	    {" table td th tr ", NOTES_ASIDE},
 	};
 	uint8_t number = (uint8_t)(t->element - elements);

@@ -80,15 +80,48 @@ The roots are $x = \\frac{-b \\pm \\sqrt{b^2 - 4ac}}{2a}$, and
 
 $$\\sum_{k=0}^{n} \\binom{n}{k} = 2^n$$
 
+$$\\begin{aligned}
+A &= \\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}
+\\end{aligned}$$
+
 ## Pictures
 
 ![A drawing of a leaf](/static/picture.svg "Leaves, drawn")
 
 <details><summary>More</summary>Hidden words.</details>
 
+<dl><dt>Term</dt><dd>What it means, <mark>marked</mark>.</dd></dl>
+
 ---
 
 The end.
+"""
+
+WORD = "Donaudampfschifffahrtselektrizit\u00e4tenhauptbetriebswerkbau"
+
+# Words that are wider than a phone.
+WORDY = """%s and <https://example.com/%s> and `%s`.
+
+## %s
+
+| Key | Value |
+|-----|-------|
+| %s  | 1     |
+""" % (WORD, "x" * 120, "y" * 80, WORD, WORD)
+
+# From right to left, with what goes from left to right in it.
+ARABIC = """\u0647\u0630\u0627 \u0646\u0635 \u0642\u0635\u064a\u0631 `code()`.
+
+```c
+return 0; }
+```
+
+- [x] \u0646\u0635
+
+| \u0646\u0635 | 1 |
+|----|---|
+| \u0646\u0635 | 2 |
+
 """
 
 PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300"
@@ -104,8 +137,10 @@ POSTS = {
                           tags="overview, thought"),
     "Posts/Arabic": article(
         "\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645",
+        ARABIC +
         "\u0647\u0630\u0627 \u0646\u0635 \u0642\u0635\u064a\u0631.\n" * 6,
         lang="ar", tags="language"),
+    "Posts/Wordy": article(WORD + WORD, WORDY, author="Ada", tags=WORD),
     "Posts/German": article("Ein deutscher Text",
                             "Das ist ein kurzer Absatz.\n" * 6, lang="de",
                             tags="language"),
@@ -126,9 +161,10 @@ SETTINGS = {
 }
 
 # One of each kind; those of posts, lists and the rest.
-PAGES = ["/", "/Posts/Everything", "/Posts/Deep", "/Posts/Arabic", "/Posts",
-         "/Notes", "/Notes/page/2", "/tags", "/tags/notes", "/archive",
-         "/authors", "/authors/Ben", "/search", "/search?q=note", "/nowhere"]
+PAGES = ["/", "/Posts/Everything", "/Posts/Deep", "/Posts/Arabic",
+         "/Posts/Wordy", "/Posts", "/Notes", "/Notes/page/2", "/tags",
+         "/tags/notes", "/archive", "/authors", "/authors/Ben", "/search",
+         "/search?q=note", "/nowhere"]
 
 
 def files():

@@ -311,7 +311,7 @@ test_search_form(void **state)
 	assert_has(&fx, "/Posts/1", "<label for=\"page.search\">");
 	assert_has(&fx, "/Posts/1",
 		   "<input type=\"search\" id=\"page.search\" "
-		   "name=\"q\" value=\"\"");
+		   "name=\"q\" autocomplete");
 	assert_has(&fx, "/Posts/1", "href=\"/sub/opensearch.xml\"");
 	fx_free(&fx);
 }

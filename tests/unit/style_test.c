@@ -84,6 +84,7 @@ static const struct fx_file articles[] = {
     POST("P/footnote", "a[^1]\n\n[^1]: b\n"),
     POST("P/raw", "<table><tr><td>a</td></tr></table>\n"),
     POST("P/video", "<video src=\"/static/p.txt\"></video>\n"),
+    POST("P/terms", "<dl><dt>a</dt><dd>b</dd></dl>\n"),
     POST("P/class", "<p class=\"mine\">a</p>\n"),
     POST("P/center", "<center>a</center>\n"),
     FILE("P/toc", "title: t\nauthor: h\ntoc: true\n---\n# A\n"),
@@ -94,13 +95,17 @@ static void
 test_articles(void **state)
 {
 	static const char *const wanted[][2] = {
-	    {"/P/plain", "bt"},	 {"/P/code", "bt"},	 {"/P/colours", "btc"},
-	    {"/P/maths", "btm"}, {"/P/image", "btf"},	 {"/P/quote", "btf"},
-	    {"/P/rule", "btf"},	 {"/P/table", "bta"},	 {"/P/task", "bta"},
-	    {"/P/alert", "bta"}, {"/P/footnote", "bta"}, {"/P/raw", "bta"},
-	    {"/P/video", "btf"}, {"/P/class", "bltfa"},	 {"/P/center", "bltfa"},
-	    {"/P/toc", "bta"},	 {"/P/author", "btf"},	 {"/P", "bl"},
-	    {"/archive", "bl"},	 {"/tags", "bl"},	 {"", "bl"},
+	    {"/P/plain", "bt"},	    {"/P/code", "bt"},
+	    {"/P/colours", "btc"},  {"/P/maths", "btm"},
+	    {"/P/image", "btf"},    {"/P/quote", "btf"},
+	    {"/P/rule", "btf"},	    {"/P/table", "bta"},
+	    {"/P/task", "bta"},	    {"/P/alert", "bta"},
+	    {"/P/footnote", "bta"}, {"/P/raw", "bta"},
+	    {"/P/video", "btf"},    {"/P/terms", "btf"},
+	    {"/P/class", "bltfa"},  {"/P/center", "bltfa"},
+	    {"/P/toc", "bta"},	    {"/P/author", "btf"},
+	    {"/P", "bl"},	    {"/archive", "bl"},
+	    {"/tags", "bl"},	    {"", "bl"},
 	};
 	struct fx fx, next;
 
