@@ -318,6 +318,37 @@ take_ascii(struct words *w, struct slice text, size_t at)
 	return at;
 }
 
+/* How many bytes there belong to a word such as "C++" or "C#". */
+static size_t
+sign_at(const struct words *w, struct slice text, size_t at)
+{
+	if (w->len == 0 || w->spaceless)
+		return 0;
+	if (text.data[at] == '#')
+		return w->len == 1;
+	return text.len - at >= 2 && memcmp(text.data + at, "++", 2) == 0 ? 2
+									  : 0;
+}
+
+/* What is no letter of ASCII ends a word; returns where to go on.  With its
+ * sign it is a word of its own: who asks for "C++" does not mean "C", but who
+ * asks for "C" may mean both. */
+static size_t
+take_sign(struct words *w, struct slice text, size_t at)
+{
+	size_t n = sign_at(w, text, at);
+
+	if (n == 0 || n > WORD_MAX - w->len) {
+		words_end(w);
+		return at + 1;
+	}
+	if (!w->query)
+		emit(w, 0);
+	append(w, text.data + at, n);
+	words_end(w);
+	return at + n;
+}
+
 void
 words_text(struct words *w, struct slice text)
 {
@@ -335,8 +366,7 @@ words_text(struct words *w, struct slice text)
 			continue;
 		}
 		if (c < 0x80) {
-			words_end(w);
-			at++;
+			at = take_sign(w, text, at);
 			continue;
 		}
 		n = utf8proc_iterate((const utf8proc_uint8_t *)text.data + at,

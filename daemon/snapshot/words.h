@@ -16,6 +16,9 @@
  * numbers and the marks of other scripts make words; anything else, and bytes
  * that are no UTF-8, ends one.
  *
+ * "C++" and "C#" are words, beside "C" where they stand in a text: see
+ * take_sign.
+ *
  * Scripts that write no spaces (Han, kana, Thai, Lao, Khmer, Myanmar) are cut
  * into pairs of neighbours, and the last character of a run stands alone as
  * well: a single character is then found as the beginning of a pair.
@@ -40,7 +43,7 @@ struct words {
 };
 
 void words_begin(struct words *w, word_fn *fn, void *ctx, int query);
-/* A word goes on from one text to the next. */
+/* A word goes on from one text to the next, but for the sign in "C++". */
 void words_text(struct words *w, struct slice text);
 /* Whatever comes next is another word. */
 void words_end(struct words *w);

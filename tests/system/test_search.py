@@ -40,6 +40,15 @@ def test_words(t):
         assert search(daemon, query) == titles, (query, search(daemon, query))
 
 
+def test_languages_with_a_sign(t):
+    daemon = t.serve({"Posts/%d" % n: article(name, "About %s.\n" % name)
+                      for n, name in enumerate(["C", "C++", "C#", "Cats"])})
+    assert search(daemon, "c%2B%2B") == ["C++"]
+    assert search(daemon, "C%23") == ["C#"]
+    found = search(daemon, "c")
+    assert {"C", "C++", "C#"} < set(found) and found[-1] == "Cats", found
+
+
 def test_results_in_the_language_of_the_site(t):
     posts = {"Posts/N%d" % n: article("Note %d" % n, "Wasser\n")
              for n in range(30)}

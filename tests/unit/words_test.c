@@ -143,6 +143,25 @@ long_words(void **state)
 	buf_free(&expected);
 }
 
+static void
+signs(void **state)
+{
+	char longest[WORD_MAX + 3];
+
+	(void)state;
+	is("C++, C#; C++20 F#", "c c++ c c# c c++ 20 f f#");
+	is("i++ g++: a+b a+ +b ++ # #b ab#c C+++", "i i++ g g++ a b a b b ab c "
+						   "c c++");
+	is("\xc3\xa9# \xe6\x97\xa5++", "e e# \xe6\x97\xa5");
+	words_are(slice_of("C++ c# C"), 1, "c++ c# c");
+	memset(longest, 'a', WORD_MAX - 1);
+	memcpy(longest + WORD_MAX - 1, "++", 3);
+	longest[WORD_MAX + 1] = '\0';
+	words_are(slice_of(longest), 1,
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		  "aaaaaaaaaaaaaaaaaaaaaaaa");
+}
+
 /* Any bytes, in any pieces: the same words. */
 static void
 pieces(void **state)
@@ -273,8 +292,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(folding),	      cmocka_unit_test(separating),
 	    cmocka_unit_test(without_spaces), cmocka_unit_test(long_words),
-	    cmocka_unit_test(pieces),	      cmocka_unit_test(html),
-	    cmocka_unit_test(room),	      cmocka_unit_test(many_words)};
+	    cmocka_unit_test(signs),	      cmocka_unit_test(pieces),
+	    cmocka_unit_test(html),	      cmocka_unit_test(room),
+	    cmocka_unit_test(many_words)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
