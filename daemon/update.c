@@ -81,8 +81,9 @@ ask_git(struct update *u, int local)
 	child_send(&u->remote.git, MSG_FETCH, &fetch, sizeof(fetch), NULL, 0);
 }
 
-void
-update_begin(struct update *u)
+/* Now, or after the one that runs. */
+static void
+begin(struct update *u)
 {
 	u->again = !can_begin(u);
 	if (u->again)
@@ -101,14 +102,14 @@ update_begin_local(struct update *u)
 	if (u->has_commit)
 		ask_git(u, 1);
 	else
-		update_begin(u);
+		begin(u);
 }
 
 void
 update_begin_next(struct update *u)
 {
 	if (u->again)
-		update_begin(u);
+		begin(u);
 	else if (u->due)
 		update_begin_local(u);
 	else
@@ -137,7 +138,7 @@ void
 update_request(struct update *u, const char *why)
 {
 	log_debug("update asked for: %s", why);
-	update_begin(u);
+	begin(u);
 }
 
 void

@@ -44,10 +44,8 @@ extern const struct child_ops update_render_ops;
 
 /* ---- update.c ---- */
 
-/* Begins an update now, or after the one that runs. */
-void update_begin(struct update *u);
-
-/* The same without a fetch: the time alone has made another site. */
+/* Begins an update now, or after the one that runs, without a fetch: the time
+ * alone has made another site. */
 void update_begin_local(struct update *u);
 
 /* Begins what was asked for while it could not begin; if nothing was, to

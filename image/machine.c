@@ -6,8 +6,9 @@
 
 #define BRIDGE_MAX 15 /* IFNAMSIZ of the host's kernel, without the NUL */
 
-int
-machine_number(const char *text, unsigned least, unsigned most, unsigned *n)
+/* A decimal number without sign.  -1 when it is none or out of range. */
+static int
+read_number(const char *text, unsigned least, unsigned most, unsigned *n)
 {
 	unsigned value = 0;
 
@@ -44,14 +45,14 @@ read_size(struct machine *m, const struct image_options *o,
 {
 	m->memory = 64;
 	m->vcpus = 1;
-	if (o->memory != NULL && machine_number(o->memory, MEMORY_LEAST,
-						MEMORY_MOST, &m->memory) == -1)
+	if (o->memory != NULL &&
+	    read_number(o->memory, MEMORY_LEAST, MEMORY_MOST, &m->memory) == -1)
 		fault(faults,
 		      "--memory: \"%s\": write a number of megabytes, %d to "
 		      "%d",
 		      o->memory, MEMORY_LEAST, MEMORY_MOST);
 	if (o->vcpus != NULL &&
-	    machine_number(o->vcpus, 1, VCPUS_MOST, &m->vcpus) == -1)
+	    read_number(o->vcpus, 1, VCPUS_MOST, &m->vcpus) == -1)
 		fault(faults,
 		      "--vcpus: \"%s\": write 1 to %d, the most that the "
 		      "guest's kernel uses",

@@ -28,8 +28,4 @@ struct machine {
 void machine_read(struct machine *m, const struct image_options *o,
 		  struct faults *faults);
 
-/* A decimal number without sign.  -1 when it is none or out of range. */
-int machine_number(const char *text, unsigned least, unsigned most,
-		   unsigned *n);
-
 #endif

@@ -7,8 +7,9 @@
 #define HOSTNAME_MAX 63 /* a label, RFC 1035; the kernel has room for 64 */
 #define IP_DNS_MAX   2	/* name servers that "ip=" carries */
 
-int
-network_bool(const char *text)
+/* 0 or 1; -1 when it is neither. */
+static int
+read_bool(const char *text)
 {
 	static const char *const words[] = {"false", "true", "no", "yes",
 					    "off",   "on",   "0",  "1"};
@@ -91,7 +92,7 @@ static void
 read_family4(struct network *n, const struct image_options *o,
 	     struct faults *faults)
 {
-	int dhcp = o->dhcp != NULL ? network_bool(o->dhcp) : 0;
+	int dhcp = o->dhcp != NULL ? read_bool(o->dhcp) : 0;
 
 	if (dhcp == -1)
 		fault(faults, "--dhcp: \"%s\" is neither true nor false",

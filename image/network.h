@@ -43,7 +43,4 @@ void network_arguments(const struct network *n, struct buf *out);
 /* etc/resolv.conf; nothing when "ip=" says it all. */
 void network_resolv(const struct network *n, struct buf *out);
 
-/* "true", "yes", "on", "1", and their opposites.  -1 when it is neither. */
-int network_bool(const char *text);
-
 #endif

@@ -367,12 +367,6 @@ author_site_now(struct author_site *s, enum author_now now)
 	s->now = now;
 }
 
-struct render_settings *
-author_site_settings(struct author_site *s)
-{
-	return &s->set;
-}
-
 void
 author_site_stop(struct author_site *s)
 {

@@ -49,7 +49,6 @@ struct author_site *author_site_new(const struct conf_site *conf,
 void author_jail(const struct conf *conf);
 
 void author_site_now(struct author_site *s, enum author_now now);
-struct render_settings *author_site_settings(struct author_site *s);
 
 /* Begins: at once, or when the files have changed.  previous (NULL: none) is
  * what pages may be taken over from. */

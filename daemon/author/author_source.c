@@ -28,6 +28,26 @@ copy_of(const char *s)
 	return s != NULL ? xstrndup(s, strlen(s)) : NULL;
 }
 
+static void
+forget_known(struct author_source *a)
+{
+	free(a->known);
+	buf_free(&a->known_paths);
+	a->known = NULL;
+	a->nknown = 0;
+}
+
+static void
+free_source(struct author_source *a)
+{
+	author_tree_free(&a->tree);
+	author_repo_close(&a->repo);
+	forget_known(a);
+	free(a->dir);
+	free(a->revision);
+	free(a);
+}
+
 struct author_source *
 author_source_new(const char *dir, const char *revision,
 		  const struct git_settings *set, struct err *err)
@@ -48,30 +68,10 @@ author_source_new(const char *dir, const char *revision,
 	if (found == 0 && revision != NULL)
 		found = err_set(err, "%s: is in no Git repository", dir);
 	if (found == -1) {
-		author_source_free(a);
+		free_source(a);
 		return NULL;
 	}
 	return a;
-}
-
-static void
-forget_known(struct author_source *a)
-{
-	free(a->known);
-	buf_free(&a->known_paths);
-	a->known = NULL;
-	a->nknown = 0;
-}
-
-void
-author_source_free(struct author_source *a)
-{
-	author_tree_free(&a->tree);
-	author_repo_close(&a->repo);
-	forget_known(a);
-	free(a->dir);
-	free(a->revision);
-	free(a);
 }
 
 const struct author_tree *

@@ -24,11 +24,11 @@ struct author_sourced {
 /* As a revision: what is staged.  Git knows none of this name. */
 #define AUTHOR_STAGED ":"
 
-/* revision NULL: the working tree of dir.  NULL with err. */
+/* revision NULL: the working tree of dir.  Lives as long as the process.  NULL
+ * with err. */
 struct author_source *author_source_new(const char *dir, const char *revision,
 					const struct git_settings *set,
 					struct err *err);
-void author_source_free(struct author_source *a);
 
 /* 1: a source was made; 0: it is as the last one was, and full was not asked
  * for; -1 with err.  Files that the source before had come without their bytes,

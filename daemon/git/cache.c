@@ -29,7 +29,7 @@ object_new(git_object_t type, size_t len)
 	return o;
 }
 
-struct object *
+static struct object *
 object_ref(struct object *o)
 {
 	o->refs++;

@@ -28,6 +28,5 @@ void cache_clear(struct cache *c);
 
 /* An object with room for len bytes and one reference. */
 struct object *object_new(git_object_t type, size_t len);
-struct object *object_ref(struct object *o);
 
 #endif

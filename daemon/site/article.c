@@ -368,3 +368,20 @@ html_to_text(struct buf *out, struct slice html)
 	while (out->len > 0 && out->data[out->len - 1] == ' ')
 		out->len--;
 }
+
+struct slice
+html_first_href(struct slice html)
+{
+	static const char href[] = " href=\"";
+	const char *start = NULL, *end = NULL;
+
+	if (html.len > 0)
+		start = memmem(html.data, html.len, href, sizeof(href) - 1);
+	if (start != NULL) {
+		start += sizeof(href) - 1;
+		end =
+		    memchr(start, '"', html.len - (size_t)(start - html.data));
+	}
+	return end != NULL ? (struct slice){start, (size_t)(end - start)}
+			   : (struct slice){"", 0};
+}

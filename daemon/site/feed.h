@@ -26,8 +26,6 @@ void plan_feed_of(struct site *s, struct slice address, struct slice name,
 		  struct article **list, size_t n);
 /* The feeds of the site, when those of all listings are planned. */
 void plan_feeds(struct site *s);
-/* Gives every article its entry's id. */
-void plan_feed_ids(struct site *s);
 void recipe_feed(struct digest *d, const struct site *s, const struct page *p);
 
 /* Appends the decoded address of a feed of the page at address ("/" for the

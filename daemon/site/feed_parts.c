@@ -203,24 +203,6 @@ feed_authors_end(struct feed_authors *at)
 	buf_free(&at->url);
 }
 
-/* The first href in the HTML of an only author, with the quote cut off. */
-static struct slice
-href_in(struct slice html)
-{
-	static const char href[] = " href=\"";
-	const char *start, *end;
-
-	if (html.len == 0)
-		return slice_of("");
-	start = memmem(html.data, html.len, href, sizeof(href) - 1);
-	if (start == NULL)
-		return slice_of("");
-	start += sizeof(href) - 1;
-	end = memchr(start, '"', html.len - (size_t)(start - html.data));
-	return end != NULL ? (struct slice){start, (size_t)(end - start)}
-			   : slice_of("");
-}
-
 /* author_url is the only or first author's. */
 static void
 set_url(struct feed_authors *at, const struct site *s, struct slice path,
@@ -232,7 +214,7 @@ set_url(struct feed_authors *at, const struct site *s, struct slice path,
 	if (at->n == 1 && a->author_url.len > 0)
 		escape_add(&url, ESCAPE_URL, a->author_url);
 	else if (alone)
-		html_to_text(&url, href_in(a->html[TEXT_AUTHOR]));
+		html_to_text(&url, html_first_href(a->html[TEXT_AUTHOR]));
 	if (url.len > 0)
 		url_resolve(&at->url, s->root, path,
 			    (struct slice){url.data, url.len});

@@ -15,7 +15,6 @@ struct image_reader {
 	int bad;
 };
 
-struct image_reader image_reader(struct slice bytes);
 /* A number of 1 to 4 bytes, the most (be) or least (le) significant first. */
 uint32_t image_be(struct image_reader *r, unsigned bytes);
 uint32_t image_le(struct image_reader *r, unsigned bytes);

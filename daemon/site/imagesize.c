@@ -7,7 +7,7 @@
 
 #define PARTS_MAX 256 /* chunks or blocks that are walked over in one file */
 
-struct image_reader
+static struct image_reader
 image_reader(struct slice bytes)
 {
 	struct image_reader r = {(const unsigned char *)bytes.data, bytes.len,

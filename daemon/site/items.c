@@ -45,8 +45,8 @@ items_count(struct slice list)
 	return n;
 }
 
-int
-items_has(struct slice list, struct slice item)
+static int
+has(struct slice list, struct slice item)
 {
 	struct slice one;
 
@@ -64,7 +64,7 @@ items_add(struct buf *list, struct slice item)
 
 	item = trim(item);
 	if (item.len == 0 || all.len + item.len >= ITEMS_BYTES_MAX ||
-	    items_has(all, item) || items_count(all) >= ITEMS_MAX)
+	    has(all, item) || items_count(all) >= ITEMS_MAX)
 		return;
 	if (list->len > 0)
 		buf_char(list, '\n');

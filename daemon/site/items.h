@@ -13,7 +13,6 @@
 /* Takes the next item off the list; 0 when there is none. */
 int items_next(struct slice *list, struct slice *item);
 size_t items_count(struct slice list);
-int items_has(struct slice list, struct slice item);
 /* Adds an item, unless it is empty or has been added, or the list is full. */
 #define ITEMS_MAX	64
 #define ITEMS_BYTES_MAX 8192

@@ -305,6 +305,10 @@ void article_own_body(struct article *a, char *html, size_t len);
 /* Appends HTML's text: tags out, references that we write decoded. */
 void html_to_text(struct buf *out, struct slice html);
 
+/* The value of the first href in HTML that we wrote, as it stands in its
+ * attribute; may be empty. */
+struct slice html_first_href(struct slice html);
+
 /* ---- files (files.c) ---- */
 
 /* Decides what every file is.  -1 with err. */

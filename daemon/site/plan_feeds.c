@@ -61,8 +61,8 @@ compare_births(const void *a, const void *b)
  * whatever its header says, so they stay when a date is corrected.  Of those of
  * one second the first by path has that id.  Hidden articles count, so that
  * nothing changes when they appear. */
-void
-plan_feed_ids(struct site *s)
+static void
+give_ids(struct site *s)
 {
 	struct article **all = xcalloc(s->narticles + 1, sizeof(*all));
 	struct uuid id = {{0}};
@@ -236,7 +236,7 @@ add_main(struct site *s, enum feed_format format)
 void
 plan_feeds(struct site *s)
 {
-	plan_feed_ids(s);
+	give_ids(s);
 	add_main(s, FEED_ATOM);
 	add_main(s, FEED_JSON);
 	set_whole(s);

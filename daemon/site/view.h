@@ -42,8 +42,6 @@ struct view_date {
 	int64_t time;
 	const struct spoken *say;
 };
-void view_dated(struct view *v, struct mustache_value *out, int64_t time,
-		const struct spoken *say);
 
 /* An author as an article names it; article NULL: as such. */
 struct view_author {

@@ -21,9 +21,9 @@ day_of(int64_t t)
 	return t / DAY - (t % DAY < 0);
 }
 
-void
-view_dated(struct view *v, struct mustache_value *out, int64_t time,
-	   const struct spoken *say)
+static void
+dated(struct view *v, struct mustache_value *out, int64_t time,
+      const struct spoken *say)
 {
 	struct view_date *d = region_alloc(&v->tmp, 1, sizeof(*d));
 
@@ -73,25 +73,6 @@ view_date(struct view *v, const void *object, enum template_name name,
 
 /* ---- authors ---- */
 
-/* The first href in the author's HTML; not decoded, as it goes into an
- * attribute again. */
-static struct slice
-first_href(struct slice html)
-{
-	static const char href[] = " href=\"";
-	const char *start, *end;
-
-	if (html.len == 0)
-		return slice_of("");
-	start = memmem(html.data, html.len, href, sizeof(href) - 1);
-	if (start == NULL)
-		return slice_of("");
-	start += sizeof(href) - 1;
-	end = memchr(start, '"', html.len - (size_t)(start - html.data));
-	return end != NULL ? (struct slice){start, (size_t)(end - start)}
-			   : slice_of("");
-}
-
 struct slice
 view_author_link(struct view *v, const struct article *a)
 {
@@ -105,7 +86,7 @@ view_author_link(struct view *v, const struct article *a)
 			buf_add(&b, v->s->prefix.data, v->s->prefix.len);
 		escape_add(&b, ESCAPE_URL, a->author_url);
 	} else {
-		html_to_text(&b, first_href(a->html[TEXT_AUTHOR]));
+		html_to_text(&b, html_first_href(a->html[TEXT_AUTHOR]));
 	}
 	link = region_take(&v->tmp, &b);
 	buf_free(&b);
@@ -281,7 +262,7 @@ view_card(struct view *v, const void *object, enum template_name name,
 		view_flag(out, is_foreign(v, a));
 		break;
 	case NAME_created:
-		view_dated(v, out, a->created, v->s->say);
+		dated(v, out, a->created, v->s->say);
 		break;
 	case NAME_abstract:
 		view_text(out, a->html[TEXT_ABSTRACT]);
@@ -347,13 +328,13 @@ view_entry(struct view *v, const void *object, enum template_name name,
 	case NAME_updated:
 		view_flag(out, 0);
 		if (day_of(a->updated) != day_of(a->created))
-			view_dated(v, out, a->updated, a->say);
+			dated(v, out, a->updated, a->say);
 		break;
 	case NAME_modified:
-		view_dated(v, out, a->updated, a->say);
+		dated(v, out, a->updated, a->say);
 		break;
 	case NAME_created: /* others are shown in the site's language */
-		view_dated(v, out, a->created, a->say);
+		dated(v, out, a->created, a->say);
 		break;
 	case NAME_say:
 		view_object(out, VIEW_SAY, a->say);
