@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Life under a service manager: sd_notify, the journal, the unit, and make
 install."""
+import glob
 import os
 import re
 import shutil
@@ -212,11 +213,46 @@ def test_unit_for_systemd(t):
     assert done.returncode == 0 and not complaints, done.stdout.decode()
 
 
+def test_readme_installs(t):
+    """Its commands, in a root of their own, make what "blogd -n" finds good
+    once the editor was used."""
+    root, found = installed(t)
+    example, = [n for n in found if n.endswith("examples/blogd.conf")]
+    for path, name in zip(t.ca().issue("blog.example.org"),
+                          ["server.pem", "server.key"]):
+        shutil.copy(path, t.path(name))
+    with open(os.path.join(blogd.TOP, "README.md")) as readme:
+        commands = re.findall(r"^# (install .*)$", readme.read(), re.M)
+    assert len(commands) == 3, commands
+    for command in commands:
+        words = command.replace("/usr/share", os.path.join(
+            "/", os.path.dirname(example), "../../.."))
+        subprocess.run(words.replace(" /", " %s/" % root).split(), cwd=t.dir,
+                       check=True)
+    path = root + "/etc/blogd/blogd.conf"
+    with open(path) as file:
+        text = file.read()
+    for name in ["certificate", "key"]:
+        text = re.sub(r"^\t%s +=.*" % name, "", text, flags=re.M)
+        text = re.sub(r"^\t# (%s = .credential)" % name, r"\t\1", text,
+                      flags=re.M)
+    with open(path, "w") as file:
+        file.write(text)
+    status, _, errors = blogd.run("-n", "-f", path, env={
+        "CREDENTIALS_DIRECTORY": root + "/etc/credstore"})
+    assert status == 0, errors
+    assert all(oct(os.stat(root + "/etc/" + name).st_mode)[-3:] == mode
+               for name, mode in [("blogd/blogd.conf", "644"),
+                                  ("credstore/blogd.certificate", "644"),
+                                  ("credstore/blogd.key", "400")])
+
+
 def test_manual_pages(t):
     if not shutil.which("mandoc"):
         t.skip("no mandoc")
-    for name in ["blogd-content.5", "blogd.8", "blogd.conf.5"]:
-        path = os.path.join(blogd.TOP, "doc", name)
+    pages = glob.glob(os.path.join(blogd.TOP, "doc", "*.[158]"))
+    assert len(pages) >= 7, pages
+    for path in pages:
         done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", path],
                               stdout=subprocess.PIPE)
         assert done.returncode == 0, done.stdout.decode()
