@@ -18,6 +18,8 @@
 #define TAG_MAX	     2048 /* bytes from its beginning to its end */
 #define TICKS_MAX    80	  /* cmark's own limit: more begin no code */
 
+#define LIST_OF_ATTRIBUTES "{:" /* one where it begins a line */
+
 /* The forms; in the order in which they are tried. */
 static const struct form {
 	const char *open, *close, *behind; /* behind the name, or NULL */
@@ -31,6 +33,8 @@ static const struct form {
      "() }} is Zola's and shows as text"},
     {"{%", "%}", NULL, "the tag {% ",
      " %} is Liquid's (Jekyll) or Zola's and shows as text"},
+    {LIST_OF_ATTRIBUTES, "}", NULL,
+     "the list of attributes {:", "} is kramdown's (Jekyll) and shows as text"},
 };
 #define FORMS (sizeof(forms) / sizeof(forms[0]))
 
@@ -63,7 +67,7 @@ is_name(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
-	       c == '/' || c == ':';
+	       c == '/' || c == ':' || c == '#';
 }
 
 /* The name behind what opens a tag: also of one that ends another ("/name",
@@ -86,7 +90,7 @@ tag_name(struct slice text, size_t at)
 	if (name.len > TAG_NAME_MAX || name.len == 0 ||
 	    !((name.data[0] >= 'a' && name.data[0] <= 'z') ||
 	      (name.data[0] >= 'A' && name.data[0] <= 'Z') ||
-	      name.data[0] == '_'))
+	      strchr("_.#", name.data[0]) != NULL))
 		name.len = 0;
 	return name;
 }
@@ -129,13 +133,14 @@ has_end(struct tags *t, size_t form, struct slice rest)
 }
 
 static const struct form *
-form_at(struct tags *t, struct slice rest, struct slice *name)
+form_at(struct tags *t, struct slice rest, int begins_line, struct slice *name)
 {
 	for (size_t i = 0; i < FORMS; i++) {
 		const struct form *f = &forms[i];
 		size_t behind;
 
-		if (!slice_begins(rest, f->open))
+		if (!slice_begins(rest, f->open) ||
+		    (!begins_line && strcmp(f->open, LIST_OF_ATTRIBUTES) == 0))
 			continue;
 		*name = tag_name(rest, strlen(f->open));
 		behind = (size_t)(name->data - rest.data) + name->len;
@@ -234,7 +239,8 @@ paragraph(struct tags *t, struct slice s)
 		} else if (s.data[at] == '{' &&
 			   (form = form_at(
 				t, (struct slice){s.data + at, s.len - at},
-				&name)) != NULL) {
+				at == 0 || s.data[at - 1] == '\n', &name)) !=
+			       NULL) {
 			tell(t, s.data + at, form, name);
 			at = (size_t)(name.data - s.data) + name.len;
 		} else {

@@ -13,6 +13,8 @@ md_text(struct writer *w, cmark_node *node, int entering)
 	struct slice text = md_literal(node);
 
 	(void)entering;
+	if (cmark_node_get_type(node) == CMARK_NODE_TEXT)
+		md_tell_text(w, node, text);
 	md_count_words(w, text);
 	html_escape(w->o, ESCAPE_TEXT, text);
 }

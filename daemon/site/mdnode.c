@@ -133,6 +133,8 @@ mdnode_write(struct htmlout *o, cmark_node *document, struct slice source)
 	cmark_iter *iter = cmark_iter_new(document);
 	cmark_event_type event;
 
+	if (o->notes != NULL)
+		md_tell_footnotes(&w, document);
 	html_barrier(o);
 	while (!o->full && (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE)
 		write_event(&w, cmark_iter_get_node(iter),

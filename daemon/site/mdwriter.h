@@ -8,9 +8,9 @@
 #include "notes.h"
 
 /* What the parts of the HTML writer share: mdnode.c (walk, plain blocks),
- * mdblock.c (headings, paragraphs, lists, quotes), mdcode.c, mdinline.c,
+ * mdblock.c (paragraphs, lists, quotes), mdheading.c, mdcode.c, mdinline.c,
  * mdlink.c (links, images), mdfoot.c (footnotes), mdext.c (GFM's extensions),
- * mdplace.c (where in the source we are). */
+ * mdplace.c (where in the source we are), mdtell.c (what is not shown). */
 struct writer {
 	struct htmlout *o;
 	struct slice source;  /* the whole text */
@@ -31,7 +31,9 @@ struct writer {
 	unsigned columns, column;
 	int in_head, in_body; /* of a table */
 
-	unsigned refused; /* formulas that are shown as their source */
+	unsigned refused;   /* formulas that are shown as their source */
+	unsigned undefined; /* references to what is not there */
+	const char *told;   /* the last of these, in the source */
 };
 
 /* Writes a node when the walk enters it, and again when it leaves it; nodes
@@ -76,7 +78,18 @@ void md_problem(struct writer *w, cmark_node *node, enum severity severity,
 /* Likewise, where the parser has seen it. */
 void md_problem_at(struct writer *w, int line, int column,
 		   enum severity severity, const char *message);
+/* The source from where the node, or the block that it is in, begins: that line
+ * and the byte in it, from 1. */
+struct slice md_source_from(struct writer *w, cmark_node *node, int *line,
+			    int *column);
 /* Counts its words for the time it takes to read them. */
 void md_count_words(struct writer *w, struct slice text);
+
+/* ---- what is not shown as it was meant (mdtell.c) ---- */
+
+/* Footnotes that nothing refers to. */
+void md_tell_footnotes(struct writer *w, cmark_node *document);
+/* In text: references to footnotes and addresses that are not defined. */
+void md_tell_text(struct writer *w, cmark_node *node, struct slice text);
 
 #endif

@@ -232,6 +232,9 @@ test_lint(void **state)
 #define LIQUID(n)                                                          \
 	"the tag {% " n " %} is Liquid's (Jekyll) or Zola's and shows as " \
 	"text\n"
+#define KRAMDOWN(n)                                                            \
+	"the list of attributes {:" n "} is kramdown's (Jekyll) and shows as " \
+	"text\n"
 
 static void
 test_tags_of_others(void **state)
@@ -249,6 +252,9 @@ test_tags_of_others(void **state)
 		"a") "5:1: " ZOLA("d") "5:41: " LIQUID("endraw"));
 	lint(TEXT "{{< a\n  b=c\n>}}\n\n{{< d\n\n>}} {% e\n");
 	assert_string_equal(said, "4:1: " HUGO("a"));
+	lint(TEXT "a {:b}\n{:toc} {:c}\n{: .d #e f=\"g\"}\n{:h\n");
+	assert_string_equal(said,
+			    "5:1: " KRAMDOWN("toc") "6:1: " KRAMDOWN(".d"));
 	lint(TEXT "{{< / a >}} {{</* b */>}} {% 5d %} {%} {{<>}} {{ x }}\n"
 		  "\\{{ y() }} {\\% z %} {{<\n");
 	assert_string_equal(said, "4:1: " HUGO("a"));

@@ -152,6 +152,26 @@ test_headings(void **state)
 			    "2 section !\n2 section-1 \n");
 }
 
+/* Ids that an author gives. */
+static void
+test_own_ids(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	    html("# A *b*  {#c_d-E_f} #\n"),
+	    "<div class=\"heading\"><h2 id=\"c_d-E_f\">A <em>b</em></h2><a "
+	    "class=\"anchor\" href=\"#c_d-E_f\" "
+	    "aria-labelledby=\"c_d-E_f\"></a></div>\n");
+	assert_string_equal(headings("# a {#b}\n# b\n# c{#\xc3\xa4}\n"),
+			    "2 b a\n2 b-1 b\n2 \xc3\xa4 c\n");
+	/* Each id is there once, and the page's own have a dot. */
+	assert_string_equal(headings("# a {#b}\n# c {#b}\n# {#d}\n# e {#}\n"
+				     "# f {#fn.1}\n# g {#h} i\n# `j {#k}`\n"),
+			    "2 b a\n2 b-1 c\n2 d {#d}\n2 e- e {#}\n"
+			    "2 f-fn1 f {#fn.1}\n2 g-h-i g {#h} i\n"
+			    "2 j-k <code>j {#k}</code>\n");
+}
+
 /* The highest is the second, as the title is the first; none is below the
  * sixth. */
 static void
@@ -465,6 +485,73 @@ test_noted_problems(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_string_equal(noted(cases[i][0]), cases[i][1]);
+}
+
+#define NO_NOTE	   " shows as text: there is no such footnote\n"
+#define NO_ADDRESS " shows as text: its address is not defined\n"
+#define UNSHOWN(n)                                                            \
+	"the footnote [^" n "] is not shown: nothing refers to it, or there " \
+	"is another of this name before it\n"
+
+/* Those of its notes that are problems. */
+static const char *
+problems(const char *markdown)
+{
+	static const char problem[] = "problem ";
+	static struct buf out;
+	const char *p = noted(markdown), *end;
+
+	buf_clear(&out);
+	for (; *p != '\0'; p = end) {
+		end = strchr(p, '\n') + 1;
+		if (strncmp(p, problem, sizeof(problem) - 1) == 0)
+			buf_add(&out, p, (size_t)(end - p));
+	}
+	return buf_cstr(&out);
+}
+
+/* What cmark leaves out, or takes for text, without a word. */
+static void
+test_noted_losses(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"a[^b] c[^D]\n\n[^b]: e\n[^d]:\n    f\n", ""},
+	    {"a[^b]\n\n[^b]: c\n\n  [^d]: e\n[^B]: f\n",
+	     "problem 5:1 " UNSHOWN("d") "problem 6:1 " UNSHOWN("B")},
+	    /* These are none. */
+	    {"```\n[^a]: b\n```\n\n<!--\n[^a]: b\n-->\n\n    [^a]: b\n\n"
+	     "`[^c]` \\[^d\\] [ ^e] [^f g] [^]\n",
+	     ""},
+	    {"a\n\xc3\xa4 *b* [^c], \n[^c] ![d [^e]](/f)\n",
+	     "problem 2:7 [^c]" NO_NOTE "problem 3:1 [^c]" NO_NOTE
+	     "problem 3:10 [^e]" NO_NOTE},
+	    {"> ![a b][c] [d][] **[e][f]**\n\n[g][h]\n\n[h]: http://i\n",
+	     "problem 1:4 [a b][c]" NO_ADDRESS "problem 1:13 [d][]" NO_ADDRESS
+	     "problem 1:21 [e][f]" NO_ADDRESS},
+	    {"a[i][j] [b] [c] [d]: [[e]] \\[f\\]\\[g\\] `[h][i]`\n", ""},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(problems(cases[i][0]), cases[i][1]);
+}
+
+/* Twenty of a text are told of. */
+static void
+test_many_losses(void **state)
+{
+	struct buf full = {0};
+	const char *p;
+	size_t i, told = 0;
+
+	(void)state;
+	for (i = 0; i < 30; i++)
+		buf_str(&full, "[^a] ");
+	for (p = problems(buf_cstr(&full)); *p != '\0'; p++)
+		told += *p == '\n';
+	assert_int_equal(told, 20);
+	buf_free(&full);
 }
 
 #define REFUSED "the formula is shown as its source: "
@@ -798,6 +885,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_gfm),
 	    cmocka_unit_test(test_headings),
+	    cmocka_unit_test(test_own_ids),
 	    cmocka_unit_test(test_outline),
 	    cmocka_unit_test(test_slugs),
 	    cmocka_unit_test(test_footnotes),
@@ -806,6 +894,8 @@ main(void)
 	    cmocka_unit_test(test_math_shown),
 	    cmocka_unit_test(test_noted_references),
 	    cmocka_unit_test(test_noted_problems),
+	    cmocka_unit_test(test_noted_losses),
+	    cmocka_unit_test(test_many_losses),
 	    cmocka_unit_test(test_noted_formulas),
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_many_problems),
