@@ -56,7 +56,7 @@ load_password(struct credentials *c, int fd, struct err *err)
 		return -1;
 	c->password[strcspn(c->password, "\r\n")] = '\0';
 	if (c->password[0] == '\0')
-		return err_set(err, "`password` has an empty first line");
+		return err_set(err, "`password-file` has an empty first line");
 	return 0;
 }
 

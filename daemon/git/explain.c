@@ -13,12 +13,13 @@ static const struct {
 	const char *starts;
 	const char *means;
 } meanings[] = {
-    {HTTP_STATUS "401", "access is refused (HTTP status 401); check `user` "
-			"and `password`"},
-    {HTTP_STATUS "403", "access is refused (HTTP status 403); check `user` "
-			"and `password`"},
-    {HTTP_STATUS "404", "not found (HTTP status 404); check the address and, "
-			"for a private repository, `user` and `password`"},
+    {HTTP_STATUS "401", "access is refused (HTTP status 401); check `username` "
+			"and `password-file`"},
+    {HTTP_STATUS "403", "access is refused (HTTP status 403); check `username` "
+			"and `password-file`"},
+    {HTTP_STATUS "404",
+     "not found (HTTP status 404); check the address and, "
+     "for a private repository, `username` and `password-file`"},
     {HTTP_STATUS, "the server answers with an error (%s)"},
     {"server requires authentication", "access needs a kind of log-in other "
 				       "than user and password"},

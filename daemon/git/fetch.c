@@ -49,14 +49,15 @@ ssh_credentials(struct fetcher *f, git_credential **out, const char *user,
 		return git_credential_userpass_plaintext_new(out, user,
 							     c->password);
 	if (!f->tried_key && !f->tried_password)
-		return stream_give_up("the server lets user \"%s\" log in "
-				      "neither by `ssh-key` nor `password`",
-				      user);
+		return stream_give_up(
+		    "the server lets user \"%s\" log in "
+		    "neither by `ssh-key` nor `password-file`",
+		    user);
 	return stream_give_up(
 	    "the server does not let user \"%s\" in with %s", user,
 	    f->tried_key ? "this `ssh-key` (many servers refuse RSA keys; "
 			   "Ed25519 works)"
-			 : "this `password`");
+			 : "this `password-file`");
 }
 
 static int
@@ -71,10 +72,11 @@ on_credentials(git_credential **out, const char *url, const char *user,
 		return ssh_credentials(f, out, user, allowed);
 	/* User and password were in the request already, if there are any. */
 	if (f->settings->user[0] != '\0' || f->credentials.password != NULL)
-		return stream_give_up("the server refuses this `user` and "
-				      "`password`");
-	return stream_give_up("the server asks for a user and password; check "
-			      "the address, or set `user` and `password`");
+		return stream_give_up("the server refuses this `username` and "
+				      "`password-file`");
+	return stream_give_up(
+	    "the server asks for a user and password; check "
+	    "the address, or set `username` and `password-file`");
 }
 
 static const char *

@@ -258,12 +258,27 @@ def test_manual_pages(t):
         assert done.returncode == 0, done.stdout.decode()
 
 
-def test_manual_names_every_setting(t):
-    """Those that the program knows: it lists them in its errors."""
+def settings():
     with open(os.path.join(blogd.TOP, "daemon/conf_table.c")) as table:
-        names = set(re.findall(
+        return set(re.findall(
             r'(?:ANY\("\w+", |TEXT\("\w+", |SITE\(|NUMBER\("\w+", |FETCH\('
             r'|RENDER\(|SERVE\(|\{"\w+", )"([a-z-]+)"', table.read()))
+
+
+def test_messages_name_settings_that_exist(t):
+    """What Git's errors advise to set."""
+    named = set()
+    for path in glob.glob(os.path.join(blogd.TOP, "daemon/git/*.c")):
+        with open(path) as text:
+            for line in text:
+                if '"' in line:
+                    named.update(re.findall(r"`([a-z-]+)`", line))
+    assert len(named) >= 5 and named <= settings(), named - settings()
+
+
+def test_manual_names_every_setting(t):
+    """Those that the program knows: it lists them in its errors."""
+    names = settings()
     assert len(names) > 40, names
     with open(os.path.join(blogd.TOP, "doc/blogd.conf.5")) as manual:
         text = manual.read()
