@@ -182,11 +182,45 @@ has_page(const struct file *f)
 	       (f->kind == FILE_ARTICLE && !f->article->hidden);
 }
 
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct file *x = *(struct file *const *)a;
+	const struct file *y = *(struct file *const *)b;
+	int order = slice_cmp(x->place, y->place);
+
+	return order != 0 ? order : slice_cmp(x->path, y->path);
+}
+
+/* Below content/ and static/ there may be files for the same place. */
+static void
+leave_doubles_out(struct site *s, struct file **list, size_t n)
+{
+	size_t i, first = 0;
+
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_places);
+	for (i = 1; i < n; i++) {
+		struct slice other = list[first]->path;
+
+		if (slice_cmp(list[first]->place, list[i]->place) != 0) {
+			first = i;
+			continue;
+		}
+		model_notice(s, SEVERITY_ERROR, list[i]->path,
+			     "left out: \"%.*s\" has its address",
+			     (int)(other.len < 512 ? other.len : 512),
+			     other.data);
+		list[i]->address = slice_of("");
+	}
+}
+
 /* Every file's exact address, but those that are reserved. */
 static void
 take_exact(struct site *s)
 {
-	size_t i;
+	struct file **list = xcalloc(s->nfiles + 1, sizeof(*list));
+	size_t i, n = 0;
 
 	for (i = 0; i < s->nfiles; i++) {
 		struct file *f = &s->files[i];
@@ -200,9 +234,24 @@ take_exact(struct site *s)
 			continue;
 		}
 		f->address = f->exact;
-		if (f->kind == FILE_ARTICLE)
-			s->shown[s->nshown++] = f->article;
+		list[n++] = f;
 	}
+	if (s->dialect == DIALECT_HUGO)
+		leave_doubles_out(s, list, n);
+	free(list);
+}
+
+static void
+collect_shown(struct site *s)
+{
+	size_t i;
+
+	s->shown = region_alloc(&s->region, s->narticles + 1,
+				sizeof(struct article *));
+	for (i = 0; i < s->nfiles; i++)
+		if (s->files[i].kind == FILE_ARTICLE &&
+		    s->files[i].address.len > 0)
+			s->shown[s->nshown++] = s->files[i].article;
 }
 
 void
@@ -211,9 +260,8 @@ link_addresses(struct site *s)
 	struct directory *dirs;
 	size_t ndirs;
 
-	s->shown = region_alloc(&s->region, s->narticles + 1,
-				sizeof(struct article *));
 	take_exact(s);
+	collect_shown(s);
 	dirs = link_directories(s, s->shown, s->nshown, &ndirs);
 	claim_addresses(s, dirs, ndirs);
 	free(dirs);

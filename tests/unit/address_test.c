@@ -295,6 +295,61 @@ test_hugo(void **state)
 	fx_free(&fx);
 }
 
+/* What both directories have is content/'s. */
+static void
+test_hugo_doubles(void **state)
+{
+	const struct fx_file files[] = {
+	    {UUID, 0, 1, 1, 0},
+	    {"config.toml", "title = 'x'\n", 0, 1, 1, 0},
+	    {"content/img/q.png", "mine", 0, 1, 1, 0},
+	    {"content/posts/a.md", POST("A"), 0, 1, 1, 0},
+	    {"static/img/q.png", "other", 0, 1, 1, 0},
+	    {"static/posts/a.md", "text", 0, 1, 1, 0},
+	    {"static/posts/b.png", "b", 0, 1, 1, 0}};
+	struct fx fx;
+
+	(void)state;
+	build(&fx, files, COUNT(files));
+	assert_true(is_served(&fx, "/posts/a", "A"));
+	assert_true(fx_location_is(&fx, "/posts/a.md", "/posts/a"));
+	assert_true(fx_has(&fx, "/img/q.png", "mine"));
+	assert_true(fx_has(&fx, "/posts/b.png", "b"));
+	assert_string_equal(
+	    buf_cstr(&fx.problems),
+	    "config.toml:1:1: a repository for Hugo or Zola: of its files only "
+	    "those below content/ and static/ are published\n"
+	    "static/img/q.png:1:1: left out: \"content/img/q.png\" has its "
+	    "address\n"
+	    "static/posts/a.md:1:1: left out: \"content/posts/a.md\" has its "
+	    "address\n");
+	fx_free(&fx);
+}
+
+/* Those of one second are in the order of their paths, in which place is no
+ * path. */
+static void
+test_hugo_order(void **state)
+{
+	const struct fx_file files[] = {
+	    {UUID, 0, 1, 1, 0},
+	    {"config.toml", "title = 'x'\n", 0, 1, 1, 0},
+	    {"content/a/1.md", POST("A"), 0, 1, 1, 0},
+	    {"content/a/2.md", POST("B"), 0, 1, 1, 0},
+	    {"content/a/3.md", POST("C"), 0, 1, 1, 0}};
+	struct fx fx;
+
+	(void)state;
+	build(&fx, files, COUNT(files));
+	assert_ptr_equal(fx.site->shown[0]->next, fx.site->shown[1]);
+	assert_ptr_equal(fx.site->shown[1]->next, fx.site->shown[2]);
+	assert_null(fx.site->shown[2]->next);
+	assert_int_equal(fx.site->nyears, 1);
+	assert_ptr_equal(fx.site->years[0].list[0], fx.site->shown[0]);
+	assert_ptr_equal(fx.site->years[0].list[2], fx.site->shown[2]);
+	fx_free(&fx);
+}
+
 /* A repository without their settings is Canopy's, whatever it is called. */
 static void
 test_canopy_keeps_its_paths(void **state)
@@ -440,6 +495,8 @@ main(void)
 	    cmocka_unit_test(test_weights),
 	    cmocka_unit_test(test_jekyll),
 	    cmocka_unit_test(test_hugo),
+	    cmocka_unit_test(test_hugo_doubles),
+	    cmocka_unit_test(test_hugo_order),
 	    cmocka_unit_test(test_canopy_keeps_its_paths),
 	    cmocka_unit_test(test_authors),
 	    cmocka_unit_test(test_hidden),
