@@ -55,7 +55,7 @@ compare_places(const void *a, const void *b)
 		return order;
 	if (x->created != y->created)
 		return x->created < y->created ? -1 : 1;
-	return slice_cmp(x->file->path, y->file->place);
+	return slice_cmp(x->file->path, y->file->path);
 }
 
 /* In the order of time, among the articles of the same first directory and
@@ -131,7 +131,7 @@ is_better(const struct candidate *a, const struct candidate *b)
 		return a->weight > b->weight;
 	if (a->article->created != b->article->created)
 		return a->article->created > b->article->created;
-	return slice_cmp(a->article->file->path, b->article->file->place) < 0;
+	return slice_cmp(a->article->file->path, b->article->file->path) < 0;
 }
 
 static void
@@ -174,7 +174,7 @@ compare_created(const void *a, const void *b)
 
 	if (x->created != y->created)
 		return x->created < y->created ? 1 : -1;
-	return slice_cmp(x->file->path, y->file->place);
+	return slice_cmp(x->file->path, y->file->path);
 }
 
 static void
