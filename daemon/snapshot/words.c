@@ -330,14 +330,45 @@ sign_at(const struct words *w, struct slice text, size_t at)
 									  : 0;
 }
 
-/* What is no letter of ASCII ends a word; returns where to go on.  With its
- * sign it is a word of its own: who asks for "C++" does not mean "C", but who
+static int
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int
+is_point(const struct words *w, struct slice text, size_t at)
+{
+	return text.data[at] == '.' && text.len - at >= 2 &&
+	       is_digit(text.data[at + 1]) && w->len > 0 &&
+	       is_digit(w->text[w->len - 1]) && !w->spaceless &&
+	       WORD_MAX - w->len >= 2;
+}
+
+/* "1.31" is a word: who asks for this version does not want all that have a 1
+ * and a 31 somewhere.  In a text its parts are words as well. */
+static void
+take_point(struct words *w)
+{
+	if (!w->query)
+		emit(w, w->pair);
+	append(w, ".", 1);
+	if (!w->query)
+		w->pair = (unsigned)w->len;
+}
+
+/* What is no letter of ASCII ends most words; returns where to go on.  With its
+ * sign one is a word of its own: who asks for "C++" does not mean "C", but who
  * asks for "C" may mean both. */
 static size_t
 take_sign(struct words *w, struct slice text, size_t at)
 {
 	size_t n = sign_at(w, text, at);
 
+	if (is_point(w, text, at)) {
+		take_point(w);
+		return at + 1;
+	}
 	if (n == 0 || n > WORD_MAX - w->len) {
 		words_end(w);
 		return at + 1;

@@ -16,8 +16,8 @@
  * numbers and the marks of other scripts make words; anything else, and bytes
  * that are no UTF-8, ends one.
  *
- * "C++" and "C#" are words, beside "C" where they stand in a text: see
- * take_sign.
+ * "C++", "C#" and "1.31" are words, beside "C", "1" and "31" where they stand
+ * in a text: see take_sign.
  *
  * Scripts that write no spaces (Han, kana, Thai, Lao, Khmer, Myanmar) are cut
  * into pairs of neighbours, and the last character of a run stands alone as
@@ -36,14 +36,15 @@ struct words {
 	word_fn *fn;
 	void *ctx;
 	int query;     /* no single character behind a pair */
-	unsigned pair; /* text is a character of `pair` bytes and another */
+	unsigned pair; /* text is a character of `pair` bytes and another, or
+			  its last part begins there */
 	int spaceless; /* text is of such a script */
 	size_t len;
 	char text[WORD_MAX + 8];
 };
 
 void words_begin(struct words *w, word_fn *fn, void *ctx, int query);
-/* A word goes on from one text to the next, but for the sign in "C++". */
+/* A word goes on from one text to the next, but for signs as in "C++". */
 void words_text(struct words *w, struct slice text);
 /* Whatever comes next is another word. */
 void words_end(struct words *w);

@@ -49,6 +49,16 @@ def test_languages_with_a_sign(t):
     assert {"C", "C++", "C#"} < set(found) and found[-1] == "Cats", found
 
 
+def test_versions(t):
+    daemon = t.serve({
+        "Posts/A": article("Release 1.31.1", "One.\n"),
+        "Posts/B": article("Release 1.40", "Of 31 changes.\n")})
+    assert search(daemon, "1.31") == ["Release 1.31.1"]
+    assert search(daemon, "release+1.4") == ["Release 1.40"]
+    assert set(search(daemon, "31+release")) == {"Release 1.31.1",
+                                                 "Release 1.40"}
+
+
 def test_results_in_the_language_of_the_site(t):
     posts = {"Posts/N%d" % n: article("Note %d" % n, "Wasser\n")
              for n in range(30)}

@@ -74,7 +74,7 @@ separating(void **state)
 	(void)state;
 	is("", "");
 	is(" ... \xe2\x80\x94 \xf0\x9f\x98\x80 ", "");
-	is("foo_bar foo-bar don't 3.14", "foo bar foo bar don t 3 14");
+	is("foo_bar foo-bar don't 3.14", "foo bar foo bar don t 3 3.14 14");
 	is("a\xe2\x80\x94"
 	   "b a\xc2\xa0"
 	   "b",
@@ -153,8 +153,17 @@ signs(void **state)
 	is("i++ g++: a+b a+ +b ++ # #b ab#c C+++", "i i++ g g++ a b a b b ab c "
 						   "c c++");
 	is("\xc3\xa9# \xe6\x97\xa5++", "e e# \xe6\x97\xa5");
+	is("1.31 v2.0.1. 3. x.5", "1 1.31 31 v2 0 v2.0.1 1 3 x 5");
+	is("1..2 .5 \xe6\x97\xa5.5 1.5\xe6\x97\xa5",
+	   "1 2 5 \xe6\x97\xa5 5 1 1.5 5 \xe6\x97\xa5");
+	words_are(slice_of("1.31 v2.0.1. 3."), 1, "1.31 v2.0.1 3");
 	words_are(slice_of("C++ c# C"), 1, "c++ c# c");
 	memset(longest, 'a', WORD_MAX - 1);
+	longest[WORD_MAX - 2] = '1';
+	memcpy(longest + WORD_MAX - 1, ".2", 3);
+	is(longest, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaa1 2");
+	longest[WORD_MAX - 2] = 'a';
 	memcpy(longest + WORD_MAX - 1, "++", 3);
 	longest[WORD_MAX + 1] = '\0';
 	words_are(slice_of(longest), 1,
