@@ -73,6 +73,17 @@ def test_targets(t):
             document.querySelector("[type=search]")).fontSize)""") >= 16
 
 
+def test_tabs_in_code(t):
+    """As wide as four of the letters, so that columns stand in line."""
+    tab = look(t, ARTICLE)
+    widths = tab.run("""(() => {
+        const box = s => document.querySelector(s).getBoundingClientRect();
+        const type = box("pre .t"), word = box("pre .k");
+        return [type.width / 3, word.left - type.left];
+    })()""")
+    assert abs(widths[1] - 4 * widths[0]) < 1, widths
+
+
 def test_matrix_in_aligned_lines(t):
     """The columns of the inner table keep their distance."""
     tab = look(t, ARTICLE)

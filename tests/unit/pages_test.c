@@ -316,6 +316,26 @@ test_search_form(void **state)
 	fx_free(&fx);
 }
 
+/* Beneath the name of the site, on the first page of all articles alone. */
+static void
+test_description(void **state)
+{
+	static const struct fx_file described[] = {
+	    {UUID, 0, 1, 1, 0},
+	    ROOT,
+	    {".config/description", "Words & more\n", 0, 1, 1, 0},
+	    {"Posts/1.md", POST("One", ""), 0, 1, 1, 0},
+	};
+	struct fx fx;
+
+	(void)state;
+	fx_defaults(&fx);
+	fx_build(&fx, described, COUNT(described), NULL);
+	assert_has(&fx, "/", "</h1>\n<p>Words &amp; more</p>\n");
+	assert_has_not(&fx, "/Posts", "<p>Words");
+	fx_free(&fx);
+}
+
 /* ---- a run upon another makes the bytes that a first one makes ---- */
 
 #define NFILES 14
@@ -481,6 +501,7 @@ main(void)
 	    cmocka_unit_test(test_archive_and_authors),
 	    cmocka_unit_test(test_gives_way),
 	    cmocka_unit_test(test_search_form),
+	    cmocka_unit_test(test_description),
 	    cmocka_unit_test(test_incremental),
 	};
 
