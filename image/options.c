@@ -166,6 +166,12 @@ print_help(FILE *out)
 
 /* -------------------------------------------------------------- reading -- */
 
+static int
+takes_argument(const struct entry *e)
+{
+	return e->kind == TEXT || e->kind == LIST || e->kind == REFUSED;
+}
+
 /* getopt's table, and its letters. */
 static void
 make_tables(struct option longs[ENTRIES + 1], char letters[3 * ENTRIES])
@@ -175,18 +181,17 @@ make_tables(struct option longs[ENTRIES + 1], char letters[3 * ENTRIES])
 	letters[l++] = ':';
 	for (size_t i = 0; i < ENTRIES; i++) {
 		const struct entry *e = &table[i];
-		int takes =
-		    e->kind == TEXT || e->kind == LIST || e->kind == REFUSED;
 
 		if (e->heading != NULL)
 			continue;
 		longs[n].name = e->name;
-		longs[n].has_arg = takes ? required_argument : no_argument;
+		longs[n].has_arg =
+		    takes_argument(e) ? required_argument : no_argument;
 		longs[n].flag = NULL;
 		longs[n++].val = FIRST_CODE + (int)i;
 		if (e->letter != 0)
 			letters[l++] = e->letter;
-		if (e->letter != 0 && takes)
+		if (e->letter != 0 && takes_argument(e))
 			letters[l++] = ':';
 	}
 	letters[l] = '\0';
@@ -282,18 +287,49 @@ set(struct image_options *o, const struct entry *e, const char *text,
 	}
 }
 
+/* How many options a word may mean, as getopt takes beginnings; the last. */
+static unsigned
+meant(const char *name, size_t len, const struct entry **e)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ENTRIES; i++) {
+		const char *other = table[i].name;
+
+		if (other == NULL || strncmp(other, name, len) != 0)
+			continue;
+		*e = &table[i];
+		if (other[len] == '\0')
+			return 1;
+		n++;
+	}
+	return n;
+}
+
+/* What stands behind "=" may be what nobody should see. */
+static void
+report_long(const char *word, struct faults *faults)
+{
+	size_t len = strcspn(word, "=");
+	const struct entry *e = NULL;
+	unsigned n = meant(word + 2, len - 2, &e);
+	const char *what = "unknown option";
+
+	if (n > 1)
+		what = "several options begin with";
+	else if (n == 1)
+		what = takes_argument(e) ? "an argument is missing behind"
+					 : "no argument belongs to";
+	fault(faults, "%s %.*s", what, (int)(len < 64 ? len : 64), word);
+}
+
 static enum image_result
 not_understood(int c, char **argv, struct faults *faults)
 {
 	const char *word = argv[optind - 1];
-	const char *end = word + strcspn(word, "=");
 
-	/* What stands behind "=" may be what nobody should see. */
 	if (strncmp(word, "--", 2) == 0)
-		fault(faults, "%s %.*s",
-		      c == ':' ? "an argument is missing behind"
-			       : "unknown option",
-		      (int)(end - word < 64 ? end - word : 64), word);
+		report_long(word, faults);
 	else
 		fault(faults, "%s -%c",
 		      c == ':' ? "an argument is missing behind"

@@ -141,7 +141,7 @@ static const struct {
  * there. */
 static void
 check_place(const char *setting, const char *path, unsigned place,
-	    const struct buf *content, struct faults *faults)
+	    const char *given, struct faults *faults)
 {
 	if (path[0] == '\0')
 		return;
@@ -151,7 +151,7 @@ check_place(const char *setting, const char *path, unsigned place,
 		      "\"%s\", and give the file with %s",
 		      setting, path, places[place].path + sizeof(GUEST_DIR),
 		      places[place].option);
-	else if (content->len == 0)
+	else if (given == NULL)
 		fault(faults, "%s: is missing: the configuration names %s",
 		      places[place].option, path);
 }
@@ -159,17 +159,18 @@ check_place(const char *setting, const char *path, unsigned place,
 static void
 check_places(const struct site *s, struct faults *faults)
 {
+	const struct image_options *o = s->options;
 	const struct conf_site *site = &s->conf.site;
 
 	for (unsigned i = 0; i < site->ncerts; i++) {
 		check_place("certificate", site->cert[i].certificate, 0,
-			    &s->tls.certificate, faults);
-		check_place("key", site->cert[i].key, 1, &s->tls.key, faults);
+			    o->tls_dir, faults);
+		check_place("key", site->cert[i].key, 1, o->tls_dir, faults);
 	}
-	check_place("ssh-key", site->ssh_key, 2, &s->ssh_key, faults);
-	check_place("password-file", site->password, 3, &s->password, faults);
-	if (s->options->ca != NULL || s->parts.whole)
-		check_place("ca", site->ca, 4, &s->ca, faults);
+	check_place("ssh-key", site->ssh_key, 2, o->ssh_key, faults);
+	check_place("password-file", site->password, 3, o->password_file,
+		    faults);
+	check_place("ca", site->ca, 4, o->ca, faults);
 }
 
 static void
@@ -195,10 +196,16 @@ check_guest(const struct site *s, struct faults *faults)
 		      "out \"user\"",
 		      conf->user);
 	if (conf->access.to == ACCESS_FILE)
-		caution(faults,
-			"--config: the access log at %s is in the guest's "
-			"memory, and grows: nothing rotates it there",
-			conf->access.path);
+		fault(faults,
+		      "--config: the guest has no disk for an access log at "
+		      "%s: write access = \"stderr\", which is its console",
+		      conf->access.path);
+	if (conf->control[0] != '\0' &&
+	    strcmp(conf->control, CONTROL_PATH) != 0)
+		fault(faults,
+		      "--config: the guest has no directory for a socket at "
+		      "%s, and no blogctl to ask there: leave out \"control\"",
+		      conf->control);
 	if (conf->site.dial_socket[0] != '\0')
 		fault(faults, "--config: nobody else is in the guest to "
 			      "connect for it: leave out \"dial\"");
@@ -230,7 +237,8 @@ site_check(const struct site *s, const struct network *n, struct faults *faults)
 {
 	if (!s->readable)
 		return;
-	check_places(s, faults);
+	if (s->parts.whole)
+		check_places(s, faults);
 	check_address(s, faults);
 	check_guest(s, faults);
 	check_remote(s, n, faults);

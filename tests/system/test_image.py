@@ -554,8 +554,9 @@ def test_plain_transports_warn(t):
 def test_bad_certificates(t):
     tls = pair(t)
     other = pair(t, name="other")
-    refused(t, "--tls-dir: cannot read none/server.pem", url=None,
-            tls_dir="none")
+    errors = refused(t, "--tls-dir: cannot read none/server.pem", url=None,
+                     tls_dir="none")
+    assert len([e for e in errors if "warning: " not in e]) == 2, errors
     refused(t, "--url: the certificate is not for other.example.org, but for "
             "blog.example.org", url="https://other.example.org", tls_dir=tls)
     refused(t, "--url: ", url="http://blog.example.org", tls_dir=tls)
@@ -707,6 +708,17 @@ def test_whole_configuration(t):
                     '"tls/server.key"', '"/etc/ssl/server.key"'))})
 
 
+def test_what_a_guest_has_no_place_for(t):
+    for text, pattern in [
+            ('log {\n\taccess = "/var/log/blogd/access"\n}\n',
+             "--config: .*no disk for an access log at /var/log/blogd/access"),
+            ('control = "/run/x"\n', "--config: .*no directory for a socket "
+             "at /run/x"),
+            ('serve {\n\tdial = "/run/dial"\n}\n', "dial")]:
+        refused(t, pattern, config=t.write("piece.conf", text))
+    made(t, config=t.write("piece.conf", 'control = "off"\n'))
+
+
 def test_syslog_server(t):
     text = configuration(t, made(t, syslog="198.51.100.9"))
     assert 'syslog = "198.51.100.9"' in text, text
@@ -759,6 +771,32 @@ def test_bake_that_fails(t):
     refused(t, "--kernel: --bake makes the image", bake=source(t),
             kernel="/x", output=t.dir)
     refused(t, "--build-dir: is for --bake", build_dir="/x", output=t.dir)
+
+
+# -------------------------------------------------------- the command line --
+
+def not_understood(t, *words):
+    """The line that says why."""
+    done = subprocess.run([BINARY, *words], cwd=t.dir, env=repo.ENV,
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    assert done.returncode == 2 and not done.stdout, done
+    first, usage = done.stderr.decode().split("\n", 1)
+    assert usage.startswith("usage: "), usage
+    return first.removeprefix("blogd-image: ")
+
+
+def test_command_lines_that_are_not_understood(t):
+    for words, why in [
+            (["--gateway", "198.51.100.1"],
+             "several options begin with --gateway"),
+            (["--check=yes"], "no argument belongs to --check"),
+            (["--bogus=" + SECRET], "unknown option --bogus"),
+            (["--remote"], "an argument is missing behind --remote"),
+            (["--passwor=" + SECRET], "several options begin with --passwor"),
+            (["-r"], "an argument is missing behind -r"),
+            (["-x"], "unknown option -x"),
+            ([SECRET], "word 1 of the command line belongs to no option")]:
+        assert not_understood(t, *words) == why, words
 
 
 # ---------------------------------------------------------- the manual page --
