@@ -5,6 +5,9 @@
 /* sd_notify(3)'s protocol: a datagram to the socket named in NOTIFY_SOCKET.
  * Without that variable all of this does nothing. */
 
+/* An update begins: for PID 1 of a guest.  Others pass by what is called X_. */
+#define NOTIFY_UPDATING "X_BLOGD_UPDATING=1"
+
 /* Connects, before files and sockets are out of reach. */
 void notify_init(void);
 /* Is anybody told? */

@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "log.h"
+#include "notify.h"
 #include "progress.h"
 #include "record.h"
 #include "update_parts.h"
@@ -78,6 +79,7 @@ ask_git(struct update *u, int local)
 	u->began_ms = clock_ms();
 	timer_set(u->deadline,
 		  (long long)u->site.git.deadline_s * 1000 + GIT_GRACE_MS);
+	notify(NOTIFY_UPDATING);
 	child_send(&u->remote.git, MSG_FETCH, &fetch, sizeof(fetch), NULL, 0);
 }
 

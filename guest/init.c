@@ -34,7 +34,7 @@
 
 #define CONFIGURATION SYSCONFDIR "/blogd/blogd.conf"
 
-/* How often memory is looked at. */
+/* While the daemon starts or stops. */
 #define LOOK_MS 250
 /* A site that is changing is told of once. */
 #define CALM_MS 5000
@@ -203,7 +203,7 @@ prepare(void)
 		give_up_for(&err);
 	allow_files();
 	memory_start(&g.memory);
-	memory_look(&g.memory);
+	memory_look(&g.memory, clock_ms());
 }
 
 /* ---- the daemon's end ---- */
@@ -212,7 +212,7 @@ prepare(void)
  * so again, but for a crash. */
 static void __attribute__((noreturn)) daemon_ended(int status)
 {
-	memory_look(&g.memory);
+	memory_look(&g.memory, clock_ms());
 	memory_tell_kills(&g.memory);
 	if (g.stop != 0)
 		leave(g.stop);
@@ -272,11 +272,15 @@ listen_to_daemon(void)
 {
 	unsigned said = manager_read(g.notify);
 
+	int64_t now = clock_ms();
+
 	if (said != 0)
-		g.alive_until = clock_ms() + g.watchdog_ms;
+		g.alive_until = now + g.watchdog_ms;
+	if (said & MANAGER_UPDATING)
+		memory_expect(&g.memory, now);
 	if ((said & MANAGER_READY) && !g.ready) {
 		g.ready = 1;
-		memory_look(&g.memory);
+		memory_look(&g.memory, now);
 		memory_tell(&g.memory);
 	}
 }
@@ -286,7 +290,7 @@ listen_to_daemon(void)
 static void
 watch_memory(int64_t now)
 {
-	memory_look(&g.memory);
+	memory_look(&g.memory, now);
 	memory_tell_kills(&g.memory);
 	if (!memory_is_news(&g.memory))
 		g.calm_at = now + CALM_MS;
@@ -309,6 +313,13 @@ watch_daemon(int64_t now)
 	g.alive_until = now + g.watchdog_ms;
 }
 
+static int
+pause_ms(void)
+{
+	return g.ready && g.stop == 0 ? memory_pause(&g.memory, clock_ms())
+				      : LOOK_MS;
+}
+
 static void __attribute__((noreturn)) supervise(void)
 {
 	struct pollfd p[] = {{.fd = g.signals, .events = POLLIN},
@@ -317,7 +328,7 @@ static void __attribute__((noreturn)) supervise(void)
 	for (;;) {
 		int64_t now;
 
-		poll(p, 2, LOOK_MS);
+		poll(p, 2, pause_ms());
 		listen_to_daemon();
 		take_signals();
 		now = clock_ms();

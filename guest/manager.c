@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../daemon/notify.h"
+
 /* Longer than notify.c writes; the rest of a longer one is cut off. */
 #define LONGEST 1024
 /* At once: signals need their turn too. */
@@ -22,7 +24,8 @@ word(const char *line, size_t len)
 		unsigned is;
 	} words[] = {{"READY=1", MANAGER_READY},
 		     {"STOPPING=1", MANAGER_STOPPING},
-		     {"WATCHDOG=1", MANAGER_WATCHDOG}};
+		     {"WATCHDOG=1", MANAGER_WATCHDOG},
+		     {NOTIFY_UPDATING, MANAGER_UPDATING}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (len == strlen(words[i].text) &&

@@ -16,6 +16,7 @@ enum {
 	MANAGER_READY = 1 << 0,
 	MANAGER_STOPPING = 1 << 1,
 	MANAGER_WATCHDOG = 1 << 2,
+	MANAGER_UPDATING = 1 << 3, /* NOTIFY_UPDATING, an update begins */
 };
 
 /* What a datagram says, as a set of these.  Pure. */

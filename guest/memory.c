@@ -14,6 +14,10 @@
 #define STEP 4	  /* MiB, between sizes that are told */
 #define NEWS MIB
 
+#define OFTEN_MS     250
+#define RARELY_MS    5000
+#define OFTEN_FOR_MS 10000
+
 /* MiB that an update may have taken between two looks. */
 #define UNSEEN 4
 
@@ -37,6 +41,28 @@ memory_number(const char *text, const char *name)
 			text++;
 	}
 	return 0;
+}
+
+void
+memory_expect(struct memory *m, int64_t now_ms)
+{
+	m->often_until = now_ms + OFTEN_FOR_MS;
+}
+
+void
+memory_note(struct memory *m, uint64_t free, int64_t now_ms)
+{
+	if (free + MIB <= m->free || m->free + MIB <= free)
+		memory_expect(m, now_ms);
+	m->free = free;
+	if (m->least == 0 || free < m->least)
+		m->least = free;
+}
+
+int
+memory_pause(const struct memory *m, int64_t now_ms)
+{
+	return now_ms < m->often_until ? OFTEN_MS : RARELY_MS;
 }
 
 /* "00100000-03ffdfff : System RAM"; what lies within is indented. */
@@ -109,14 +135,12 @@ memory_start(struct memory *m)
 }
 
 void
-memory_look(struct memory *m)
+memory_look(struct memory *m, int64_t now_ms)
 {
 	static char text[16384];
 
 	if (file_read_again(meminfo, text, sizeof(text)) == 0)
-		m->free = memory_number(text, "MemAvailable:");
-	if (m->least == 0 || m->free < m->least)
-		m->least = m->free;
+		memory_note(m, memory_number(text, "MemAvailable:"), now_ms);
 	if (file_read_again(vmstat, text, sizeof(text)) == 0)
 		m->kills = memory_number(text, "oom_kill");
 }

@@ -17,13 +17,17 @@ struct memory {
 	uint64_t told;	/* least when it was told last; 0: never */
 	uint64_t kills; /* processes that had to end for want of it */
 	uint64_t kills_told;
+	int64_t often_until; /* on the clock of the looks */
 };
 
 /* Opens what is looked at later. */
 void memory_start(struct memory *m);
 
 /* Looks; nothing but pread is needed. */
-void memory_look(struct memory *m);
+void memory_look(struct memory *m, int64_t now_ms);
+
+/* Something has begun that takes memory. */
+void memory_expect(struct memory *m, int64_t now_ms);
 
 /* Is `least` lower by so much, since it was told, that it is worth a line? */
 int memory_is_news(const struct memory *m);
@@ -35,6 +39,13 @@ void memory_tell(struct memory *m);
 void memory_tell_kills(struct memory *m);
 
 /* ---- the pure parts ---- */
+
+/* A look has shown so much that is free. */
+void memory_note(struct memory *m, uint64_t free, int64_t now_ms);
+
+/* Milliseconds to the next look: few while what is free changes and a while
+ * after, else many, as each of them wakes an idle guest. */
+int memory_pause(const struct memory *m, int64_t now_ms);
 
 /* The number behind "name" at the start of a line, 0 when there is none. */
 uint64_t memory_number(const char *text, const char *name);

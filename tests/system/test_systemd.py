@@ -235,6 +235,15 @@ def watched(t, usec, **options):
     return heard, daemon
 
 
+def test_updates_are_told_when_they_begin(t):
+    """For PID 1 of a guest, which looks at the memory then."""
+    heard, daemon = watched(t, 60_000_000)
+    heard.wait_line("X_BLOGD_UPDATING=1")
+    before = heard.count("X_BLOGD_UPDATING=1")
+    daemon.push_hook()
+    heard.wait_line("X_BLOGD_UPDATING=1", times=before + 1)
+
+
 def test_watchdog_is_told_that_all_is_well(t):
     heard, _ = watched(t, 200000)
     heard.wait_line("WATCHDOG=1", times=5)

@@ -30,6 +30,7 @@ words_are_told_apart(void **state)
 	assert_int_equal(parse("WATCHDOG=1"), MANAGER_WATCHDOG);
 	assert_int_equal(parse("STOPPING=1\nWATCHDOG=1\n"),
 			 MANAGER_STOPPING | MANAGER_WATCHDOG);
+	assert_int_equal(parse("X_BLOGD_UPDATING=1"), MANAGER_UPDATING);
 	assert_int_equal(parse("\n\n"), 0);
 	assert_int_equal(parse(""), 0);
 	assert_int_equal(manager_parse("READY=1", 6), 0);

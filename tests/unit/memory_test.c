@@ -89,6 +89,38 @@ only_a_lower_least_is_news(void **state)
 	assert_true(memory_is_news(&m));
 }
 
+static void
+looks_are_rare_when_nothing_changes(void **state)
+{
+	struct memory m = {0};
+
+	(void)state;
+	memory_note(&m, 30000, 1000);
+	assert_int_equal(memory_pause(&m, 1000), 250);
+	assert_int_equal(memory_pause(&m, 10999), 250);
+	assert_int_equal(memory_pause(&m, 11000), 5000);
+	memory_note(&m, 30000 - 1023, 20000);
+	assert_int_equal(memory_pause(&m, 20000), 5000);
+	memory_note(&m, 30000 - 1023 - 1024, 30000);
+	assert_int_equal(memory_pause(&m, 30000), 250);
+	assert_int_equal(memory_pause(&m, 40000), 5000);
+	memory_note(&m, 30000, 50000); /* it is over */
+	assert_int_equal(memory_pause(&m, 50000), 250);
+	assert_int_equal(m.least, 30000 - 1023 - 1024);
+}
+
+static void
+looks_are_frequent_when_something_begins(void **state)
+{
+	struct memory m = {0};
+
+	(void)state;
+	assert_int_equal(memory_pause(&m, 1000), 5000);
+	memory_expect(&m, 1000);
+	assert_int_equal(memory_pause(&m, 10999), 250);
+	assert_int_equal(memory_pause(&m, 11000), 5000);
+}
+
 int
 main(void)
 {
@@ -98,6 +130,8 @@ main(void)
 	    cmocka_unit_test(the_least_is_rounded_up),
 	    cmocka_unit_test(the_line_says_it_all),
 	    cmocka_unit_test(only_a_lower_least_is_news),
+	    cmocka_unit_test(looks_are_rare_when_nothing_changes),
+	    cmocka_unit_test(looks_are_frequent_when_something_begins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
