@@ -33,6 +33,7 @@ configured_name(const char *dir, struct buf *out)
 {
 	git_repository *repo = NULL;
 	git_config *config = NULL, *snapshot = NULL;
+	size_t before = out->len;
 	const char *name;
 	struct err err;
 
@@ -48,7 +49,7 @@ configured_name(const char *dir, struct buf *out)
 	git_config_free(snapshot);
 	git_config_free(config);
 	git_repository_free(repo);
-	return out->len > 0;
+	return out->len > before;
 }
 
 void
@@ -73,6 +74,17 @@ author_begin_today(char out[11])
 
 	if (gmtime_r(&now, &tm) == NULL || strftime(out, 11, "%F", &tm) != 10)
 		memcpy(out, "1970-01-01", 11);
+}
+
+void
+author_begin_now(char out[BEGIN_NOW_LEN + 1])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (localtime_r(&now, &tm) == NULL ||
+	    strftime(out, BEGIN_NOW_LEN + 1, "%F %H:%M:00 %z", &tm) != BEGIN_NOW_LEN)
+		memcpy(out, "1970-01-01 00:00:00 +0000", BEGIN_NOW_LEN + 1);
 }
 
 /* ---- files ---- */

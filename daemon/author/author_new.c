@@ -25,13 +25,22 @@ find_place(const char *dir)
 	return &places[0];
 }
 
+/* What says in a header that there is no value. */
+static int
+is_null(const char *title)
+{
+	return strcmp(title, "~") == 0 || strcmp(title, "null") == 0 ||
+	       strcmp(title, "Null") == 0 || strcmp(title, "NULL") == 0;
+}
+
 /* A line of a header may hold anything, but for what would make it YAML (see
  * blogd-content(5)); then it is quoted. */
 static void
 add_title(struct buf *out, const char *title)
 {
 	int quoted = strchr("\"'[{]}|>#", title[0]) != NULL ||
-		     strpbrk(title, "\r\n") != NULL || title[0] == ' ';
+		     strpbrk(title, "\r\n") != NULL || title[0] == ' ' ||
+		     is_null(title);
 
 	buf_str(out, "title: ");
 	if (!quoted) {
@@ -39,8 +48,10 @@ add_title(struct buf *out, const char *title)
 	} else {
 		buf_char(out, '"');
 		for (; *title != '\0'; title++) {
-			if ((unsigned char)*title < 0x20)
+			if ((unsigned char)*title < 0x20) {
+				buf_char(out, ' ');
 				continue;
+			}
 			if (*title == '"' || *title == '\\')
 				buf_char(out, '\\');
 			buf_char(out, *title);
@@ -69,14 +80,15 @@ author_new(const struct author_options *o)
 	const struct place *place = find_place(o->dir);
 	struct buf path = {0}, text = {0}, slug = {0};
 	struct err err;
-	char date[11];
+	char date[BEGIN_NOW_LEN + 1];
 	int r;
 
-	author_begin_today(date);
+	author_begin_now(date);
 	author_begin_slug(o->title, &slug);
-	buf_printf(&path, "%s/%s%s%s.md", place->directory,
-		   place->dated ? date : "", place->dated ? "-" : "",
-		   buf_cstr(&slug));
+	buf_printf(&path, "%s/", place->directory);
+	if (place->dated)
+		buf_printf(&path, "%.10s-", date);
+	buf_printf(&path, "%s.md", buf_cstr(&slug));
 	make_text(o->dir, o->title, date, &text);
 	r = author_begin_file(o->dir, buf_cstr(&path),
 			      (struct slice){text.data, text.len}, &err);

@@ -210,7 +210,8 @@ take_words(const struct reading *r, int n, char **words)
 	if (n > r->usage->words)
 		return bad(r, "unexpected argument", words[r->usage->words]);
 	if (strcmp(r->usage->name, "new") == 0) {
-		if (n == 0 || words[n - 1][0] == '\0')
+		if (n == 0 ||
+		    words[n - 1][strspn(words[n - 1], " \t\r\n")] == '\0')
 			return bad(r, "TITLE is missing", NULL);
 		o->title = words[n - 1];
 		o->dir = n == 2 ? words[0] : o->dir;

@@ -252,8 +252,12 @@ find_port(const struct author_options *o, struct listeners *l)
 	struct err err;
 
 	while (listen_on(first + n, l, &err) == -1)
-		if (++n == most)
-			fatalx("%s", err.text);
+		if (++n == most) {
+			fprintf(stderr,
+				"blogd preview: %s (--port names another)\n",
+				err.text);
+			exit(1);
+		}
 }
 
 /* What a preview has not: TLS, a hook, names, logs. */

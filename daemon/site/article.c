@@ -50,8 +50,12 @@ set_dates(struct article *a)
 	}
 	if (a->said_updated != DATE_NONE)
 		a->updated = a->said_updated;
-	if (a->updated < a->created)
+	else
+		a->updated_zone = 0;
+	if (a->updated <= a->created) {
 		a->updated = a->created;
+		a->updated_zone = a->created_zone;
+	}
 }
 
 void

@@ -50,6 +50,8 @@ static const size_t numbers[] = {
     offsetof(struct article, author_flags),
     offsetof(struct article, said_created),
     offsetof(struct article, said_updated),
+    offsetof(struct article, created_zone),
+    offsetof(struct article, updated_zone),
     offsetof(struct article, publish),
     offsetof(struct article, expires),
     offsetof(struct article, draft),

@@ -13,7 +13,7 @@
  *	magic, key (site->key), commit, number of records
  *	records, by path
  */
-#define CATALOGUE_MAGIC "blogdca4"
+#define CATALOGUE_MAGIC "blogdca5"
 
 struct catalogue {
 	struct slice rest;

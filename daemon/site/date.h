@@ -22,6 +22,8 @@
  * more than one, as in YAML 1.1.  0 when it is anything else, or no day of the
  * years 1 to 9999. */
 int date_parse(struct slice text, int64_t *t);
+/* With the seconds that its zone is ahead of UTC. */
+int date_parse_zoned(struct slice text, int64_t *t, int64_t *zone);
 
 void date_rfc3339(int64_t t, char out[DATE_LEN + 1]); /* 2016-04-09T18:50:20Z */
 void date_canopy(int64_t t, char out[DATE_LEN + 1]);  /* ...T18:50:20-00:00 */

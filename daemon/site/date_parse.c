@@ -120,7 +120,7 @@ utc(struct slice *s)
 }
 
 static int
-parse_zone(struct slice *s, int64_t *t)
+parse_zone(struct slice *s, int64_t *zone)
 {
 	int hour, minute = 0, sign;
 
@@ -134,13 +134,14 @@ parse_zone(struct slice *s, int64_t *t)
 		if (!number(s, 2, 2, 0, 59, &minute))
 			return 0;
 	}
-	*t -= sign * (hour * 3600 + minute * 60);
+	*zone = sign * (hour * 3600 + minute * 60);
 	return 1;
 }
 
 int
-date_parse(struct slice text, int64_t *t)
+date_parse_zoned(struct slice text, int64_t *t, int64_t *zone)
 {
+	*zone = 0;
 	if (!parse_day(&text, t))
 		return 0;
 	if (text.len == 0)
@@ -152,5 +153,16 @@ date_parse(struct slice text, int64_t *t)
 	if (text.len == 0)
 		return 1;
 	blanks(&text);
-	return parse_zone(&text, t) && text.len == 0;
+	if (!parse_zone(&text, zone) || text.len > 0)
+		return 0;
+	*t -= *zone;
+	return 1;
+}
+
+int
+date_parse(struct slice text, int64_t *t)
+{
+	int64_t zone;
+
+	return date_parse_zoned(text, t, &zone);
 }

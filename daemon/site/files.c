@@ -230,6 +230,8 @@ take_fields(struct site *s, struct article *a, const struct frontmatter *fm)
 	a->aliases = fm->aliases;
 	a->said_created = fm->created;
 	a->said_updated = fm->updated;
+	a->created_zone = fm->created_zone;
+	a->updated_zone = fm->updated_zone;
 	a->publish = fm->publish;
 	a->expires = fm->expires;
 	a->draft = fm->draft;

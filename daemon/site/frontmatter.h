@@ -53,6 +53,7 @@ struct frontmatter {
 	struct slice content; /* type: "markdown" or empty */
 	struct slice authors, tags, categories, aliases;
 	int64_t created, updated, publish, expires, weight;
+	int64_t created_zone, updated_zone; /* seconds ahead of UTC */
 	int64_t draft;		  /* 1: not to be shown */
 	int64_t toc;		  /* 0, 1, or -1: not said */
 	size_t redirect_line;	  /* from 1 */

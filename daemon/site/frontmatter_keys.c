@@ -127,6 +127,7 @@ fm_reset(struct fm *fm)
 	f->redirect = f->content = f->authors = slice_of("");
 	f->tags = f->categories = f->aliases = slice_of("");
 	f->created = f->updated = f->publish = f->expires = DATE_NONE;
+	f->created_zone = f->updated_zone = 0;
 	f->weight = f->draft = 0;
 	f->toc = -1;
 	f->redirect_line = 0;

@@ -114,14 +114,18 @@ bare(struct slice text)
 const char *
 take_date(struct fm *fm, void *member, const struct fm_value *v)
 {
-	int64_t *to = member, t;
+	int64_t *to = member, t, zone;
 
-	(void)fm;
-	if (v->type == FM_LIST || !date_parse(bare(v->text), &t))
+	if (v->type == FM_LIST || !date_parse_zoned(bare(v->text), &t, &zone))
 		return "not a date (YYYY-MM-DD, or YYYY-MM-DD HH:MM:SS "
 		       "+HH:MM); ignored";
-	if (*to == DATE_NONE)
-		*to = t;
+	if (*to != DATE_NONE)
+		return NULL;
+	*to = t;
+	if (to == &fm->f->created)
+		fm->f->created_zone = zone;
+	if (to == &fm->f->updated)
+		fm->f->updated_zone = zone;
 	return NULL;
 }
 

@@ -63,6 +63,8 @@ struct article {
 	int64_t created, updated; /* as pages show them: git's, unless the
 				     header says otherwise */
 	int64_t said_created, said_updated; /* by the header, or DATE_NONE */
+	int64_t created_zone, updated_zone; /* seconds ahead of UTC: the days
+					       that pages show are theirs */
 	int64_t publish, expires;	    /* DATE_NONE: at once, never */
 	int64_t draft;			    /* 1: never shown */
 	int64_t toc;			    /* 0, 1, or -1: not said */

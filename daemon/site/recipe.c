@@ -59,6 +59,7 @@ recipe_card(struct article *a)
 	digest_add(&d, a->file->address);
 	digest_add(&d, a->speaks);
 	digest_number(&d, (uint64_t)a->created);
+	digest_number(&d, (uint64_t)a->created_zone);
 	digest_add(&d, a->html[TEXT_ABSTRACT]);
 	digest_end(&d, a->card);
 	digest_free(&d);
@@ -76,6 +77,7 @@ recipe_article(struct article *a)
 	digest_bytes(&d, a->card, DIGEST_LEN);
 	digest_bytes(&d, a->file->src->blob, OID_MAX);
 	digest_number(&d, (uint64_t)a->updated);
+	digest_number(&d, (uint64_t)a->updated_zone);
 	digest_number(&d, (uint64_t)a->mark);
 	for (i = 0; i < TEXT__MAX; i++)
 		digest_number(&d, a->result[i]);

@@ -166,14 +166,21 @@ relate_by_tags(struct site *s)
 
 /* ---- years ---- */
 
+/* By the clock of the author, who wrote it in the year that this one shows. */
+static int64_t
+written(const struct article *a)
+{
+	return a->created + a->created_zone;
+}
+
 static int
 compare_created(const void *a, const void *b)
 {
 	const struct article *x = *(struct article *const *)a;
 	const struct article *y = *(struct article *const *)b;
 
-	if (x->created != y->created)
-		return x->created < y->created ? 1 : -1;
+	if (written(x) != written(y))
+		return written(x) < written(y) ? 1 : -1;
 	return slice_cmp(x->file->path, y->file->path);
 }
 
@@ -202,7 +209,7 @@ relate_years(struct site *s)
 	qsort(list, s->nshown, sizeof(*list), compare_created);
 	s->years = region_alloc(&s->region, s->nshown, sizeof(*s->years));
 	for (i = 0; i < s->nshown; i++) {
-		date_rfc3339(list[i]->created, date);
+		date_rfc3339(written(list[i]), date);
 		date[4] = '\0';
 		if (s->nyears == 0 ||
 		    !slice_is(s->years[s->nyears - 1].name, date))

@@ -39,7 +39,7 @@ struct view_link {
 
 /* A date in the words of a language. */
 struct view_date {
-	int64_t time;
+	int64_t time, zone; /* that its day is of; see model.h */
 	const struct spoken *say;
 };
 

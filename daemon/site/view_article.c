@@ -22,12 +22,13 @@ day_of(int64_t t)
 }
 
 static void
-dated(struct view *v, struct mustache_value *out, int64_t time,
+dated(struct view *v, struct mustache_value *out, int64_t time, int64_t zone,
       const struct spoken *say)
 {
 	struct view_date *d = region_alloc(&v->tmp, 1, sizeof(*d));
 
 	d->time = time;
+	d->zone = zone;
 	d->say = say;
 	view_object(out, VIEW_DATE, d);
 }
@@ -39,7 +40,7 @@ date_text(struct view *v, const struct view_date *d, struct mustache_value *out)
 	struct buf b = {0};
 	unsigned year, month, day;
 
-	date_day(d->time, &year, &month, &day);
+	date_day(d->time + d->zone, &year, &month, &day);
 	spoken_date(&b, d->say, year, month, day);
 	view_take(v, out, &b);
 }
@@ -55,7 +56,7 @@ view_date(struct view *v, const void *object, enum template_name name,
 		date_text(v, d, out);
 		return;
 	}
-	date_rfc3339(d->time, text);
+	date_rfc3339(name == NAME_iso ? d->time : d->time + d->zone, text);
 	switch (name) {
 	case NAME_date:
 		text[10] = '\0';
@@ -262,7 +263,7 @@ view_card(struct view *v, const void *object, enum template_name name,
 		view_flag(out, is_foreign(v, a));
 		break;
 	case NAME_created:
-		dated(v, out, a->created, v->s->say);
+		dated(v, out, a->created, a->created_zone, v->s->say);
 		break;
 	case NAME_abstract:
 		view_text(out, a->html[TEXT_ABSTRACT]);
@@ -327,14 +328,15 @@ view_entry(struct view *v, const void *object, enum template_name name,
 		break;
 	case NAME_updated:
 		view_flag(out, 0);
-		if (day_of(a->updated) != day_of(a->created))
-			dated(v, out, a->updated, a->say);
+		if (day_of(a->updated + a->updated_zone) !=
+		    day_of(a->created + a->created_zone))
+			dated(v, out, a->updated, a->updated_zone, a->say);
 		break;
 	case NAME_modified:
-		dated(v, out, a->updated, a->say);
+		dated(v, out, a->updated, a->updated_zone, a->say);
 		break;
 	case NAME_created: /* others are shown in the site's language */
-		dated(v, out, a->created, a->say);
+		dated(v, out, a->created, a->created_zone, a->say);
 		break;
 	case NAME_say:
 		view_object(out, VIEW_SAY, a->say);

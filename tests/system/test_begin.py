@@ -114,13 +114,14 @@ def test_new_begins_an_article(t):
     path = "Posts/whats-new-äpfel.md"
     assert out[0] == tree.path + "/" + path, out
     text = read(tree.path, path)
-    assert text.startswith("---\ntitle: What's new? Äpfel\ndate: 2"), text
-    assert text.endswith("\ndraft: true\n---\n"), text
+    assert re.fullmatch(
+        r"---\ntitle: What's new\? Äpfel\ndate: \d{4}(-\d\d){2} "
+        r"\d\d(:\d\d){2} [+-]\d{4}\ndraft: true\n---\n", text), text
     # Not once more, and not elsewhere.
     status, out, errors = tree.run("new", tree.path, "Whats new äpfel!")
     assert status == 1 and "File exists" in errors[0], errors
     for title in ['"Quoted": it', "[Draft] x", "# 1", "../../etc", "///",
-                  "a: b: c", "| x", "> y", "{z}"]:
+                  "a: b: c", "| x", "> y", "{z}", "null", "two\nlines"]:
         assert tree.run("new", tree.path, title)[0] == 0, title
     status, out, _ = tree.run("check", tree.path)
     assert status == 0 and out[-1] == "2 articles, 0 errors, 0 warnings", out
@@ -129,8 +130,32 @@ def test_new_begins_an_article(t):
     preview = Preview(t, tree)
     body = preview.get("/Posts")[2]
     for title in ["Draft: &quot;Quoted&quot;: it", "Draft: [Draft] x",
-                  "Draft: # 1", "Draft: a: b: c", "Draft: | x"]:
+                  "Draft: # 1", "Draft: a: b: c", "Draft: | x",
+                  "Draft: null", "Draft: two lines"]:
         assert title in body, (title, body)
+    for title in ["", "  \n"]:
+        status, out, errors = tree.run("new", tree.path, title)
+        assert status == 2 and "TITLE is missing" in errors[0], errors
+
+
+def test_new_has_the_authors_day(t):
+    """Where it is tomorrow already, and where it is not today yet."""
+    tree = Tree(t, {"_posts/x": "x"}, git=False)
+    for zone, hours in [("AAA-14", 14), ("BBB+12", -12)]:
+        before = time.time()
+        assert tree.run("new", zone[:3], env={"TZ": zone})[0] == 0
+        days = {time.strftime("%F", time.gmtime(at + hours * 3600))
+                for at in [before, time.time()]}
+        path = "Posts/%s.md" % zone[:3].lower()
+        text = read(tree.path, path)
+        found = re.search(r"\ndate: (\S+) \S+ ([+-]\d{4})\n", text)
+        assert found.group(1) in days, (text, days)
+        assert found.group(2) == "%+03d00" % hours, text
+        tree.put({path: text.replace("draft: true\n", "")})
+    # None of it is in the future.
+    preview = Preview(t, tree)
+    body = preview.get("/Posts")[2]
+    assert ">AAA</a>" in body and ">BBB</a>" in body, body
 
 
 def test_new_where_articles_are(t):
@@ -145,4 +170,4 @@ def test_new_where_articles_are(t):
         assert tree.run("new", "Title")[0] == 0
         found = "%s/%s" % (directory, name) if name else "Posts/title.md"
         text = read(tree.path, found)
-        assert "\nauthor: " in text, text
+        assert re.search(r"\nauthor: \S", text), text  # the user, at least

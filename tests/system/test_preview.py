@@ -314,6 +314,7 @@ def test_port(t):
         [blogd.BINARY, "preview", "--port", str(first.port)], cwd=tree.path,
         env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30)
     assert done.returncode == 1 and b"in use" in done.stderr, done
+    assert b"blogd preview: " in done.stderr and b"--port" in done.stderr
 
 
 def test_page_reloads_in_a_browser(t):

@@ -533,7 +533,7 @@ test_dates(void **state)
 					  " 2020-01-01",
 					  "+020-01-01",
 					  "January 1, 2020"};
-	int64_t t;
+	int64_t t, zone;
 	size_t i;
 
 	(void)state;
@@ -542,6 +542,12 @@ test_dates(void **state)
 			fail_msg("%s was refused", good[i].text);
 		assert_int_equal(t, good[i].t);
 	}
+	assert_true(
+	    date_parse_zoned(slice_of("2020-01-01 00:30 -03:30"), &t, &zone));
+	assert_int_equal(t, 1577851200);
+	assert_int_equal(zone, -12600);
+	assert_true(date_parse_zoned(slice_of("2020-01-01"), &t, &zone));
+	assert_int_equal(zone, 0);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (date_parse(slice_of(bad[i]), &t))
 			fail_msg("%s was taken", bad[i]);

@@ -251,6 +251,44 @@ test_pages(void **state)
 	fx_free(&fx);
 }
 
+/* The days that pages show are those of the author's clock. */
+static void
+test_zones(void **state)
+{
+	const struct fx_file files[] = {
+	    {UUID, 0, 1, 1, 0},
+	    ROOT,
+	    {"P/east", POST("East", "date: 2020-01-01T00:30:00+02:00\n"), 0, 9,
+	     9, 0},
+	    {"P/utc", POST("Utc", "date: 2019-12-31 23:00\n"), 0, 9, 9, 0},
+	    {"P/west",
+	     POST("West", "date: 2019-12-31 23:30 -0800\nupdated: 2020-01-01 "
+			  "08:00\n"),
+	     0, 9, 9, 0},
+	    {"P/x",
+	     POST("Same", "date: 2019-06-30 01:00 +0200\nupdated: 2019-06-30 "
+			  "23:00 -0200\n"),
+	     0, 9, 9, 0}};
+	struct fx fx;
+
+	(void)state;
+	fx_defaults(&fx);
+	fx_build(&fx, files, COUNT(files), NULL);
+	assert_has(&fx, "/P/east",
+		   "<time class=\"dt-published\" "
+		   "datetime=\"2019-12-31T22:30:00Z\">1 January 2020</time>");
+	assert_has(&fx, "/P/west", ">31 December 2019</time>");
+	assert_has(&fx, "/P/west", ">1 January 2020</time>");
+	assert_has(&fx, "/P/x", ">30 June 2019</time>");
+	assert_has_not(&fx, "/P/x", "dt-updated");
+	assert_has(&fx, "/archive/2020", ">East<");
+	assert_has(&fx, "/archive/2019", ">West<");
+	assert_has(&fx, "/archive/2019", ">Utc<");
+	assert_has_not(&fx, "/archive/2019", ">East<");
+	assert_has(&fx, "/P/atom", "<published>2019-12-31T22:30:00Z<");
+	fx_free(&fx);
+}
+
 static void
 test_archive_and_authors(void **state)
 {
@@ -498,6 +536,7 @@ main(void)
 	    cmocka_unit_test(test_translations),
 	    cmocka_unit_test(test_rtl_site),
 	    cmocka_unit_test(test_pages),
+	    cmocka_unit_test(test_zones),
 	    cmocka_unit_test(test_archive_and_authors),
 	    cmocka_unit_test(test_gives_way),
 	    cmocka_unit_test(test_search_form),
