@@ -36,6 +36,19 @@ def test_repositories_that_are_none(t):
         assert words in dev_run(t, repository), repository
 
 
+def test_after_root(t):
+    if os.getuid() != 0:
+        t.skip("only root can make files that are another's")
+    t.write("configure", "")
+    shutil.copy(os.path.join(blogd.TOP, "dev"), t.path("dev"))
+    done = subprocess.run([t.path("dev"), "run"], user="nobody", text=True,
+                          group="nogroup", extra_groups=[], cwd=t.dir,
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    assert done.returncode == 1 and done.stderr == (
+        "dev: configure belongs to root, as after a run by root; run: sudo "
+        "chown -R nobody %s\n" % t.dir), done
+
+
 def test_ports_that_are_none(t):
     for port in ["0", "65536", "http"]:
         assert dev_run(t, BLOGD_HTTP_PORT=port) == (
