@@ -239,6 +239,17 @@ run_token(struct run *r, const struct mustache *m,
 	}
 }
 
+static void
+fail_at(struct run *r, const struct mustache *m, const struct mustache_token *t)
+{
+	struct mustache_render *how = r->how;
+
+	if (how->failed_in != NULL && how->failed_in->blamed)
+		return;
+	how->failed_in = m;
+	how->failed_at = t->at;
+}
+
 /* The tokens from `from` up to end. */
 static void
 run(struct run *r, const struct mustache *m, size_t from, size_t end)
@@ -252,12 +263,14 @@ run(struct run *r, const struct mustache *m, size_t from, size_t end)
 	r->depth++;
 	while (from < end && r->result == MUSTACHE_OK) {
 		t = &m->tokens[from];
-		if (r->steps-- == 0) {
-			r->steps = 0;
+		if (r->steps > 0) {
+			r->steps--;
+			run_token(r, m, t);
+		} else {
 			r->result = MUSTACHE_SLOW;
-			break;
 		}
-		run_token(r, m, t);
+		if (r->result != MUSTACHE_OK)
+			fail_at(r, m, t);
 		from = t->op == MUSTACHE_OP_SECTION ||
 			       t->op == MUSTACHE_OP_INVERTED
 			   ? t->end
@@ -284,6 +297,8 @@ mustache_run(const struct mustache *m, struct mustache_render *how,
 	r.ncontexts = ncontexts;
 	memcpy(r.context, contexts, ncontexts * sizeof(*contexts));
 	how->watched_at = SIZE_MAX;
+	how->failed_in = NULL;
+	how->failed_at = 0;
 	run(&r, m, 0, m->ntokens);
 	return r.result;
 }

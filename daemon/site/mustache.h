@@ -39,6 +39,13 @@ struct mustache *mustache_compile(struct slice text,
 				  const struct mustache_words *words);
 void mustache_free(struct mustache *m);
 
+/* What fails within this template is its fault, whatever partial it is in. */
+void mustache_blame(struct mustache *m);
+/* Does it have this partial in it? */
+int mustache_uses(const struct mustache *m, size_t partial);
+/* Line and column, from 1, of a place in the text of a template. */
+void mustache_place(struct slice text, size_t at, size_t *line, size_t *column);
+
 enum mustache_kind {
 	MUSTACHE_NONE,	/* the context has no such name: outer ones are asked */
 	MUSTACHE_FALSE, /* there is such a name, but nothing to show */
@@ -85,6 +92,10 @@ struct mustache_render {
 	 * or SIZE_MAX. */
 	struct slice watched;
 	size_t watched_at;
+	/* After a failure: where it was, in the inmost template that is to
+	 * blame, or else in the outermost. */
+	const struct mustache *failed_in;
+	size_t failed_at;
 };
 
 /* Appends the template filled with the values of contexts (the last one is
@@ -106,6 +117,7 @@ enum mustache_op {
 };
 
 struct mustache_token {
+	uint32_t at; /* where it is in the text */
 	uint8_t op;
 	uint8_t line_start; /* an indentation goes before it */
 	uint8_t alone;	    /* a partial on a line of its own */
@@ -117,6 +129,7 @@ struct mustache_token {
 
 struct mustache {
 	struct slice text;
+	int blamed; /* see mustache_blame */
 	struct mustache_token *tokens;
 	size_t ntokens, captokens;
 	int32_t *parts;

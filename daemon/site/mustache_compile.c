@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "mustache.h"
 
 #define DELIMITER_MAX 16  /* bytes */
@@ -38,20 +39,29 @@ struct tag {
 
 /* ---- messages ---- */
 
+void
+mustache_place(struct slice text, size_t at, size_t *line, size_t *column)
+{
+	size_t i, start = 0;
+
+	*line = 1;
+	for (i = 0; i < at; i++)
+		if (text.data[i] == '\n') {
+			++*line;
+			start = i + 1;
+		}
+	*column = at - start + 1;
+}
+
 /* p: a place in the text. */
 static void
 report(struct parser *ps, int warning, const char *p, const char *message)
 {
-	size_t line = 1, i, n = (size_t)(p - ps->text.data), start = 0;
+	size_t line, column;
 
-	for (i = 0; i < n; i++)
-		if (ps->text.data[i] == '\n') {
-			line++;
-			start = i + 1;
-		}
+	mustache_place(ps->text, (size_t)(p - ps->text.data), &line, &column);
 	ps->failed |= !warning;
-	ps->words->report(ps->words->ctx, warning, line, n - start + 1,
-			  message);
+	ps->words->report(ps->words->ctx, warning, line, column, message);
 }
 
 static void
@@ -69,7 +79,7 @@ report_name(struct parser *ps, int warning, const char *p, const char *before,
 /* ---- tokens ---- */
 
 static struct mustache_token *
-add_token(struct mustache *m, enum mustache_op op)
+add_token(struct mustache *m, enum mustache_op op, size_t at)
 {
 	struct mustache_token *t;
 
@@ -81,6 +91,7 @@ add_token(struct mustache *m, enum mustache_op op)
 	t = &m->tokens[m->ntokens++];
 	memset(t, 0, sizeof(*t));
 	t->op = (uint8_t)op;
+	t->at = (uint32_t)at;
 	return t;
 }
 
@@ -97,7 +108,7 @@ add_text(struct parser *ps, size_t from, size_t to)
 
 	if (from >= to)
 		return;
-	t = add_token(ps->m, MUSTACHE_OP_TEXT);
+	t = add_token(ps->m, MUSTACHE_OP_TEXT, from);
 	t->off = (uint32_t)from;
 	t->len = (uint32_t)(to - from);
 	t->line_start = (uint8_t)is_line_start(ps, from);
@@ -278,8 +289,10 @@ open_section(struct parser *ps, const struct tag *tag)
 	open->token = ps->m->ntokens;
 	open->name = tag->name;
 	open->tag = ps->text.data + tag->start;
-	t = add_token(ps->m, tag->sigil == '#' ? MUSTACHE_OP_SECTION
-					       : MUSTACHE_OP_INVERTED);
+	t = add_token(ps->m,
+		      tag->sigil == '#' ? MUSTACHE_OP_SECTION
+					: MUSTACHE_OP_INVERTED,
+		      tag->start);
 	t->line_start = !tag->alone && is_line_start(ps, tag->start);
 	add_name(ps, t, tag->name);
 }
@@ -312,7 +325,7 @@ add_partial(struct parser *ps, const struct tag *tag)
 			    tag->name, "; nothing is shown");
 		number = INT32_MAX;
 	}
-	t = add_token(ps->m, MUSTACHE_OP_PARTIAL);
+	t = add_token(ps->m, MUSTACHE_OP_PARTIAL, tag->start);
 	t->first = (uint32_t)number;
 	t->alone = (uint8_t)tag->alone;
 	t->line_start = !tag->alone && is_line_start(ps, tag->start);
@@ -323,9 +336,10 @@ add_partial(struct parser *ps, const struct tag *tag)
 static void
 add_value(struct parser *ps, const struct tag *tag)
 {
-	struct mustache_token *t =
-	    add_token(ps->m, tag->sigil == '\0' ? MUSTACHE_OP_ESCAPED
-						: MUSTACHE_OP_VERBATIM);
+	struct mustache_token *t = add_token(
+	    ps->m,
+	    tag->sigil == '\0' ? MUSTACHE_OP_ESCAPED : MUSTACHE_OP_VERBATIM,
+	    tag->start);
 
 	t->line_start = (uint8_t)is_line_start(ps, tag->start);
 	add_name(ps, t, tag->name);
@@ -428,6 +442,17 @@ parse(struct parser *ps)
 	}
 }
 
+static void
+check_utf8(struct parser *ps)
+{
+	size_t bad = utf8_check(ps->text);
+
+	if (bad < ps->text.len)
+		report(ps, 1, ps->text.data + bad,
+		       "bytes that are not UTF-8; browsers show something else "
+		       "for them");
+}
+
 struct mustache *
 mustache_compile(struct slice text, const struct mustache_words *words)
 {
@@ -445,11 +470,30 @@ mustache_compile(struct slice text, const struct mustache_words *words)
 	ps.m = xcalloc(1, sizeof(*ps.m));
 	ps.m->text = ps.text;
 	parse(&ps);
+	check_utf8(&ps);
 	if (ps.failed) {
 		mustache_free(ps.m);
 		return NULL;
 	}
 	return ps.m;
+}
+
+void
+mustache_blame(struct mustache *m)
+{
+	m->blamed = 1;
+}
+
+int
+mustache_uses(const struct mustache *m, size_t partial)
+{
+	size_t i;
+
+	for (i = 0; i < m->ntokens; i++)
+		if (m->tokens[i].op == MUSTACHE_OP_PARTIAL &&
+		    m->tokens[i].first == partial)
+			return 1;
+	return 0;
 }
 
 void

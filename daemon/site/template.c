@@ -9,6 +9,7 @@
 
 #include "daemon/site/theme/templates.h"
 #include "mustache.h"
+#include "path.h"
 
 #define FOLDER ".templates/"
 #define ENDING ".mustache"
@@ -19,7 +20,7 @@ struct template
 	struct file *file;	   /* NULL: built in */
 	struct mustache *compiled; /* the repository's, if it is good */
 	struct mustache *builtin;
-	int failed; /* it was said that it failed while rendering */
+	unsigned failed; /* by result, a bit each: was that said? */
 };
 
 struct templates {
@@ -130,8 +131,11 @@ compile(struct site *s, struct file *f, struct slice text)
 {
 	struct compiling c = {s, f};
 	struct mustache_words words = {name_number, partial_number, report, &c};
+	struct mustache *m = mustache_compile(text, &words);
 
-	return mustache_compile(text, &words);
+	if (m != NULL && f != NULL)
+		mustache_blame(m);
+	return m;
 }
 
 static void
@@ -151,10 +155,46 @@ add(struct site *s, struct slice name, struct file *f)
 	}
 }
 
-void
-templates_read(struct site *s)
+/* Slips in names, which leave the page as it was.  What an editor left behind
+ * and a README are none. */
+static void
+tell_no_template(struct site *s, struct slice path)
 {
-	struct templates *t = s->templates = xcalloc(1, sizeof(*t));
+	struct slice base = path_base(path);
+
+	if (slice_begins(path, FOLDER) && !slice_begins(base, ".") &&
+	    !slice_begins(base, "README") && !slice_ends(base, "~"))
+		model_notice(s, SEVERITY_WARNING, path,
+			     "is no template: these are " FOLDER "NAME" ENDING
+			     ", with a name of at most %d bytes",
+			     TEMPLATE_NAME_MAX);
+}
+
+static void
+tell_unused(struct site *s)
+{
+	const struct templates *t = s->templates;
+	size_t i, j;
+
+	/* One that is broken may be what was to use it. */
+	for (i = 0; i < t->n; i++)
+		if (t->list[i].file != NULL && t->list[i].compiled == NULL)
+			return;
+	for (i = TEMPLATES_BUILTIN; i < t->n; i++) {
+		for (j = 0; j < t->n; j++)
+			if (j != i && t->used[j] != NULL &&
+			    mustache_uses(t->used[j], i))
+				break;
+		if (j == t->n)
+			model_notice(s, SEVERITY_WARNING, t->list[i].file->path,
+				     "no template uses it, and it takes the "
+				     "place of none");
+	}
+}
+
+static void
+add_all(struct site *s)
+{
 	size_t i;
 
 	for (i = 0; i < TEMPLATES_BUILTIN; i++)
@@ -162,6 +202,17 @@ templates_read(struct site *s)
 	for (i = 0; i < s->nfiles; i++)
 		if (s->files[i].kind == FILE_TEMPLATE)
 			add(s, name_of_path(s->files[i].path), &s->files[i]);
+		else if (s->files[i].kind == FILE_HIDDEN)
+			tell_no_template(s, s->files[i].path);
+}
+
+void
+templates_read(struct site *s)
+{
+	struct templates *t = s->templates = xcalloc(1, sizeof(*t));
+	size_t i;
+
+	add_all(s);
 	for (i = 0; i < t->n; i++) {
 		struct template *one = &t->list[i];
 
@@ -175,6 +226,7 @@ templates_read(struct site *s)
 		t->used[i] =
 		    one->compiled != NULL ? one->compiled : one->builtin;
 	}
+	tell_unused(s);
 }
 
 void
@@ -219,24 +271,34 @@ what_failed(enum mustache_result result)
 {
 	switch (result) {
 	case MUSTACHE_LONG:
-		return "makes a page longer than 64 MiB";
+		return "a page grows longer than 64 MiB here";
 	case MUSTACHE_SLOW:
-		return "takes more than 4,000,000 steps for a page";
+		return "a page takes more than 4,000,000 steps up to here";
 	default:
-		return "uses partials in partials more than 64 deep";
+		return "partials and sections are more than 64 deep in one "
+		       "another here";
 	}
 }
 
+/* Once of each template and failure: it is the same on every page. */
 static void
-say_failed(struct site *s, struct template *t, enum mustache_result result)
+say_failed(struct site *s, const struct mustache_render *how,
+	   enum mustache_result result)
 {
-	if (t->failed++ > 0)
+	struct templates *t = s->templates;
+	size_t i, line, column;
+
+	for (i = 0; i < t->n; i++)
+		if (t->used[i] == how->failed_in)
+			break;
+	if (i == t->n || t->list[i].file == NULL ||
+	    (t->list[i].failed >> result & 1) != 0)
 		return;
-	model_notice(s, SEVERITY_ERROR,
-		     t->file != NULL ? t->file->path : t->name,
-		     "with its partials it %s; the built-in templates are used "
-		     "instead",
-		     what_failed(result));
+	t->list[i].failed |= 1u << result;
+	mustache_place(t->list[i].file->value, how->failed_at, &line, &column);
+	model_notice_at(s, SEVERITY_ERROR, t->list[i].file->path, line, column,
+			"%s; the built-in templates are used instead",
+			what_failed(result));
 }
 
 void
@@ -259,7 +321,7 @@ template_run(struct site *s, struct template_use *use, struct buf *out)
 	result = mustache_run(t->used[number], &how, use->contexts,
 			      use->ncontexts, out);
 	if (result != MUSTACHE_OK) {
-		say_failed(s, &t->list[number], result);
+		say_failed(s, &how, result);
 		out->len = start;
 		how.partials = t->builtin;
 		how.max_output = how.max_steps = SIZE_MAX / 2;

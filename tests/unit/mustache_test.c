@@ -266,6 +266,57 @@ test_limits(void **state)
 		      how, MUSTACHE_SLOW);
 }
 
+/* The inmost of those that are to blame, else the outermost. */
+static void
+test_blame(void **state)
+{
+	static const struct {
+		const char *blamed, *failed;
+		size_t at;
+	} cases[] = {{"", NULL, 2},
+		     {"outer", "outer", 6},
+		     {"inner", "inner", 1},
+		     {"outer inner", "inner", 1}};
+	struct setting *s = calloc(1, sizeof(*s));
+	struct region r = {0};
+	const char *data = "{\"x\":\"1234\"}";
+	struct json j = json_read(&data, &r);
+	struct mustache_render how = roomy;
+	struct buf out = {0};
+	size_t i;
+	int inner, outer, failed;
+
+	(void)state;
+	inner = partial_number(s, slice_of("inner"));
+	outer = partial_number(s, slice_of("outer"));
+	how.max_output = 4;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		s->partials[inner] = compile(s, slice_of("-{{x}}"));
+		s->partials[outer] = compile(s, slice_of("{{^y}}{{>inner}}"
+							 "{{/y}}"));
+		if (strstr(cases[i].blamed, "inner") != NULL)
+			mustache_blame(s->partials[inner]);
+		if (strstr(cases[i].blamed, "outer") != NULL)
+			mustache_blame(s->partials[outer]);
+		assert_int_equal(
+		    render(s, slice_of("12{{>outer}}"), &j, &how, &out),
+		    MUSTACHE_LONG);
+		failed = cases[i].failed == NULL
+			     ? -1
+			     : partial_number(s, slice_of(cases[i].failed));
+		if (failed >= 0)
+			assert_ptr_equal(how.failed_in, s->partials[failed]);
+		assert_int_equal(how.failed_at, cases[i].at);
+		mustache_free(s->partials[inner]);
+		mustache_free(s->partials[outer]);
+		s->partials[inner] = s->partials[outer] = NULL;
+	}
+	buf_free(&out);
+	setting_free(s);
+	free(s);
+	region_free(&r);
+}
+
 static void
 test_watched(void **state)
 {
@@ -323,6 +374,7 @@ main(void)
 	    cmocka_unit_test(test_nesting),
 	    cmocka_unit_test(test_size),
 	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_blame),
 	    cmocka_unit_test(test_watched),
 	    cmocka_unit_test(test_indentation),
 	};

@@ -258,10 +258,53 @@ test_broken(void **state)
 	assert_true(fx_has(&fx, "/Posts/a", "<main id=\"page.main\">"));
 	fx_free(&fx);
 	build(&fx, ".templates/article.mustache", "x{{>article}}");
-	assert_true(fx_said(&fx, ".templates/article.mustache:1:1: with its "
-				 "partials it uses partials"));
+	assert_true(fx_said(&fx, ".templates/article.mustache:1:2: partials "
+				 "and sections are more than 64 deep"));
 	assert_true(fx_has(&fx, "/Posts/a", "<main id=\"page.main\">"));
 	fx_free(&fx);
+	/* A part of all pages, whose fault is told of once. */
+	build(&fx, ".templates/footer.mustache",
+	      "a\n{{#site}}{{>footer}}{{/site}}");
+	assert_string_equal(
+	    buf_cstr(&fx.problems),
+	    ".templates/footer.mustache:2:1: partials and sections are more "
+	    "than 64 deep in one another here; the built-in templates are used "
+	    "instead\n");
+	fx_free(&fx);
+}
+
+/* What has no effect, though it may be meant to. */
+static void
+test_slips(void **state)
+{
+	static const char *const passed[] = {
+	    ".templates/.x.swp", ".templates/x.mustache~",
+	    ".templates/README.md", ".templates/tags.mustache"};
+	struct fx fx;
+	size_t i;
+
+	(void)state;
+	build(&fx, ".templates/foter.mustache", "x");
+	assert_string_equal(buf_cstr(&fx.problems),
+			    ".templates/foter.mustache:1:1: no template uses "
+			    "it, and it takes the place of none\n");
+	fx_free(&fx);
+	build(&fx, ".templates/article.html", "x");
+	assert_string_equal(buf_cstr(&fx.problems),
+			    ".templates/article.html:1:1: is no template: "
+			    "these are .templates/NAME.mustache, with a name "
+			    "of at most 64 bytes\n");
+	fx_free(&fx);
+	build(&fx, ".templates/tags.mustache", "a\n\xff");
+	assert_string_equal(buf_cstr(&fx.problems),
+			    ".templates/tags.mustache:2:1: bytes that are not "
+			    "UTF-8; browsers show something else for them\n");
+	fx_free(&fx);
+	for (i = 0; i < COUNT(passed); i++) {
+		build(&fx, passed[i], "x");
+		assert_string_equal(buf_cstr(&fx.problems), "");
+		fx_free(&fx);
+	}
 }
 
 /* The templates and bodies are known in the next run, which has no bytes of
@@ -340,6 +383,7 @@ main(void)
 	    cmocka_unit_test(test_objects),
 	    cmocka_unit_test(test_override),
 	    cmocka_unit_test(test_broken),
+	    cmocka_unit_test(test_slips),
 	    cmocka_unit_test(test_next_run),
 	    cmocka_unit_test(test_policy),
 	};
