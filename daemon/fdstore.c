@@ -120,6 +120,15 @@ put(enum passed_kind kind, const char *name, int fd)
 	return NULL;
 }
 
+/* A manager that keeps nothing may say so; the variable is systemd's. */
+static int
+is_store(void)
+{
+	const char *room = getenv("FDSTORE");
+
+	return notify_is_on() && (room == NULL || strcmp(room, "0") != 0);
+}
+
 /* ------------------------------------------------------------- the start -- */
 
 static int
@@ -222,7 +231,7 @@ keep_socket(const struct listener *l, int fd)
 void
 fdstore_keep_listeners(const struct listeners *l)
 {
-	if (!notify_is_on())
+	if (!is_store())
 		return;
 	keep_none(PASSED_LISTEN);
 	for (unsigned i = 0; i < l->n; i++)
@@ -391,7 +400,7 @@ void
 fdstore_keep_site(const struct conf_site *site, const struct published *p,
 		  const struct stored_site *counts)
 {
-	if (!notify_is_on())
+	if (!is_store())
 		return;
 	keep_none(PASSED_SITE);
 	keep_none(PASSED_SEGMENT);

@@ -11,7 +11,8 @@
  * the site that is served, and the sockets that blogd has bound itself.  Each
  * descriptor has a name of its own, which says all that is to be known of it
  * (fdnames.h), and is stored once: systemd does not take the same one twice.
- * Without systemd all of this does nothing.
+ * Without systemd, and with a manager that sets FDSTORE=0, all of this does
+ * nothing.
  */
 
 /* What comes back: those that activation_init took.  Names that blogd does not

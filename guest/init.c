@@ -144,7 +144,8 @@ static void __attribute__((noreturn)) become_daemon(void)
 	static char name[] = "blogd", flag[] = "-d";
 	char watchdog[48], pid[32], *argv[] = {name, flag, NULL};
 	static char notify[] = "NOTIFY_SOCKET=" MANAGER_SOCKET;
-	char *environment[] = {notify, watchdog, pid, NULL};
+	static char store[] = "FDSTORE=0"; /* no daemon comes after this one */
+	char *environment[] = {notify, store, watchdog, pid, NULL};
 	char self[PATH_MAX] = "";
 	sigset_t none;
 

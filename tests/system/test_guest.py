@@ -85,6 +85,15 @@ def test_settings_are_made_where_they_are_the_guests(t):
         assert file.read() == "0\n"
 
 
+def test_much_is_told_at_once(t):
+    """By a daemon with many sockets, which it names to its manager."""
+    pid1.needs(t)
+    t.blog(name="guest/blog.git")
+    made = pid1.Guest(t, configuration(serve={"processes": 32}))
+    made.wait_log("blogd: init: memory: ")
+    assert not made.grep("does not take"), made.lines()
+
+
 def test_name_servers_and_mounts(t):
     """Read from outside, through PID 1's root."""
     made = serving(t)
