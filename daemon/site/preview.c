@@ -242,7 +242,7 @@ add_panel(const struct site *s, const struct page *p, struct buf *out)
 		mark = (enum preview_mark)p->list[0]->mark;
 	if (!problems && mark == MARK_NONE && s->set.failure[0] == '\0')
 		return;
-	buf_str(out, "\n<aside id=\"blogd-preview\" lang=\"en\" "
+	buf_str(out, "\n<aside id=\"blogd-preview\" lang=\"en\" dir=\"ltr\" "
 		     "aria-label=\"Preview\">\n");
 	if (s->set.failure[0] != '\0') {
 		buf_str(out, "<p class=\"error\"><b>There is no site to show:"

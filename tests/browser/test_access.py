@@ -52,7 +52,8 @@ def test_axe_preview(t):
     """The panel of problems, with a site below it and without one."""
     with open(kinds.module(t, "axe-core", "axe.min.js")) as file:
         axe = file.read() + ";0"
-    tree = Tree(t, {"Posts/New": article("New", "[no](where)\n"),
+    tree = Tree(t, {".config/lang": "ar",
+                    "Posts/New": article("New", "[no](where)\n"),
                     "Posts/Draft": article("Draft", "Text.\n", draft="true"),
                     "Posts/Bad": "---\ntitle: x\n"})
     tree.commit()
@@ -67,6 +68,8 @@ def test_axe_preview(t):
                 tree.git("ls-files").split("\n"))))
         tab.go(address + target)
         assert tab.run("document.querySelector('#blogd-preview') !== null")
+        assert tab.run("""getComputedStyle(document.querySelector(
+            "#blogd-preview")).direction""") == "ltr"
         assert target or "There is no site to show" in tab.text, tab.text
         for colours in ("light", "dark"):
             found += ["%s, %s: %s" % (target, colours, v)
