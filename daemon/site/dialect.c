@@ -211,15 +211,17 @@ is_hidden(struct slice path)
 enum file_kind
 dialect_kind(const struct site *s, struct slice path)
 {
+	struct slice place = dialect_place(s, path);
+
 	if (dotconfig_is_setting(path))
 		return FILE_SETTING;
-	if (slice_is(path, "_redirects") || slice_is(path, "_headers"))
+	if (slice_is(place, "_redirects") || slice_is(place, "_headers"))
 		return FILE_RULES;
 	if (template_is_path(path))
 		return FILE_TEMPLATE;
-	if (is_hidden(path))
+	if (is_hidden(place))
 		return FILE_HIDDEN;
-	if (is_wellknown(path))
+	if (is_wellknown(place))
 		return FILE_STATIC;
 	if (is_furniture(s->dialect, path))
 		return FILE_HIDDEN;

@@ -20,6 +20,7 @@ static const char *const embedder_values[] = {"require-corp", "credentialless",
 					      NULL};
 static const char *const resource_values[] = {"same-origin", "same-site",
 					      "cross-origin", NULL};
+static const char *const sniff_values[] = {"nosniff", NULL};
 static const char *const frame_values[] = {"DENY", "SAMEORIGIN", NULL};
 
 /* What cannot harm: nothing by which a message is framed, a connection steered,
@@ -45,6 +46,7 @@ static const struct field_name names[] = {
     {"Referrer-Policy", FIELD_REFERRER, referrer_values},
     {"Timing-Allow-Origin", FIELD_LIST, NULL},
     {"X-Clacks-Overhead", FIELD_SINGLE, NULL},
+    {"X-Content-Type-Options", FIELD_SENT, sniff_values},
     {"X-Frame-Options", FIELD_SINGLE, frame_values},
     {"X-Robots-Tag", FIELD_LIST, NULL},
 };
@@ -188,7 +190,7 @@ read_field(struct reading *r, struct slice line)
 	value = trim((struct slice){
 	    colon + 1, line.len - (size_t)(colon - line.data) - 1});
 	known = find_name(name);
-	if (check_field(&r->at, name, known, value))
+	if (check_field(&r->at, name, known, value) && known->use != FIELD_SENT)
 		add_field(r, known, value);
 }
 

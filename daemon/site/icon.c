@@ -54,7 +54,7 @@ icon_write(const struct site *s, struct buf *out)
 }
 
 /* The address of the file of this name: at the root, or below static/ and shown
- * at the root. */
+ * at the root as well.  Empty: there is none. */
 static struct slice
 own_file(struct site *s, const char *name)
 {
@@ -66,18 +66,14 @@ own_file(struct site *s, const char *name)
 		buf_printf(&b, "static/%s", name);
 		f = plan_file(s, (struct slice){b.data, b.len});
 		buf_clear(&b);
-		if (f == NULL || f->address.len == 0) {
-			buf_free(&b);
-			return slice_of("");
-		}
-		buf_printf(&b, "/%s", name);
-		plan_alias(s, f, region_take(&s->region, &b));
-		buf_printf(&b, "/%s", name);
-		address = region_take(&s->region, &b);
-	} else {
-		address = f->address;
 	}
+	buf_printf(&b, "/%s", name);
+	address = region_take(&s->region, &b);
 	buf_free(&b);
+	if (f == NULL || f->address.len == 0)
+		return slice_of("");
+	if (slice_cmp(f->address, address) != 0)
+		plan_alias(s, f, address);
 	return address;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model.h"
@@ -9,11 +10,18 @@
 
 /* _redirects and _headers become pages, and fields of pages. */
 
+/* At the top of the repository, or of the site that it is made for. */
 static const struct file *
-rules_file(const struct site *s, const char *path)
+rules_file(const struct site *s, const char *name)
 {
-	const struct file *f = plan_file(s, slice_of(path));
+	static const char *const tops[] = {"", "static/", "content/"};
+	const struct file *f = NULL;
+	char path[32];
 
+	for (size_t i = 0; i < 3 && (f == NULL || f->kind != FILE_RULES); i++) {
+		snprintf(path, sizeof(path), "%s%s", tops[i], name);
+		f = plan_file(s, slice_of(path));
+	}
 	return f != NULL && f->kind == FILE_RULES ? f : NULL;
 }
 
@@ -158,26 +166,72 @@ plan_is_redirected(const struct site *s, struct slice path)
 	return 0;
 }
 
+/* The path of a location: 0 when it is one of another site.  An empty one is
+ * one that nobody can ask for. */
 static int
-leads_somewhere(struct site *s, struct slice location)
+path_of(struct site *s, struct slice location, struct slice *path)
 {
-	struct slice path = location;
 	size_t i;
 
-	if (path.len == 0 || path.data[0] != '/')
+	if (location.len == 0 || location.data[0] != '/')
+		return 0;
+	location.data += s->prefix.len;
+	location.len -= s->prefix.len;
+	for (i = 0; i < location.len; i++)
+		if (location.data[i] == '?' || location.data[i] == '#')
+			location.len = i;
+	if (rules_path(&s->region, location, path) == -1)
+		*path = slice_of("");
+	return 1;
+}
+
+static int
+leads_somewhere(struct site *s, const struct page *p)
+{
+	struct slice path;
+
+	if (!path_of(s, p->pub.location, &path))
 		return 1;
-	path.data += s->prefix.len;
-	path.len -= s->prefix.len;
-	for (i = 0; i < path.len; i++)
-		if (path.data[i] == '?' || path.data[i] == '#')
-			path.len = i;
-	if (rules_path(&s->region, path, &path) == -1)
+	if (path.len == 0)
 		return 0;
 	if (plan_find(s, path) != NULL ||
 	    (s->searchable && slice_is(path, SEARCH_ADDRESS)))
 		return 1;
 	return plan_is_redirected(s,
 				  (struct slice){path.data + 1, path.len - 1});
+}
+
+/* Browsers follow 20. */
+#define HOPS_MAX 16
+
+static int
+leads_in_a_circle(struct site *s, const struct page *p)
+{
+	struct slice path;
+	int i;
+
+	for (i = 0; i < HOPS_MAX && p != NULL && p->kind == PAGE_REDIRECT; i++)
+		p = path_of(s, p->pub.location, &path) ? plan_find(s, path)
+						       : NULL;
+	return i == HOPS_MAX;
+}
+
+static void
+check_redirect(struct site *s, const struct page *p)
+{
+	struct slice to = p->pub.location;
+	int shown = to.len < 200 ? (int)to.len : 200;
+	size_t line = p->line > 0 ? p->line : 1;
+
+	if (!leads_somewhere(s, p))
+		model_notice_at(s, SEVERITY_WARNING, p->file->path, line, 1,
+				"it leads to %.*s, where there is no page",
+				shown, to.data);
+	else if (leads_in_a_circle(s, p))
+		model_notice_at(s, SEVERITY_ERROR, p->file->path, line, 1,
+				"it leads to %.*s, and on in a circle, or "
+				"through more than %d others",
+				shown, to.data, HOPS_MAX);
 }
 
 void
@@ -188,17 +242,10 @@ plan_check_redirects(struct site *s)
 	for (i = 0; i < s->npages; i++) {
 		const struct page *p = &s->pages[i];
 
-		if ((p->kind != PAGE_REDIRECT &&
-		     p->kind != PAGE_REDIRECT_BELOW) ||
-		    p->file == NULL || leads_somewhere(s, p->pub.location))
-			continue;
-		model_notice_at(s, SEVERITY_WARNING, p->file->path,
-				p->line > 0 ? p->line : 1, 1,
-				"it leads to %.*s, where there is no page",
-				(int)(p->pub.location.len < 200
-					  ? p->pub.location.len
-					  : 200),
-				p->pub.location.data);
+		if ((p->kind == PAGE_REDIRECT ||
+		     p->kind == PAGE_REDIRECT_BELOW) &&
+		    p->file != NULL)
+			check_redirect(s, p);
 	}
 }
 

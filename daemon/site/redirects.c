@@ -176,6 +176,12 @@ read_from(const struct rules_report *at, struct region *r, struct slice word,
 			      "exact or with \"/*\" at its end");
 		return -1;
 	}
+	if (has(path, "?") || has(path, "#")) {
+		rules_problem(at, word,
+			      "the first address is a path alone: rules do "
+			      "not look at what \"?\" or \"#\" begins");
+		return -1;
+	}
 	if (rules_path(r, path, &rule->from) == -1) {
 		rules_problem(at, word, "nobody can ask for such a path");
 		return -1;

@@ -72,7 +72,8 @@ enum field_use {
 	FIELD_CACHE,	/* instead of blogd's own Cache-Control */
 	FIELD_REFERRER, /* and of these */
 	FIELD_OPENER,
-	FIELD_TYPE /* Content-Type of a file */
+	FIELD_TYPE, /* Content-Type of a file */
+	FIELD_SENT  /* by blogd anyway */
 };
 
 struct field_name {

@@ -117,6 +117,8 @@ plan_robots(struct site *s)
 
 	if (plan_file(s, slice_of("robots.txt")) != NULL)
 		return;
+	if (f != NULL && slice_is(f->address, "/robots.txt"))
+		return;
 	if (f != NULL && f->address.len > 0)
 		plan_alias(s, f, slice_of("/robots.txt"));
 	else

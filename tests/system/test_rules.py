@@ -13,7 +13,8 @@ def test_redirects(t):
         "/gone/* /Index 307\n"
         "/Posts/One /Index\n"
         "/rewrite /Index 200\n"
-        "/a /b /c /d\n")})
+        "/a /b /c /d\n"
+        "/m /n\n/n /m\n/o /old\n")})
     for target, status, location in [
             ("/old", 301, "/Posts/One"),
             ("/old%20page", 302, "https://else.example/x?y#z"),
@@ -33,8 +34,11 @@ def test_redirects(t):
     assert daemon.get("/rewrite").status == 404
     for problem in ("_redirects:6:1: not used",
                     "_redirects:7:17: only redirects",
-                    "_redirects:8:1: a rule is two addresses"):
+                    "_redirects:8:1: a rule is two addresses",
+                    "_redirects:9:1: it leads to /n, and on in a circle",
+                    "_redirects:10:1: it leads to /m, and on in a circle"):
         daemon.wait_log(problem)
+    assert not any("_redirects:11" in line for line in daemon.log)
 
 
 def test_links_to_what_has_no_page(t):
@@ -49,6 +53,25 @@ def test_links_to_what_has_no_page(t):
     assert found == ['the link to "/blogs" leads nowhere',
                      'the link to "/searches" leads nowhere'], out
     assert status == 1
+
+
+def test_where_hugo_and_zola_have_them(t):
+    files = {"hugo.toml": "", "content/posts/one.md": article("One"),
+             "static/_redirects": "/old /posts/one\n",
+             "static/_headers": "/posts/*\n  X-Robots-Tag: noai\n",
+             "static/robots.txt": "User-agent: x\n",
+             "static/favicon.ico": b"\0\0\1\0",
+             "static/.well-known/security.txt": "Contact: x\n",
+             "static/.secret": "x"}
+    daemon = t.serve(files)
+    assert daemon.get("/old").get("Location") == "/posts/one"
+    assert daemon.get("/posts/one").get("X-Robots-Tag") == "noai"
+    for path in ("/_redirects", "/_headers", "/.secret", "/static/.secret"):
+        assert daemon.get(path).status == 404, path
+    for path in ("robots.txt", ".well-known/security.txt"):
+        assert daemon.get("/" + path).text == files["static/" + path], path
+    assert daemon.get("/favicon.ico").body == files["static/favicon.ico"]
+    assert not any("another page" in line for line in daemon.log), daemon.log
 
 
 def test_redirects_over_http2(t):

@@ -90,7 +90,8 @@ test_redirects_refused(void **state)
 	    {"/a%zz /c", "1:1: nobody can ask"},
 	    {"/a%00 /c", "1:1: nobody can ask"},
 	    {"/a%ff /c", "1:1: nobody can ask"},
-	    {"/a?b /c", "1:1: nobody can ask"},
+	    {"/a?b /c", "1:1: the first address is a path alone"},
+	    {"/a#b /c", "1:1: the first address is a path alone"},
 	    {"/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/* /b",
 	     "1:1: more than 16"},
 	    {"\xc3\xa4 x", "1:1: the first"},
@@ -205,6 +206,9 @@ test_fields(void **state)
 	    "/*{X-Robots-Tag=noindex;Link=</a>; rel=x;}"
 	    "/a b/*.pdf{Content-Disposition=attachment;}/c{}");
 	assert_string_equal(said.data, "");
+	assert_string_equal(fields("/\n X-Content-Type-Options: nosniff\n"),
+			    "/{}");
+	assert_string_equal(said.data, "");
 }
 
 static void
@@ -217,7 +221,8 @@ test_fields_refused(void **state)
 	    {"Content-Length: 1", "2:3: Content-Length is not"},
 	    {"Content-Encoding: gzip", "2:3: Content-Encoding is not"},
 	    {"Transfer-Encoding: chunked", "2:3: Transfer-Encoding is not"},
-	    {"X-Content-Type-Options: x", "2:3: X-Content-Type-Options is"},
+	    {"X-Content-Type-Options: x",
+	     "2:27: X-Content-Type-Options may not"},
 	    {"Refresh: 0", "2:3: Refresh is not"},
 	    {"Vary: *", "2:3: Vary is not"},
 	    {"ETag: \"x\"", "2:3: ETag is not"},
