@@ -117,15 +117,18 @@ complain(struct resolving *r, const struct note *note, const char *before,
 	 const char *after)
 {
 	size_t n = note->text.len, line = 1, column = 1;
+	const char *where =
+	    r->abstract ? "in the abstract: " : "in the header: ";
 
 	if (!r->abstract && note->line > 0) {
+		where = "";
 		line = (size_t)r->a->body_line + note->line - 1;
 		column = note->column;
 	}
-	model_notice_at(
-	    r->s, SEVERITY_ERROR, r->a->file->path, line, column,
-	    "%s%s\"%.*s\"%s", r->abstract ? "in the abstract: " : "", before,
-	    (int)(n < SHOWN_MAX ? n : SHOWN_MAX), note->text.data, after);
+	model_notice_at(r->s, SEVERITY_ERROR, r->a->file->path, line, column,
+			"%s%s\"%.*s\"%s", where, before,
+			(int)(n < SHOWN_MAX ? n : SHOWN_MAX), note->text.data,
+			after);
 }
 
 /* A path of the site, or of the host that it is a part of: 0 when it is not

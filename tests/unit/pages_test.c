@@ -298,6 +298,8 @@ test_archive_and_authors(void **state)
 	(void)state;
 	fx_defaults(&fx);
 	fx_build(&fx, blog, COUNT(blog), NULL);
+	assert_true(fx_said(&fx, "Posts/deep/3.md:1:1: in the header: there is "
+				 "no file \"../p.png\""));
 	body = fx_body(&fx, "/archive");
 	assert_true(strstr(body, ">1974</a>") < strstr(body, ">Four<"));
 	assert_true(strstr(body, ">Four<") < strstr(body, ">1973</a>"));
