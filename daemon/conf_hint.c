@@ -12,6 +12,7 @@ static const struct synonym {
 	const char *section, *option;
 } synonyms[] = {
     {"access", "site", "repository"},
+    {"access-log", "log", "access"},
     {"address", "root", "http"},
     {"alias", "site", "names"},
     {"aliases", "site", "names"},
@@ -75,6 +76,7 @@ static const struct synonym {
     {"vhost", NULL, "site"},
     {"virtualhost", NULL, "site"},
     {"webhook", "site", "hook"},
+    {"webhook-secret", "site", "hook"},
     {"worker-connections", "serve", "max-connections"},
     {"worker-processes", "serve", "processes"},
 };

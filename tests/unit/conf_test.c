@@ -461,6 +461,8 @@ test_synonyms(void **state)
 	static const char *const words[][2] = {
 	    {"cert", "\"certificate\""},
 	    {"ssl_certificate_key", "\"key\""},
+	    {"access_log", "\"access\" in the section log"},
+	    {"webhook_secret", "\"hook\""},
 	    {"repo", "\"repository\""},
 	    {"remote", "\"repository\""},
 	    {"branch", "\"repository\""},
