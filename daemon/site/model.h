@@ -271,6 +271,7 @@ struct site {
 	struct page *pages;
 	size_t npages, cappages;
 	const struct buf *said; /* problems, for the preview; NULL: none */
+	struct slice said_list; /* the same as HTML; empty: none */
 	uint8_t generation[DIGEST_LEN]; /* of all pages, for the preview */
 	uint8_t frame[DIGEST_LEN];	/* of what every HTML page shows */
 };

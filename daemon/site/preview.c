@@ -81,83 +81,7 @@ preview_unmark(const struct site *s)
 			s->articles[i]->title = s->articles[i]->unmarked;
 }
 
-/* ---- pages ---- */
-
-static void
-plan(struct site *s, const char *name, const char *path, const char *type)
-{
-	struct page *p = plan_add(s, PAGE_PREVIEW, slice_of(path), type);
-
-	p->name = slice_of(name);
-}
-
-void
-preview_plan(struct site *s)
-{
-	if (!s->set.preview)
-		return;
-	plan(s, "script", BASE "preview.js", "text/javascript; charset=utf-8");
-	plan(s, "style", BASE "preview.css", "text/css; charset=utf-8");
-	plan(s, "generation", BASE "generation", "text/plain; charset=utf-8");
-}
-
-void
-preview_generation(struct site *s)
-{
-	struct page *own = NULL;
-	struct digest d = {0};
-
-	if (!s->set.preview)
-		return;
-	for (size_t i = 0; i < s->npages; i++) {
-		struct page *p = &s->pages[i];
-
-		if (p->kind == PAGE_PREVIEW && slice_is(p->name, "generation"))
-			own = p;
-		digest_bytes(&d, p->pub.recipe, DIGEST_LEN);
-	}
-	digest_end(&d, s->generation);
-	digest_free(&d);
-	if (own != NULL)
-		memcpy(own->pub.recipe, s->generation, DIGEST_LEN);
-}
-
-void
-preview_digest(const struct site *s, struct digest *d)
-{
-	digest_number(d, s->set.preview);
-	if (!s->set.preview)
-		return;
-	digest_add(d, slice_of(s->set.failure));
-	if (s->said != NULL)
-		digest_bytes(d, s->said->data, s->said->len);
-}
-
-void
-preview_write(const struct site *s, const struct page *p, struct buf *out)
-{
-	if (slice_is(p->name, "script"))
-		buf_str(out, script);
-	else if (slice_is(p->name, "style"))
-		buf_str(out, style);
-	else if (slice_is(p->name, "generation"))
-		for (size_t i = 0; i < DIGEST_LEN; i++)
-			buf_printf(out, "%02x", s->generation[i]);
-	else
-		buf_str(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-			     "<meta charset=\"utf-8\">\n"
-			     "<meta name=\"viewport\" "
-			     "content=\"width=device-width\">\n"
-			     "<meta name=\"color-scheme\" "
-			     "content=\"light dark\">\n"
-			     "<title>No site</title>\n</head>\n"
-			     "<body>\n<main class=\"no-site\">\n"
-			     "<h1>No site</h1>\n<p>It is shown here as soon "
-			     "as it can be made.</p>\n</main>\n"
-			     "</body>\n</html>\n");
-}
-
-/* ---- what is added ---- */
+/* ---- problems ---- */
 
 static void
 add_text(struct buf *out, const char *data, size_t len)
@@ -232,15 +156,107 @@ add_list(const struct buf *said, struct buf *out)
 	buf_str(out, "</details>\n");
 }
 
+/* Once, as every page has the same. */
+static void
+list_problems(struct site *s)
+{
+	struct buf b = {0};
+
+	if (s->said == NULL || s->said->len == 0)
+		return;
+	add_list(s->said, &b);
+	s->said_list = region_take(&s->region, &b);
+	buf_free(&b);
+}
+
+/* ---- pages ---- */
+
+static void
+plan(struct site *s, const char *name, const char *path, const char *type)
+{
+	struct page *p = plan_add(s, PAGE_PREVIEW, slice_of(path), type);
+
+	p->name = slice_of(name);
+}
+
+void
+preview_plan(struct site *s)
+{
+	if (!s->set.preview)
+		return;
+	plan(s, "script", BASE "preview.js", "text/javascript; charset=utf-8");
+	plan(s, "style", BASE "preview.css", "text/css; charset=utf-8");
+	plan(s, "generation", BASE "generation", "text/plain; charset=utf-8");
+}
+
+void
+preview_generation(struct site *s)
+{
+	struct page *own = NULL;
+	struct digest d = {0};
+
+	if (!s->set.preview)
+		return;
+	list_problems(s);
+	for (size_t i = 0; i < s->npages; i++) {
+		struct page *p = &s->pages[i];
+
+		if (p->kind == PAGE_PREVIEW && slice_is(p->name, "generation"))
+			own = p;
+		digest_bytes(&d, p->pub.recipe, DIGEST_LEN);
+	}
+	digest_end(&d, s->generation);
+	digest_free(&d);
+	if (own != NULL)
+		memcpy(own->pub.recipe, s->generation, DIGEST_LEN);
+}
+
+void
+preview_digest(const struct site *s, struct digest *d)
+{
+	digest_number(d, s->set.preview);
+	if (!s->set.preview)
+		return;
+	digest_add(d, slice_of(s->set.failure));
+	if (s->said != NULL)
+		digest_bytes(d, s->said->data, s->said->len);
+}
+
+void
+preview_write(const struct site *s, const struct page *p, struct buf *out)
+{
+	if (slice_is(p->name, "script"))
+		buf_str(out, script);
+	else if (slice_is(p->name, "style"))
+		buf_str(out, style);
+	else if (slice_is(p->name, "generation"))
+		for (size_t i = 0; i < DIGEST_LEN; i++)
+			buf_printf(out, "%02x", s->generation[i]);
+	else
+		buf_str(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+			     "<meta charset=\"utf-8\">\n"
+			     "<meta name=\"viewport\" "
+			     "content=\"width=device-width\">\n"
+			     "<meta name=\"color-scheme\" "
+			     "content=\"light dark\">\n"
+			     "<title>No site</title>\n</head>\n"
+			     "<body>\n<main class=\"no-site\">\n"
+			     "<h1>No site</h1>\n<p>It is shown here as soon "
+			     "as it can be made.</p>\n</main>\n"
+			     "</body>\n</html>\n");
+}
+
+/* ---- what is added ---- */
+
 static void
 add_panel(const struct site *s, const struct page *p, struct buf *out)
 {
-	int problems = s->said != NULL && s->said->len > 0;
 	enum preview_mark mark = MARK_NONE;
 
 	if ((p->kind == PAGE_ARTICLE || p->kind == PAGE_HOME) && p->nlist > 0)
 		mark = (enum preview_mark)p->list[0]->mark;
-	if (!problems && mark == MARK_NONE && s->set.failure[0] == '\0')
+	if (s->said_list.len == 0 && mark == MARK_NONE &&
+	    s->set.failure[0] == '\0')
 		return;
 	buf_str(out, "\n<aside id=\"blogd-preview\" lang=\"en\" dir=\"ltr\" "
 		     "aria-label=\"Preview\">\n");
@@ -255,8 +271,7 @@ add_panel(const struct site *s, const struct page *p, struct buf *out)
 			   "<p><b>%s:</b> this page is in the preview "
 			   "alone.</p>\n",
 			   marks[mark]);
-	if (problems)
-		add_list(s->said, out);
+	buf_add(out, s->said_list.data, s->said_list.len);
 	buf_str(out, "</aside>\n");
 }
 

@@ -20,7 +20,7 @@ void preview_unmark(const struct site *s);
 
 /* Plans the script and what it asks for; before addresses are sorted. */
 void preview_plan(struct site *s);
-/* Once all pages have their recipes. */
+/* Once all pages have their recipes, and all that is to be said has been. */
 void preview_generation(struct site *s);
 /* What every page shows beside the site's own. */
 void preview_digest(const struct site *s, struct digest *d);
