@@ -52,14 +52,26 @@ begins(struct slice text, struct slice with)
 	       memcmp(text.data, with.data, with.len) == 0;
 }
 
+/* Of an alphabet: those of scripts without spaces have three bytes. */
+static int
+is_letter(struct slice word)
+{
+	return word.len == 1 ||
+	       (word.len == 2 && (unsigned char)word.data[0] >= 0xc0);
+}
+
+/* Of "I/O" and "what's" the letters are meant, and not what begins with one. */
 static void
 take_word(const struct search_index *ix, struct slice word, uint32_t share,
 	  struct ranking *r)
 {
 	uint32_t limit = r->work + share, i = search_find(ix, word);
 
-	if (i < ix->head.nterms && slice_cmp(search_text(ix, i), word) == 0)
+	if (i < ix->head.nterms && slice_cmp(search_text(ix, i), word) == 0) {
 		take_term(ix, i++, 4, limit, r);
+		if (is_letter(word))
+			return;
+	}
 	while (i < ix->head.nterms && begins(search_text(ix, i), word)) {
 		if (r->work >= limit) {
 			r->bounded = 1;
