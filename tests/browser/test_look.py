@@ -73,6 +73,24 @@ def test_targets(t):
             document.querySelector("[type=search]")).fontSize)""") >= 16
 
 
+def test_large_letters(t):
+    """Letters of twice the size, on a phone: nothing leaves the screen, and
+    the words of buttons stay whole."""
+    tab = look(t)
+    size(tab, *PHONE)
+    for target in [ARTICLE, "/Posts/Wordy", "/archive", "/search?q=note"]:
+        tab.go(kinds.SITE + target)
+        tab.run("document.documentElement.style.fontSize = '200%'; 0")
+        wide = tab.run("document.scrollingElement.scrollWidth")
+        assert wide <= PHONE[0], "%s: %d" % (target, wide)
+        lines = tab.run("""(() => {
+            const range = document.createRange();
+            range.selectNodeContents(document.querySelector("button"));
+            return range.getClientRects().length;
+        })()""")
+        assert lines == 1, "%s: %d" % (target, lines)
+
+
 def test_tabs_in_code(t):
     """As wide as four of the letters, so that columns stand in line."""
     tab = look(t, ARTICLE)
