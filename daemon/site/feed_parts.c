@@ -8,6 +8,7 @@
 #include "../utf8.h"
 #include "escape.h"
 #include "items.h"
+#include "markdown.h"
 #include "url.h"
 
 #define EXCERPT_MAX 280 /* characters */
@@ -115,6 +116,25 @@ absolute_tag(struct buf *out, const struct site *s, struct slice path,
 	}
 }
 
+/* The length of a link beside a heading, which has no text: our style sheet
+ * shows it.  0: html begins with something else. */
+static size_t
+anchor_at(struct slice html)
+{
+	static const char begin[] = MARKDOWN_ANCHOR, end[] = "></a>";
+	const char *close;
+
+	if (html.len < sizeof(begin) ||
+	    memcmp(html.data, begin, sizeof(begin) - 1) != 0)
+		return 0;
+	close = memchr(html.data, '>', html.len);
+	if (close == NULL ||
+	    html.len - (size_t)(close - html.data) < sizeof(end) - 1 ||
+	    memcmp(close, end, sizeof(end) - 1) != 0)
+		return 0;
+	return (size_t)(close - html.data) + sizeof(end) - 1;
+}
+
 void
 feed_html(struct buf *out, const struct site *s, struct slice path,
 	  struct slice html)
@@ -127,6 +147,11 @@ feed_html(struct buf *out, const struct site *s, struct slice path,
 		n = start != NULL ? (size_t)(start - html.data) : html.len;
 		buf_add(out, html.data, n);
 		html = (struct slice){html.data + n, html.len - n};
+		n = anchor_at(html);
+		if (n > 0) {
+			html = (struct slice){html.data + n, html.len - n};
+			continue;
+		}
 		end = html.len > 0 ? memchr(html.data, '>', html.len) : NULL;
 		n = end != NULL ? (size_t)(end - html.data) + 1 : html.len;
 		absolute_tag(out, s, path, (struct slice){html.data, n});

@@ -6,6 +6,9 @@
 
 #include "../buf.h"
 
+/* How the link beside a heading begins; its id follows. */
+#define MARKDOWN_ANCHOR "<a class=\"anchor\" href=\"#"
+
 /*
  * Markdown to HTML, within a budget, in a process that may be killed.  The
  * parser works in an arena that is dropped whole, whatever happens inside; CPU

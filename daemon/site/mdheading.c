@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../utf8.h"
+#include "markdown.h"
 #include "mdwriter.h"
 
 /* Headings: their levels, ids and anchors. */
@@ -117,7 +118,7 @@ end_heading(struct writer *w, cmark_node *node)
 
 	md_element(w, 0, "", "</h");
 	html_number(w->o, shifted_level(w, node));
-	html_str(w->o, "><a class=\"anchor\" href=\"#");
+	html_str(w->o, ">" MARKDOWN_ANCHOR);
 	html_escape(w->o, ESCAPE_HREF, id);
 	html_str(w->o, "\" aria-labelledby=\"");
 	html_escape(w->o, ESCAPE_TEXT, id);

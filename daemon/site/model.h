@@ -18,7 +18,7 @@
 
 /* To be raised whenever the same input would make other pages than before; the
  * package's version counts as well. */
-#define SITE_FORMAT 8
+#define SITE_FORMAT 9
 
 struct spoken;
 

@@ -100,6 +100,17 @@ def test_every_kind_of_feed(t):
     assert three.content is None and three.summary == "Three"
 
 
+def test_no_links_without_a_text(t):
+    """Those beside headings are for our style sheet."""
+    body = "Some\n\n## A *part*\n\n<a class=\"anchor\" href=\"#p\">b</a>\n"
+    daemon = t.serve({"Posts/Two": article("Two", body)})
+    assert '></a></div>' in daemon.page("/Posts/Two")
+    content = next(e.content for e in atom(t, daemon, "/atom").entries
+                   if e.title == "Two")
+    assert '<h2 id="a-part">A <em>part</em></h2></div>' in content, content
+    assert content.count("<a ") == 1 and ">b</a>" in content, content
+
+
 def test_ids_stay(t):
     """Over edits, other dates in the header and other hosts."""
     made = t.blog({"Posts/Two": article("Two", tags="a b")})
