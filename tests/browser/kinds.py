@@ -134,13 +134,15 @@ POSTS = {
         "Everything that a post can hold", ALL, tags="overview, code, maths",
         abstract="One of *each*.", toc="true"),
     "Posts/Deep": article("A deep subject", PROSE * 5, author="Ada",
+                          author_url="https://ada.example/",
                           tags="overview, thought"),
     "Posts/Arabic": article(
         "\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645",
         ARABIC +
         "\u0647\u0630\u0627 \u0646\u0635 \u0642\u0635\u064a\u0631.\n" * 6,
         lang="ar", tags="language"),
-    "Posts/Wordy": article(WORD + WORD, WORDY, author="Ada", tags=WORD),
+    "Posts/Wordy": article(WORD + WORD, WORDY, author="Ada", tags=WORD,
+                           author_url="https://ada.example/"),
     "Posts/German": article("Ein deutscher Text",
                             "Das ist ein kurzer Absatz.\n" * 6, lang="de",
                             tags="language"),
@@ -163,7 +165,7 @@ SETTINGS = {
 # One of each kind; those of posts, lists and the rest.
 PAGES = ["/", "/Posts/Everything", "/Posts/Deep", "/Posts/Arabic",
          "/Posts/Wordy", "/Posts", "/Notes", "/Notes/page/2", "/tags",
-         "/tags/notes", "/archive", "/authors", "/authors/Ben", "/search",
+         "/tags/notes", "/archive", "/authors", "/authors/Ada", "/search",
          "/search?q=note", "/nowhere"]
 
 

@@ -73,6 +73,17 @@ def test_targets(t):
             document.querySelector("[type=search]")).fontSize)""") >= 16
 
 
+def test_links_in_sentences(t):
+    """They are underlined; colour alone is no sign to all."""
+    tab = look(t)
+    for target in [ARTICLE, "/authors/Ada", "/nowhere"]:
+        tab.go(kinds.SITE + target)
+        lines = tab.run("""[...document.querySelectorAll(
+            "main p:not(.meta) > a:not(nav *)")].map(
+            e => getComputedStyle(e).textDecorationLine)""")
+        assert lines and set(lines) == {"underline"}, (target, lines)
+
+
 def test_large_letters(t):
     """Letters of twice the size, on a phone: nothing leaves the screen, and
     the words of buttons stay whole."""
