@@ -164,8 +164,10 @@ recall(struct site *s, struct file *f, const struct record *r)
 	    (r->kind == FILE_TEMPLATE) != (f->kind == FILE_TEMPLATE) ||
 	    r->kind == FILE_HIDDEN)
 		return 0;
-	if (r->kind == FILE_STATIC && (!previous_body(s, r->address, &body) ||
-				       body.len != f->src->data_len))
+	/* One that was left out has no page. */
+	if (r->kind == FILE_STATIC && r->address.len > 0 &&
+	    (!previous_body(s, r->address, &body) ||
+	     body.len != f->src->data_len))
 		return 0;
 	if (r->kind == FILE_ARTICLE && !recall_article(s, f, r))
 		return 0;
@@ -345,6 +347,16 @@ measure(struct file *f, struct slice bytes)
 }
 
 static int
+lacks_bytes(const struct file *f, struct err *err)
+{
+	return err_set(err,
+		       "%.*s: its bytes are neither in the source nor in the "
+		       "last snapshot; a full fetch is needed",
+		       (int)(f->path.len < 200 ? f->path.len : 200),
+		       f->path.data);
+}
+
+static int
 read_one(struct site *s, struct file *f, struct catalogue *c, struct err *err)
 {
 	struct record r;
@@ -357,11 +369,7 @@ read_one(struct site *s, struct file *f, struct catalogue *c, struct err *err)
 	if (catalogue_find(c, f, &r) && recall(s, f, &r))
 		return 0;
 	if (!source_has_data(f->src))
-		return err_set(
-		    err,
-		    "%.*s: its bytes are neither in the source nor in the "
-		    "last snapshot; a full fetch is needed",
-		    (int)(f->path.len < 200 ? f->path.len : 200), f->path.data);
+		return lacks_bytes(f, err);
 	measure(f, source_data(s->src, f->src));
 	if (f->kind == FILE_SETTING)
 		f->value = trim(source_data(s->src, f->src));
@@ -392,5 +400,20 @@ files_read(struct site *s, struct slice bytes, struct err *err)
 	for (i = 0; i < n; i++)
 		if (read_one(s, &s->files[i], &c, err) == -1)
 			return -1;
+	return 0;
+}
+
+int
+files_check(const struct site *s, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < s->nfiles; i++) {
+		const struct file *f = &s->files[i];
+
+		if (f->kind == FILE_STATIC && f->address.len > 0 &&
+		    f->known.len == 0 && !source_has_data(f->src))
+			return lacks_bytes(f, err);
+	}
 	return 0;
 }

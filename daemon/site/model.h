@@ -317,6 +317,10 @@ struct slice html_first_href(struct slice html);
 /* Decides what every file is.  -1 with err. */
 int files_read(struct site *s, struct slice catalogue, struct err *err);
 
+/* Once addresses are given out: -1 with err when a file is shown of which
+ * nobody has the bytes, as it was left out the last time. */
+int files_check(const struct site *s, struct err *err);
+
 /* ---- times (when.c) ---- */
 
 /* Decides which articles are hidden now, and when that changes. */

@@ -126,6 +126,8 @@ site_link(struct site *s, struct err *err)
 	if (s->nshown == 0 && s->nhidden == 0)
 		return err_set(err, "every article is at an address that "
 				    "belongs to blogd (/tags, /atom)");
+	if (files_check(s, err) == -1)
+		return -1;
 	link_menu(s);
 	link_tags(s);
 	link_authors(s);
@@ -156,7 +158,8 @@ site_page(const struct site *s, size_t i)
 	return &s->pages[i].pub;
 }
 
-/* The file's bytes; files_read saw to it that they are somewhere. */
+/* The file's bytes; files_read and files_check saw to it that they are
+ * somewhere. */
 static void
 compose_static(const struct site *s, const struct file *f, struct buf *out)
 {

@@ -326,6 +326,40 @@ test_hugo_doubles(void **state)
 	fx_free(&fx);
 }
 
+/* Nothing is fetched again for what is left out, until it is shown. */
+static void
+test_hugo_doubles_again(void **state)
+{
+	struct fx_file files[] = {{UUID, 0, 1, 1, 0},
+				  {"config.toml", "title = 'x'\n", 0, 1, 1, 0},
+				  {"content/posts/a.md", POST("A"), 0, 1, 1, 0},
+				  {"static/img/q.png", "other", 0, 1, 1, 0},
+				  {"content/img/q.png", "mine", 0, 1, 1, 0}};
+	struct fx first, again, without;
+	size_t i;
+
+	(void)state;
+	build(&first, files, COUNT(files));
+	for (i = 0; i < COUNT(files); i++)
+		files[i].same = 1;
+	fx_defaults(&again);
+	fx_build(&again, files, COUNT(files), &first);
+	assert_non_null(again.site);
+	assert_int_equal(again.composed, 0);
+	fx_defaults(&without);
+	fx_build(&without, files, COUNT(files) - 1, &again);
+	assert_null(without.site);
+	assert_non_null(strstr(without.err.text, "a full fetch is needed"));
+	fx_free(&without);
+	files[3].same = 0;
+	fx_defaults(&without);
+	fx_build(&without, files, COUNT(files) - 1, &again);
+	assert_true(fx_has(&without, "/img/q.png", "other"));
+	fx_free(&without);
+	fx_free(&again);
+	fx_free(&first);
+}
+
 /* Those of one second are in the order of their paths, in which place is no
  * path. */
 static void
@@ -496,6 +530,7 @@ main(void)
 	    cmocka_unit_test(test_jekyll),
 	    cmocka_unit_test(test_hugo),
 	    cmocka_unit_test(test_hugo_doubles),
+	    cmocka_unit_test(test_hugo_doubles_again),
 	    cmocka_unit_test(test_hugo_order),
 	    cmocka_unit_test(test_canopy_keeps_its_paths),
 	    cmocka_unit_test(test_authors),
