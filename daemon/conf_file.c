@@ -123,7 +123,9 @@ on_site_end(cfg_t *cfg, cfg_opt_t *opt)
 	if (d->sites++ > 0)
 		return 0;
 	if (strlen(title) >= sizeof(d->conf.site.title))
-		draft_problem(d, d->site_line, "site: the title is too long");
+		draft_problem(d, d->site_line,
+			      "site: the title is too long: at most %d bytes",
+			      URL_MAX - 1);
 	snprintf(d->conf.site.title, sizeof(d->conf.site.title), "%s", title);
 	return 0;
 }

@@ -117,7 +117,8 @@ set_local(struct git_settings *git, const char *path, const char *base,
 			       "not known here",
 			       path);
 	if (conf_path(git->path, sizeof(git->path), base, path) == -1)
-		return err_set(err, "the path is too long");
+		return err_set(err, "the path is too long: at most %d bytes",
+			       URL_MAX - 1);
 	git->transport = GIT_LOCAL;
 	memcpy(git->url, git->path, sizeof(git->url));
 	return 0;
@@ -190,7 +191,8 @@ set_net(struct git_settings *git, struct dial_settings *dial,
 		     strcmp(port, s->port) == 0 ? "" : ":",
 		     strcmp(port, s->port) == 0 ? "" : port, path);
 	if (n < 0 || (size_t)n >= sizeof(git->url))
-		return err_set(err, "the URL is too long");
+		return err_set(err, "the URL is too long: at most %d bytes",
+			       URL_MAX - 1);
 	return 0;
 }
 
@@ -258,7 +260,8 @@ set_scp(struct git_settings *git, struct dial_settings *dial, const char *text,
 		     strchr(a.host, ':') ? "[" : "", a.host,
 		     strchr(a.host, ':') ? "]" : "", path);
 	if (n < 0 || (size_t)n >= sizeof(git->url))
-		return err_set(err, "the URL is too long");
+		return err_set(err, "the URL is too long: at most %d bytes",
+			       URL_MAX - 1);
 	return 0;
 }
 
@@ -310,7 +313,9 @@ conf_remote(const char *text, const char *base, struct git_settings *git,
 		return err_set(err,
 			       "the location of the repository is missing");
 	if (len >= sizeof(location))
-		return err_set(err, "the location is too long");
+		return err_set(err,
+			       "the location is too long: at most %d bytes",
+			       URL_MAX - 1);
 	memcpy(location, text, len);
 	location[len] = '\0';
 	git->branch[0] = git->path[0] = git->host[0] = git->port[0] = '\0';

@@ -179,7 +179,8 @@ store_credential(const struct draft *d, char *to, const char *name,
 		    name, name);
 	n = snprintf(to, PATH_LEN, "%s/%s", directory, name);
 	if (n < 0 || n >= PATH_LEN)
-		return err_set(err, "the path is too long");
+		return err_set(err, "the path is too long: at most %d bytes",
+			       PATH_LEN - 1);
 	return 0;
 }
 
@@ -196,7 +197,8 @@ conf_store_path(struct draft *d, char *to, const char *value, struct err *err)
 	if (value[0] == '\0')
 		to[0] = '\0';
 	else if (conf_path(to, PATH_LEN, d->base, value) == -1)
-		return err_set(err, "the path is too long");
+		return err_set(err, "the path is too long: at most %d bytes",
+			       PATH_LEN - 1);
 	return 0;
 }
 

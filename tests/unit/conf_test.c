@@ -454,6 +454,30 @@ test_unknown(void **state)
 	       "section site?)");
 }
 
+/* The messages name the limits, which are the manual's. */
+static void
+test_long_values(void **state)
+{
+	static const struct {
+		const char *name, *says;
+	} values[] = {
+	    {"index", "too long: at most 1023 bytes"},
+	    {"content-security-policy", "too long: at most 1023 bytes"},
+	    {"ca", "the path is too long: at most 1023 bytes"},
+	    {"name", "too long: at most 255 bytes"},
+	    {"username", "too long: at most 127 bytes"}};
+	char text[2048], want[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		snprintf(text, sizeof(text), SITE " %s = \"%01024d\"\n}",
+			 values[i].name, 1);
+		snprintf(want, sizeof(want), ":5: %s: %s", values[i].name,
+			 values[i].says);
+		expect(text, want);
+	}
+}
+
 /* What was meant is known for words that do not resemble it. */
 static void
 test_synonyms(void **state)
@@ -1020,6 +1044,7 @@ main(void)
 	    cmocka_unit_test(test_behind_proxy),
 	    cmocka_unit_test(test_everything),
 	    cmocka_unit_test(test_unknown),
+	    cmocka_unit_test(test_long_values),
 	    cmocka_unit_test(test_synonyms),
 	    cmocka_unit_test(test_all_at_once),
 	    cmocka_unit_test(test_missing),
