@@ -8,6 +8,7 @@
 #include "address.h"
 #include "date.h"
 #include "lang.h"
+#include "path.h"
 #include "url.h"
 
 static const char no_list[] = "a list where one value is wanted; ignored";
@@ -244,14 +245,26 @@ take_lang(struct fm *fm, void *member, const struct fm_value *v)
 	return NULL;
 }
 
+/* "/x/index.html" is what "/x/" asks other servers for: it leads there. */
 const char *
 take_permalink(struct fm *fm, void *member, const struct fm_value *v)
 {
+	static const char index[] = "/index.html";
+	const size_t index_len = sizeof(index) - 1;
+	struct slice text = trim(v->text), address = text;
+	const char *wrong;
+
 	if (v->type == FM_LIST)
 		return no_list;
 	if (((struct slice *)member)->len > 0)
 		return NULL;
-	return address_clean(fm->region, trim(v->text), member);
+	if (text.len > index_len + 1 && slice_ends(text, index))
+		address.len -= index_len;
+	wrong = address_clean(fm->region, address, member);
+	if (wrong == NULL && address.len < text.len &&
+	    address_clean(fm->region, text, &address) == NULL)
+		append(fm, &fm->f->aliases, address);
+	return wrong;
 }
 
 const char *

@@ -689,6 +689,12 @@ test_right_values(void **state)
 	    FRONTMATTER_ARTICLE);
 	assert_slice(f.tags, "a\nb");
 	assert_slice(f.categories, "c\nd e");
+	yaml("aliases: [/a]\npermalink: /zz/index.html");
+	assert_slice(f.permalink, "/zz");
+	assert_slice(f.aliases, "/a\n/zz/index.html");
+	yaml("permalink: '/index.html'");
+	assert_slice(f.permalink, "/index.html");
+	assert_string_equal(said, "");
 }
 
 static void
