@@ -11,6 +11,14 @@ h2_shared_init(struct h2_shared *s, const struct serve_settings *set)
 	memset(&s->memo, 0, sizeof(s->memo));
 }
 
+void
+h2_shared_free(struct h2_shared *s)
+{
+	hpack_scratch_free(&s->scratch);
+	buf_free(&s->block);
+	hpack_memo_free(&s->memo);
+}
+
 struct site_view
 http_env_view(const struct http_env *env, int plain)
 {

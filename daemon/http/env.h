@@ -20,6 +20,8 @@ struct h2_shared {
 	struct hpack_memo memo;
 };
 void h2_shared_init(struct h2_shared *s, const struct serve_settings *set);
+/* For who lives on after it: the daemon's is there to the end. */
+void h2_shared_free(struct h2_shared *s);
 
 /*
  * What every connection of the process answers from.  One connection is at work
