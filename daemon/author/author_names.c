@@ -119,8 +119,7 @@ can_be_a_file(struct slice path)
 		slash = memchr(p, '/', (size_t)(end - p));
 		slash = slash != NULL ? slash : end;
 		if (slash - p > NAME_LEN_MAX ||
-		    (slash - p >= 4 && strncasecmp(p, ".git", 4) == 0 &&
-		     slash - p == 4))
+		    (slash - p == 4 && strncasecmp(p, ".git", 4) == 0))
 			return 0;
 	}
 	return 1;

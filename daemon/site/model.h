@@ -104,7 +104,6 @@ struct article {
 	struct slice picture; /* the image for where it is shown small, as it
 				 stands in HTML: absolute, or a path with the
 				 prefix; empty: none */
-	const struct file *picture_file; /* NULL: it is elsewhere */
 	uint64_t body_off; /* of html[TEXT_BODY] in the article's page; 0: it is
 			      not there, or not known yet */
 	struct uuid id;	   /* of its entry in feeds */

@@ -26,8 +26,6 @@ struct resolving {
 	int abstract;	/* it is the abstract: on other pages than its own */
 	size_t
 	    picture; /* one more than the offset of the first image in made */
-	const struct file *file; /* the last one that was found, or NULL */
-	const struct file *picture_file;
 };
 
 /* ---- where references are ---- */
@@ -282,7 +280,6 @@ resolve(struct resolving *r, const struct note *note)
 	struct slice path;
 	int ours;
 
-	r->file = NULL;
 	if (note->type == NOTE_WORD) {
 		translate(r, note->text);
 		return;
@@ -305,7 +302,6 @@ resolve(struct resolving *r, const struct note *note)
 		buf_add(&r->made, ref.text.data, ref.text.len);
 		return;
 	}
-	r->file = place->file;
 	add_address(r, note, address_of(place));
 	buf_add(&r->made, ref.suffix.data, ref.suffix.len);
 	add_size(r, note, place->file);
@@ -324,10 +320,8 @@ resolve_next(struct resolving *r, const struct cursor *c)
 		r->len = xreallocarray(r->len, r->cap, sizeof(*r->len));
 	}
 	resolve(r, &c->note);
-	if (c->note.type == NOTE_IMAGE && r->picture == 0) {
+	if (c->note.type == NOTE_IMAGE && r->picture == 0)
 		r->picture = before + 1;
-		r->picture_file = r->file;
-	}
 	n = r->made.len - before;
 	r->removed += c->now.len;
 	r->len[r->n++] = (uint32_t)n;
@@ -386,7 +380,6 @@ set_picture(struct resolving *r)
 		escape_add(&escaped, ESCAPE_HREF, a->image);
 		note.text = (struct slice){escaped.data, escaped.len};
 		resolve(r, &note);
-		r->picture_file = r->file;
 		buf_free(&escaped);
 	}
 	if (r->picture == 0)
@@ -396,7 +389,6 @@ set_picture(struct resolving *r)
 	end = memchr(url.data, '"', url.len);
 	url.len = end != NULL ? (size_t)(end - url.data) : url.len;
 	a->picture = region_copy(&r->s->region, url);
-	a->picture_file = r->picture_file;
 }
 
 static void
