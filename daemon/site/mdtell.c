@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../utf8.h"
 #include "lines.h"
 #include "lint.h"
 #include "mdwriter.h"
@@ -16,10 +17,24 @@
 #define REFERENCE_MAX 2000 /* bytes of a reference: a label has 999 */
 #define UNDEFINED_MAX 20   /* of these are told of in one text */
 
-static int
-shown_len(struct slice s)
+/* What can stand in a message: the first characters, "?" for what cannot. */
+static void
+shown(struct slice s, char out[LABEL_MAX + 1])
 {
-	return (int)(s.len < LABEL_MAX ? s.len : LABEL_MAX);
+	const unsigned char *p = (const unsigned char *)s.data;
+	size_t i = 0, n, len = 0;
+
+	for (; i<s.len; i += n> 0 ? n : 1) {
+		n = utf8_printable_len(p + i, s.len - i);
+		if (len + (n > 0 ? n : 1) > LABEL_MAX)
+			break;
+		if (n > 0)
+			memcpy(out + len, p + i, n);
+		else
+			out[len] = '?';
+		len += n > 0 ? n : 1;
+	}
+	out[len] = '\0';
 }
 
 /* ---- footnotes that are not shown ---- */
@@ -82,12 +97,13 @@ comment_goes_on(struct slice line, int comment)
 static void
 tell_unshown(struct writer *w, size_t line, struct slice label)
 {
-	char message[160];
+	char message[200], name[LABEL_MAX + 1];
 
+	shown(label, name);
 	snprintf(message, sizeof(message),
-		 "the footnote [^%.*s] is not shown: nothing refers to it, or "
+		 "the footnote [^%s] is not shown: nothing refers to it, or "
 		 "there is another of this name before it",
-		 shown_len(label), label.data);
+		 name);
 	md_problem_at(w, (int)line, 1, SEVERITY_WARNING, message);
 }
 
@@ -144,7 +160,7 @@ tell_undefined(struct writer *w, cmark_node *node, struct slice text,
 	struct slice from;
 	const char *at, *p;
 	int line, column;
-	char message[160];
+	char message[160], name[LABEL_MAX + 1];
 
 	if (w->undefined == UNDEFINED_MAX)
 		return;
@@ -157,8 +173,8 @@ tell_undefined(struct writer *w, cmark_node *node, struct slice text,
 		column = *p == '\n' ? 1 : column + 1;
 		line += *p == '\n';
 	}
-	snprintf(message, sizeof(message), "%.*s shows as text: %s",
-		 shown_len(text), text.data, why);
+	shown(text, name);
+	snprintf(message, sizeof(message), "%s shows as text: %s", name, why);
 	md_problem_at(w, line, column, SEVERITY_WARNING, message);
 }
 

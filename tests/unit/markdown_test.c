@@ -528,6 +528,8 @@ test_noted_losses(void **state)
 	    {"> ![a b][c] [d][] **[e][f]**\n\n[g][h]\n\n[h]: http://i\n",
 	     "problem 1:4 [a b][c]" NO_ADDRESS "problem 1:13 [d][]" NO_ADDRESS
 	     "problem 1:21 [e][f]" NO_ADDRESS},
+	    {"[^a\x01]\n\n[^\x7f]: b\n",
+	     "problem 3:1 " UNSHOWN("?") "problem 1:1 [^a?]" NO_NOTE},
 	    {"a[i][j] [b] [c] [d]: [[e]] \\[f\\]\\[g\\] `[h][i]`\n", ""},
 	};
 	size_t i;
