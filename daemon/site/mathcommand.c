@@ -178,59 +178,7 @@ boxed(struct math_parser *p)
 	return node;
 }
 
-/* ---- words ---- */
-
-/* Only what can be shown: escapes of one character, no commands. */
-static int
-is_text(struct slice s, const char *escapes)
-{
-	size_t i;
-
-	for (i = 0; i < s.len; i++)
-		if (s.data[i] == '\\' &&
-		    (++i == s.len || strchr(escapes, s.data[i]) == NULL ||
-		     s.data[i] == '\0'))
-			return 0;
-	return 1;
-}
-
-static struct math_node *
-text(struct math_parser *p, const struct math_command *c)
-{
-	struct math_node *node = math_node(p, MATH_MTEXT);
-
-	node->text = math_raw_group(p);
-	node->text_kind = MATH_TEXT_TEXT;
-	node->tag = c->text;
-	return is_text(node->text, " {}%&#_$,") ? node : math_bad(p);
-}
-
-static int
-is_name(struct slice s)
-{
-	size_t i;
-
-	if (s.len == 0 || !is_text(s, ",;: "))
-		return 0;
-	for (i = 0; i < s.len; i++)
-		if ((unsigned char)s.data[i] <= 0x20 && s.data[i] != ' ')
-			return 0;
-	return 1;
-}
-
-static struct math_node *
-operator_name(struct math_parser *p)
-{
-	int limits = math_next_is(p, '*');
-	struct slice raw = math_raw_group(p);
-	struct math_node *node;
-
-	if (!is_name(raw))
-		return math_bad(p);
-	node = math_name(p, raw, limits);
-	node->text_kind = MATH_NAME_TEXT;
-	return node;
-}
+/* ---- others ---- */
 
 static struct math_node *
 negated(struct math_parser *p)
@@ -281,6 +229,36 @@ modulo(struct math_parser *p, uint32_t which)
 	return row;
 }
 
+/* What the argument is to its neighbours. */
+static struct math_node *
+as_class(struct math_parser *p, enum math_class class)
+{
+	struct math_node *row, *node = math_argument(p);
+	const char *width = class == MATH_BINARY ? " width=\"0.2222em\""
+						 : " width=\"0.2778em\"";
+
+	if (node == NULL)
+		return NULL;
+	if (class == MATH_OPERATOR) {
+		node->class =
+		    node->element == MATH_MO ? MATH_OPERATOR : MATH_FUNCTION;
+		/* Only a sign moves its limits by itself. */
+		node->limits =
+		    (uint8_t)(p->display ? MATH_LIMITS : MATH_SCRIPTS);
+		return node;
+	}
+	math_no_spaces(node);
+	row = math_node(p, MATH_ROW);
+	if (class != MATH_ORDINARY)
+		math_add(row, math_space(p, width));
+	math_add(row, node);
+	if (class != MATH_ORDINARY)
+		math_add(row, math_space(p, width));
+	/* The spaces are there: it is not to become a sign. */
+	row->class = class == MATH_BINARY ? MATH_RELATION : class;
+	return row;
+}
+
 static struct math_node *
 substack(struct math_parser *p)
 {
@@ -311,7 +289,7 @@ math_call(struct math_parser *p, const struct math_command *c)
 	case MATH_K_FONT:
 		return font(p, c->value);
 	case MATH_K_TEXT:
-		return text(p, c);
+		return math_text(p, c);
 	case MATH_K_FRAC:
 	case MATH_K_BINOM:
 		return fraction(p, c);
@@ -325,13 +303,15 @@ math_call(struct math_parser *p, const struct math_command *c)
 	case MATH_K_BOXED:
 		return boxed(p);
 	case MATH_K_NAME:
-		return operator_name(p);
+		return math_operator_name(p);
 	case MATH_K_NOT:
 		return negated(p);
 	case MATH_K_MOD:
 		return modulo(p, c->value);
 	case MATH_K_SUBSTACK:
 		return substack(p);
+	case MATH_K_CLASS:
+		return as_class(p, c->value);
 	case MATH_K_BIGGER:
 		return math_bigger(p, c);
 	case MATH_K_LEFT:

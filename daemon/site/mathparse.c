@@ -308,26 +308,41 @@ row_ends(struct math_parser *p, int in_brackets)
 		(c->kind >= MATH_K_RIGHT && c->kind <= MATH_K_NEWLINE));
 }
 
-/* Adds one more to a row: an atom, or a style and all that it holds for. */
+/* A style or a font, and all that it holds for: the rest of the row. */
+static struct math_node *
+styled(struct math_parser *p, const struct math_command *c, int in_brackets)
+{
+	struct math_node *node =
+	    math_node(p, c->kind == MATH_K_STYLE ? MATH_MSTYLE : MATH_ROW);
+	struct math_node *rest;
+	uint8_t font = p->font;
+
+	if (c->kind == MATH_K_STYLE)
+		node->attributes[0] = c->text;
+	else
+		p->font = (uint8_t)c->value;
+	rest = math_row(p, in_brackets);
+	p->font = font;
+	if (rest != NULL)
+		math_add(node, rest);
+	return node;
+}
+
+/* Adds one more to a row. */
 static void
 add_next(struct math_parser *p, struct math_node *row, int in_brackets)
 {
 	const struct math_command *c = math_peek(p);
-	struct math_node *node, *rest;
+	struct math_node *node;
 
-	if (c != NULL && c->kind == MATH_K_NOTHING) {
+	if (c != NULL &&
+	    (c->kind == MATH_K_NOTHING || c->kind == MATH_K_STYLE ||
+	     c->kind == MATH_K_SWITCH)) {
 		p->p++;
 		math_read_name(p);
-		return;
-	}
-	if (c != NULL && c->kind == MATH_K_STYLE) {
-		p->p++;
-		math_read_name(p);
-		node = math_node(p, MATH_MSTYLE);
-		node->attributes[0] = c->text;
-		rest = math_row(p, in_brackets);
-		if (rest != NULL)
-			math_add(node, rest);
+		if (c->kind == MATH_K_NOTHING)
+			return;
+		node = styled(p, c, in_brackets);
 	} else {
 		node = atom(p);
 	}

@@ -80,7 +80,7 @@ read_limits(struct math_parser *p, struct math_node *base)
 		math_next_is(p, '\\');
 		math_read_name(p);
 		base->limits = (uint8_t)c->value;
-		if (c->value == MATH_LIMITS)
+		if (c->value == MATH_LIMITS && base->element == MATH_MO)
 			base->attributes[1] = " movablelimits=\"false\"";
 	}
 }

@@ -143,12 +143,14 @@ enum math_kind {
 	MATH_K_NOT,
 	MATH_K_MOD,
 	MATH_K_SUBSTACK,
+	MATH_K_CLASS,  /* value is a class */
 	MATH_K_BIGGER, /* value is a class, text the size */
 	MATH_K_LEFT,
 	MATH_K_BEGIN,
 	MATH_K_NOTHING,
 	/* They stand in certain places only. */
-	MATH_K_STYLE, /* text is the attributes */
+	MATH_K_STYLE,  /* text is the attributes */
+	MATH_K_SWITCH, /* value is an enum math_font */
 	MATH_K_MIDDLE,
 	MATH_K_LIMITS, /* value 1: limits, 0: scripts */
 	MATH_K_RIGHT,
@@ -219,6 +221,12 @@ struct slice math_raw_group(struct math_parser *p);
 /* The base with the scripts that follow it (mathscript.c). */
 struct math_node *math_with_scripts(struct math_parser *p,
 				    struct math_node *base);
+
+/* ---- words (mathtext.c) ---- */
+
+struct math_node *math_text(struct math_parser *p,
+			    const struct math_command *c);
+struct math_node *math_operator_name(struct math_parser *p);
 
 /* ---- symbols (mathsymbol.c) ---- */
 
