@@ -37,6 +37,16 @@ plan_add(struct site *s, enum page_kind kind, struct slice path,
 	return p;
 }
 
+/* When it came here as it is, or came to be shown: dates in a header may be
+ * those of long ago, or of the future. */
+static int64_t
+changed(const struct article *a)
+{
+	int64_t t = a->file->src->updated;
+
+	return t > a->created ? t : a->created;
+}
+
 void
 plan_list(struct page *p, struct article **list, size_t n)
 {
@@ -45,8 +55,8 @@ plan_list(struct page *p, struct article **list, size_t n)
 	p->list = list;
 	p->nlist = n;
 	for (i = 0; i < n; i++)
-		if (p->pub.modified < list[i]->updated)
-			p->pub.modified = list[i]->updated;
+		if (p->pub.modified < changed(list[i]))
+			p->pub.modified = changed(list[i]);
 }
 
 /* location: encoded. */
@@ -274,6 +284,29 @@ drop_doubles(struct site *s)
 	s->npages = n;
 }
 
+/* What all pages are made with counts as well. */
+static void
+plan_modified(struct site *s)
+{
+	int64_t latest = 0;
+	size_t i;
+
+	for (i = 0; i < s->nfiles; i++) {
+		const struct file *f = &s->files[i];
+
+		if ((f->kind == FILE_SETTING || f->kind == FILE_TEMPLATE ||
+		     f->kind == FILE_SECTION) &&
+		    latest < f->src->updated)
+			latest = f->src->updated;
+	}
+	for (i = 0; i < s->npages; i++) {
+		struct page *p = &s->pages[i];
+
+		if (p->nlist > 0 && p->pub.modified < latest)
+			p->pub.modified = latest;
+	}
+}
+
 void
 plan_pages(struct site *s)
 {
@@ -298,6 +331,7 @@ plan_pages(struct site *s)
 	drop_doubles(s);
 	plan_check_redirects(s);
 	plan_fields(s);
+	plan_modified(s);
 	resolve_articles(s);
 	recipe_frame(s);
 	for (i = 0; i < s->nshown; i++)

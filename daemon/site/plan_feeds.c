@@ -224,7 +224,8 @@ add_main(struct site *s, enum feed_format format)
 	if (format == FEED_ATOM) {
 		p->gives_way = STAYS;
 		/* Every commit changes it. */
-		p->pub.modified = s->src->head->commit_time;
+		if (p->pub.modified < s->src->head->commit_time)
+			p->pub.modified = s->src->head->commit_time;
 	}
 	if (s->set.files)
 		return;

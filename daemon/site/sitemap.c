@@ -148,6 +148,18 @@ plan_opensearch(struct site *s)
 
 /* ---- documents ---- */
 
+/* As authors say it. */
+static int64_t
+updated(const struct page *p)
+{
+	int64_t latest = 0;
+
+	for (size_t i = 0; i < p->nlist; i++)
+		if (latest < p->list[i]->updated)
+			latest = p->list[i]->updated;
+	return latest;
+}
+
 static void
 last_modified(struct buf *out, int64_t t)
 {
@@ -172,7 +184,7 @@ url_set(const struct site *s, size_t part, struct buf *out)
 		buf_str(out, "<url><loc>");
 		feed_url(out, s, p->pub.path);
 		buf_str(out, "</loc>");
-		last_modified(out, p->pub.modified);
+		last_modified(out, updated(p));
 		buf_str(out, "</url>\n");
 	}
 	buf_str(out, "</urlset>\n");
@@ -216,7 +228,7 @@ recipe_sitemap(struct digest *d, const struct site *s, const struct page *p)
 		    (p->part > 0 && p->part != w.part))
 			continue;
 		digest_add(d, listed->pub.path);
-		digest_number(d, (uint64_t)listed->pub.modified);
+		digest_number(d, (uint64_t)updated(listed));
 	}
 }
 

@@ -150,3 +150,32 @@ def test_merge_that_changes_something_itself_counts(t):
 def test_last_modified_is_the_update(t):
     found = t.serve().get("/Posts/One")
     assert found.get("Last-Modified") == "Thu, 07 Apr 2016 04:33:20 GMT"
+
+
+def test_last_modified_is_when_it_came_here(t):
+    """Whatever the headers say: who has what was there before does not get
+    304."""
+    made = t.blog({"Posts/Two": article("Two", tags="a", date="2015-01-02",
+                                        updated="2015-02-03")})
+    daemon = t.daemon(made.path)
+    lists = ["/Posts", "/Posts/atom", "/Posts/feed.json", "/tags/a",
+             "/tags/a/atom", "/archive", "/feed.json", "/atom"]
+    for files, pages in [
+            ({"Posts/Old": article("Old", tags="a", date="2015-03-04")},
+             lists),
+            ({"Posts/Two": article("Two", "Anew.\n", date="2015-01-02",
+                                   updated="2015-02-03", tags="a")},
+             lists[:-2] + ["/Posts/Two"]),
+            ({".config/blog_name": "Other"}, lists + ["/Posts/One"])]:
+        before = {path: daemon.get(path) for path in pages}
+        made.commit(files)
+        daemon.update()
+        for path, known in before.items():
+            since = known.get("Last-Modified")
+            found = daemon.get(path, fields=[("If-Modified-Since", since)])
+            assert found.status == 200, (path, since)
+            again = daemon.get(path, fields=[
+                ("If-Modified-Since", found.get("Last-Modified"))])
+            assert again.status == 304, path
+    two = daemon.get("/sitemap.xml").text.split("/Posts/Two</loc>")[1]
+    assert two.startswith("<lastmod>2015-02-03T")
