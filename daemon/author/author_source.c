@@ -348,12 +348,24 @@ make_tree(struct author_source *a, int full, struct author_sourced *made,
 	return r;
 }
 
+/* A directory may become a repository while it is previewed.  One that is half
+ * made is none yet. */
+static void
+seek_repository(struct author_source *a)
+{
+	struct err err;
+
+	if (a->repo.git == NULL)
+		author_repo_open(&a->repo, a->dir, 0, &a->set, &err);
+}
+
 static int
 look_and_make(struct author_source *a, int full, git_report_fn *report,
 	      void *ctx, struct author_sourced *made, struct err *err)
 {
 	int r;
 
+	seek_repository(a);
 	if (author_repo_head(&a->repo, err) == -1 ||
 	    (a->staged ? author_index_look : author_tree_look)(
 		&a->tree, report, ctx, &made->left_out, err) == -1)

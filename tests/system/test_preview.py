@@ -255,6 +255,15 @@ def test_without_a_repository(t):
     preview = Preview(t, tree)
     preview.after(lambda: tree.put({"Posts/One": article("One", "Again\n")}))
     assert "Again" in preview.get("/Posts/One")[2]
+    # It becomes one, and then Git's word counts.
+    tree.git("init", "-q", "-b", "main")
+    tree.commit()
+    preview.after(lambda: tree.put({".gitignore": "Later\n",
+                                    "Later": article("Later"),
+                                    "Posts/Two": article("Two")}))
+    preview.wait(lambda: "rendered 3 articles" in preview.lines[-1])
+    assert preview.get("/Later")[0] == 404
+    assert 'datetime="2016-04-07T' in preview.get("/Posts/One")[2]
 
 
 def test_directory_that_comes_and_goes(t):
