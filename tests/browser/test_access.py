@@ -52,25 +52,23 @@ def test_axe_preview(t):
     """The panel of problems, with a site below it and without one."""
     with open(kinds.module(t, "axe-core", "axe.min.js")) as file:
         axe = file.read() + ";0"
-    tree = Tree(t, {".config/lang": "ar",
-                    "Posts/New": article("New", "[no](where)\n"),
-                    "Posts/Draft": article("Draft", "Text.\n", draft="true"),
-                    "Posts/Bad": "---\ntitle: x\n"})
-    tree.commit()
-    preview = Preview(t, tree)
-    tab = browser.Browser(t, {
-        "localhost:%d" % preview.port: preview.port}, []).tab()
-    address = "http://localhost:%d/" % preview.port
+    site = Preview(t, Tree(t, {
+        ".config/lang": "ar", "Posts/New": article("New", "[no](where)\n"),
+        "Posts/Draft": article("Draft", "Text.\n", draft="true")}))
+    none = Preview(t, Tree(t, dict.fromkeys(
+        ["Index", "Posts/One"], "no header\n"), "none"))
+    tab = browser.Browser(t, {"localhost:%d" % preview.port: preview.port
+                              for preview in (site, none)}, []).tab()
     found = []
-    for target in ("Posts/Draft", "Posts/New", ""):
-        if not target:
-            preview.after(lambda: tree.put(dict.fromkeys(
-                tree.git("ls-files").split("\n"))))
-        tab.go(address + target)
-        assert tab.run("document.querySelector('#blogd-preview') !== null")
-        assert tab.run("""getComputedStyle(document.querySelector(
-            "#blogd-preview")).direction""") == "ltr"
-        assert target or "There is no site to show" in tab.text, tab.text
+    for preview, target, text in [(site, "Posts/Draft", "Draft"),
+                                  (site, "Posts/New", "where"),
+                                  (none, "", "There is no site to show")]:
+        tab.go("http://localhost:%d/%s" % (preview.port, target))
+        panel = tab.run("""(() => {
+            const panel = document.querySelector("#blogd-preview");
+            return [panel.innerText, getComputedStyle(panel).direction];
+        })()""")
+        assert text in panel[0] and panel[1] == "ltr", panel
         for colours in ("light", "dark"):
             found += ["%s, %s: %s" % (target, colours, v)
                       for v in judged(tab, axe, PHONE, colours)]
