@@ -311,7 +311,7 @@ const char *
 take_author_url(struct fm *fm, void *member, const struct fm_value *v)
 {
 	if (v->type == FM_TEXT && !url_allowed(trim(v->text), URL_LINK))
-		return "neither a path nor an http, https or mailto address; "
+		return "neither a path nor an address that links may have; "
 		       "ignored";
 	return take_text(fm, member, v);
 }

@@ -48,6 +48,21 @@ url_has_scheme(struct slice url)
 	return scheme_end(url) > 0;
 }
 
+/* Places to write, call or talk to, and to fetch from: what browsers hand on to
+ * other programs, none of which runs what the address says. */
+static int
+is_contact(const char *scheme)
+{
+	static const char *const schemes[] = {
+	    "ftp", "gemini", "irc", "ircs", "mailto", "matrix", "tel", "xmpp"};
+	size_t i;
+
+	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (strcmp(scheme, schemes[i]) == 0)
+			return 1;
+	return 0;
+}
+
 int
 url_allowed(struct slice url, enum url_use use)
 {
@@ -59,7 +74,7 @@ url_allowed(struct slice url, enum url_use use)
 	scheme_name(url, end, scheme);
 	if (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0)
 		return 1;
-	return use == URL_LINK && strcmp(scheme, "mailto") == 0;
+	return use == URL_LINK && is_contact(scheme);
 }
 
 /* Length of "http://" or "https://" at the beginning, or 0. */

@@ -9,7 +9,7 @@
  * controls and spaces inside a scheme do not hide it.
  */
 enum url_use {
-	URL_LINK, /* href: http, https, mailto, or no scheme */
+	URL_LINK, /* href: http, https, mailto and the like, or no scheme */
 	URL_MEDIA /* src: http, https, or no scheme */
 };
 

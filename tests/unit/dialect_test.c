@@ -641,8 +641,8 @@ test_wrong_values(void **state)
 	    {"image: javascript:x", "3:8: image: neither a path nor an http or "
 				    "https address; ignored\n"},
 	    {"author_url: javascript:x",
-	     "3:13: author_url: neither a path nor an http, https or mailto "
-	     "address; ignored\n"},
+	     "3:13: author_url: neither a path nor an address that links may "
+	     "have; ignored\n"},
 	};
 	size_t i;
 

@@ -121,14 +121,30 @@ test_allowed(void **state)
 	    "file:///etc/passwd",
 	    ":x",
 	    "foo:bar",
+	    "telx:1",
 	    "javascript\xc2\xa0:x",
 	    "\xe2\x80\xa8javascript:x",
 	    "blob:x",
 	    "jjjjjjjjjjjjjjjjjjjjjjjjjjhttp:x"};
-	static const char *const allowed[] = {
-	    "",		  "/",	       "x",	    "#x",
-	    "?a:b",	  "http://x",  "HTTPS://x", "//x/y",
-	    "mailto:a@b", "./foo:bar", "a/b:c",	    "javascript%3Ax"};
+	static const char *const allowed[] = {"",
+					      "/",
+					      "x",
+					      "#x",
+					      "?a:b",
+					      "http://x",
+					      "HTTPS://x",
+					      "//x/y",
+					      "mailto:a@b",
+					      "tel:+1",
+					      "XMPP:a@b",
+					      "ircs://x/#y",
+					      "matrix:r/x",
+					      "ftp://x",
+					      "gemini://x",
+					      "irc:x",
+					      "./foo:bar",
+					      "a/b:c",
+					      "javascript%3Ax"};
 	size_t i;
 
 	(void)state;
@@ -137,6 +153,7 @@ test_allowed(void **state)
 	for (i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		assert_true(url_allowed(slice_of(allowed[i]), URL_LINK));
 	assert_false(url_allowed(slice_of("mailto:a@b"), URL_MEDIA));
+	assert_false(url_allowed(slice_of("ftp://x"), URL_MEDIA));
 }
 
 static void
