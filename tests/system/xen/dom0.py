@@ -162,7 +162,8 @@ class Dom0:
 
     def xen_tools(self):
         tree = self.packages.tree
-        for name in ("xl", "xenstored", "xenconsoled", "xen-init-dom0"):
+        for name in ("xl", "xenstored", "xenconsoled", "xen-init-dom0",
+                     "libxl-save-helper"):
             self.add_program(os.path.join(tree, XEN_BIN, name),
                              XEN_BIN + "/" + name)
             self.archive.link("usr/sbin/" + name, "/%s/%s" % (XEN_BIN, name))
