@@ -30,6 +30,12 @@ log_init(enum log_sink sink, int verbose)
 }
 
 void
+log_patiently(void)
+{
+	asks = 0;
+}
+
+void
 log_least(enum log_level least)
 {
 	most = least;

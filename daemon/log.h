@@ -29,6 +29,10 @@ enum log_sink {
 /* Starts logging; verbose lets LOG_LEVEL_DEBUG through. */
 void log_init(enum log_sink sink, int verbose);
 
+/* Waits for whoever reads the log rather than lose a line: for a command that
+ * somebody has given. */
+void log_patiently(void);
+
 /* Lets nothing through that is less than `least`. */
 void log_least(enum log_level least);
 

@@ -50,6 +50,7 @@ author_main(int argc, char **argv)
 	if (r != 0)
 		return r == -1 ? 2 : fflush(stdout) == 0 ? 0 : 1;
 	log_init(LOG_TO_TERMINAL, 0);
+	log_patiently();
 	log_least(LOG_LEVEL_WARNING);
 	return find(argv[1])->run(&o);
 }

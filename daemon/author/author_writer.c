@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "author_writer.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +15,8 @@ static struct {
 	const char *dir;
 	const struct author_writer_ops *ops;
 	struct child child;
-	int answered;
+	int written;
+	struct err why; /* not */
 } w;
 
 /* ------------------------------------------------------- in the process -- */
@@ -65,6 +67,8 @@ writer_main(void)
 	struct err err;
 
 	log_init(LOG_TO_PARENT, 0);
+	/* What is left out is told: rather wait than lose a line. */
+	fcntl(STDERR_FILENO, F_SETFL, 0);
 	signal(SIGPIPE, SIG_IGN);
 	ipc_send_text(&parent, MSG_READY, "writer");
 	if (ipc_recv(&parent, &m) != 1 || m.type != MSG_SNAPSHOT)
@@ -79,31 +83,24 @@ writer_main(void)
 /* --------------------------------------------------------- in the parent -- */
 
 static void
-answer(const char *why)
-{
-	if (w.answered++)
-		return;
-	if (why == NULL)
-		w.ops->done();
-	else
-		w.ops->failed(why);
-}
-
-static void
 on_message(struct child *c, struct ipc_msg *msg)
 {
 	(void)c;
 	if (msg->type == MSG_SWAPPED)
-		answer(NULL);
+		w.written = 1;
 	else if (msg->type == MSG_FAILED)
-		answer(msg->data);
+		err_set(&w.why, "%s", msg->data);
 }
 
+/* Only now has all been heard that it logged. */
 static void
 on_gone(struct child *c, int status)
 {
 	(void)c, (void)status;
-	answer("the process that writes the files has ended");
+	if (w.written)
+		w.ops->done();
+	else
+		w.ops->failed(w.why.text);
 }
 
 static const struct child_ops ops = {on_message, on_gone};
@@ -115,6 +112,7 @@ author_writer_start(const char *dir, const struct author_writer_ops *o)
 
 	w.dir = dir;
 	w.ops = o;
+	err_set(&w.why, "the process that writes the files has ended");
 	w.child.ops = &ops;
 	if (child_start_function(&w.child, ROLE_SERVE, writer_main, &err) == -1)
 		fatalx("cannot start: %s", err.text);

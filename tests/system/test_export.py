@@ -185,6 +185,16 @@ def test_other_directories_are_left_alone(t):
     assert files(out) == before
 
 
+def test_all_is_told_that_is_left_out(t):
+    """However much it is: the page of each tag and its two feeds."""
+    tree = Tree(t, {"Posts/N%d" % i: article("N%d" % i, tags="%d" % i
+                                             + "t" * 300)
+                    for i in range(300)})
+    status, _, errors = tree.run("export", t.path("out"))
+    told = [x for x in errors if "no file can have this name" in x]
+    assert status == 0 and len(told) == 3 * 300, len(told)
+
+
 def test_links_are_not_followed(t):
     tree = Tree(t, SITE)
     out, other = t.path("out"), t.path("other")
