@@ -192,9 +192,9 @@ put_line(const char *line, size_t n)
 	char text[64];
 	int len;
 
-	if (lost > 0 && asks) {
-		len = snprintf(text, sizeof(text),
-			       "blogd: %u log lines were lost\n", lost);
+	if (lost > 0) {
+		len = snprintf(text, sizeof(text), "%s%u log lines were lost\n",
+			       to == LOG_TO_PARENT ? "<4>" : "blogd: ", lost);
 		if (put(text, (size_t)len))
 			lost = 0;
 	}

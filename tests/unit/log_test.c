@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,19 +95,19 @@ cuts_long_lines(void **state)
 	assert_true(strchr(line, '\n') == line + strlen(line) - 1);
 }
 
-/* Nobody reads standard error: the parent goes on without. */
-static void
-does_not_wait_for_a_full_pipe(void **state)
+/* What comes once a pipe is read again that nobody has read for long. */
+static const char *
+behind_a_full_pipe(enum log_sink sink, int flags)
 {
 	static char text[65536];
 	int ends[2], saved = dup(STDERR_FILENO);
 	ssize_t n;
 
-	(void)state;
 	assert_int_equal(pipe(ends), 0);
+	fcntl(ends[1], F_SETFL, flags);
 	fflush(stderr);
 	dup2(ends[1], STDERR_FILENO);
-	log_init(LOG_TO_TERMINAL, 0);
+	log_init(sink, 0);
 	alarm(20);
 	for (int i = 0; i < 10000; i++)
 		log_warn("line %d", i);
@@ -122,8 +123,31 @@ does_not_wait_for_a_full_pipe(void **state)
 	close(ends[0]);
 	assert_true(n > 0);
 	text[n] = '\0';
+	return text;
+}
+
+/* Nobody reads standard error: the parent goes on without. */
+static void
+does_not_wait_for_a_full_pipe(void **state)
+{
+	const char *text = behind_a_full_pipe(LOG_TO_TERMINAL, 0);
+
+	(void)state;
 	assert_non_null(strstr(text, " log lines were lost\n"));
 	assert_non_null(strstr(text, "at last\n"));
+}
+
+/* So does a child whose pipe the parent has no time for. */
+static void
+tells_the_parent_what_was_lost(void **state)
+{
+	const char *text = behind_a_full_pipe(LOG_TO_PARENT, O_NONBLOCK);
+	unsigned lost;
+
+	(void)state;
+	assert_int_equal(sscanf(text, "<4>%u log lines were lost\n", &lost), 1);
+	assert_in_range(lost, 1, 10000);
+	assert_non_null(strstr(text, "\n<4>at last\n"));
 }
 
 static void
@@ -153,6 +177,7 @@ main(void)
 		escapes_what_could_steer_a_terminal_or_fake_a_line),
 	    cmocka_unit_test(cuts_long_lines),
 	    cmocka_unit_test(does_not_wait_for_a_full_pipe),
+	    cmocka_unit_test(tells_the_parent_what_was_lost),
 	    cmocka_unit_test(knows_well_formed_utf8),
 	};
 
