@@ -25,6 +25,7 @@ struct htmlout {
 	struct html_id *ids; /* open hash table of what id_claim was given */
 	size_t nids, capids;
 	unsigned images;	    /* written so far */
+	int in_heading;		    /* of Markdown's */
 	int no_style;		    /* an attribute was left out, and told of */
 	struct notes_writer *notes; /* what is said of it; NULL: nothing */
 };

@@ -199,6 +199,7 @@ md_heading(struct writer *w, cmark_node *node, int entering)
 	struct slice own, id;
 	size_t n;
 
+	w->o->in_heading = entering;
 	if (!entering) {
 		end_heading(w, node);
 		return;

@@ -107,6 +107,22 @@ writer_of(cmark_node *node, uint32_t *needs)
 	return md_extension_writer(node);
 }
 
+static int
+makes_element(cmark_node *node)
+{
+	switch (cmark_node_get_type(node)) {
+	case CMARK_NODE_DOCUMENT:
+	case CMARK_NODE_TEXT:
+	case CMARK_NODE_SOFTBREAK:
+	case CMARK_NODE_LINEBREAK:
+	case CMARK_NODE_HTML_INLINE:
+	case CMARK_NODE_HTML_BLOCK:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
 static void
 write_event(struct writer *w, cmark_node *node, int entering)
 {
@@ -119,6 +135,8 @@ write_event(struct writer *w, cmark_node *node, int entering)
 		md_alt(w, node, entering);
 		return;
 	}
+	if (entering && makes_element(node))
+		rawhtml_end_table(w->o);
 	write = writer_of(node, &needs);
 	html_needs(w->o, needs);
 	if (write != NULL)

@@ -13,7 +13,17 @@
 
 /* What an element may stand in, where a stray one could end an element of the
  * page around the post (HTML, section 13.2.6). */
-enum family { ANY, LISTED, DEFINED, TABLED, SECTIONED, CELL, COLUMN, PLAYED };
+enum family {
+	ANY,
+	LISTED,
+	DEFINED,
+	TABLED,
+	SECTIONED,
+	CELL,
+	COLUMN,
+	PLAYED,
+	ANNOTATED
+};
 
 struct element {
 	const char *name;
@@ -72,8 +82,8 @@ static const struct element elements[] = {
     {"picture", ANY, 0, 0},
     {"pre", ANY, 0, 0},
     {"q", ANY, 0, ATTR_CITE},
-    {"rp", ANY, 0, 0},
-    {"rt", ANY, 0, 0},
+    {"rp", ANNOTATED, 0, 0},
+    {"rt", ANNOTATED, 0, 0},
     {"ruby", ANY, 0, 0},
     {"s", ANY, 0, 0},
     {"samp", ANY, 0, 0},
@@ -100,6 +110,8 @@ static const struct element elements[] = {
     {"wbr", ANY, 1, 0},
 };
 
+#define HEADINGS " h2 h3 h4 h5 h6 " /* as in a rule */
+
 #define NELEMENTS (sizeof(elements) / sizeof(elements[0]))
 _Static_assert(NELEMENTS < HTML_NONE, "an element's number is one byte");
 
@@ -117,6 +129,7 @@ static const struct rule {
     [CELL] = {" tr ", " td th "},
     [COLUMN] = {" colgroup ", ""},
     [PLAYED] = {" audio picture video ", ""},
+    [ANNOTATED] = {" ruby ", " rt rp "},
 };
 
 /* What blogs of all ages have, and HTML has no longer or should not have here:
@@ -210,6 +223,56 @@ listed(const char *list, uint8_t element)
 	return 0;
 }
 
+/* The place behind the inmost part of a table in which no cell holds what
+ * comes next, or 0. */
+static size_t
+table_around(const struct htmlout *o)
+{
+	size_t i;
+
+	for (i = o->nopen; i > 0 && o->open[i - 1] != HTML_BARRIER; i--) {
+		if (listed(" td th caption ", o->open[i - 1]))
+			return 0;
+		if (listed(" table thead tbody tfoot tr colgroup ",
+			   o->open[i - 1]))
+			return i;
+	}
+	return 0;
+}
+
+void
+rawhtml_end_table(struct htmlout *o)
+{
+	size_t i;
+
+	while (o->nraw > 0 && (i = table_around(o)) > 0)
+		html_close(o, o->open[i - 1]);
+}
+
+static int
+is_in_heading(const struct htmlout *o)
+{
+	size_t i;
+
+	for (i = o->nopen; i > 0; i--)
+		if (listed(HEADINGS, o->open[i - 1]))
+			return 1;
+	return o->in_heading;
+}
+
+/* May it stand here at all?  A browser ends a table where another begins in it
+ * outside of a cell, and a heading likewise, with all that was opened inside:
+ * end tags that we write later would then end what is around the post. */
+static int
+may_nest(const struct htmlout *o, const struct element *e)
+{
+	uint8_t number = (uint8_t)(e - elements);
+
+	if (strcmp(e->name, "table") == 0)
+		return table_around(o) == 0;
+	return !listed(HEADINGS, number) || !is_in_heading(o);
+}
+
 /* Makes room for the element: closes siblings whose end tag was left out, and
  * says whether it may stand where we are then. */
 static int
@@ -219,7 +282,7 @@ may_open(struct htmlout *o, const struct element *e)
 	size_t depth = o->nopen;
 
 	if (e->family == ANY)
-		return 1;
+		return may_nest(o, e);
 	/* Look first, close after: a refused tag changes nothing. */
 	while (depth > 0 && listed(rule->closes, o->open[depth - 1]))
 		depth--;

@@ -12,6 +12,10 @@
  */
 void rawhtml_write(struct htmlout *o, struct slice html);
 
+/* Before what Markdown makes: ends a raw table that is open outside of its
+ * cells, where nothing else may stand. */
+void rawhtml_end_table(struct htmlout *o);
+
 /* Does the text begin (after blanks) with a tag or comment that passes? */
 int rawhtml_begins_allowed(struct slice html);
 

@@ -221,6 +221,22 @@ test_slugs(void **state)
 	}
 }
 
+/* Raw HTML around and within what Markdown makes, as browsers read it. */
+static void
+test_raw_nesting(void **state)
+{
+	(void)state;
+	assert_string_equal(html("<table>\n\na\n\n<tr>\n\n</table>\n"),
+			    "<table>\n</table>\n<p>a</p>\n&lt;tr&gt;\n"
+			    "&lt;/table&gt;\n");
+	assert_string_equal(
+	    html("<table>\n\n<tr><td>\n\n*a*\n\n</td></tr></table>\n"),
+	    "<table>\n<tr><td>\n<p><em>a</em></p>\n</td></tr></table>\n");
+	html("# a <h3>b</h3>\n\n<h3>c</h3>\n");
+	assert_non_null(strstr(room, ">a &lt;h3&gt;b&lt;/h3&gt;</h2>"));
+	assert_non_null(strstr(room, "\n<h3>c</h3>"));
+}
+
 static void
 test_footnotes(void **state)
 {
@@ -890,6 +906,7 @@ main(void)
 	    cmocka_unit_test(test_own_ids),
 	    cmocka_unit_test(test_outline),
 	    cmocka_unit_test(test_slugs),
+	    cmocka_unit_test(test_raw_nesting),
 	    cmocka_unit_test(test_footnotes),
 	    cmocka_unit_test(test_alerts),
 	    cmocka_unit_test(test_math),

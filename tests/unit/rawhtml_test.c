@@ -155,6 +155,29 @@ test_srcset(void **state)
 		assert_string_equal(filter(examples[i].in), examples[i].out);
 }
 
+/* What would make a browser end more than is written. */
+static void
+test_nesting_of_their_own(void **state)
+{
+	static const struct example examples[] = {
+	    {"<table><div><table></table></div>",
+	     "<table><div>&lt;table&gt;</div></table>&lt;/div&gt;"},
+	    {"<table><tr><td><table><caption><table>",
+	     "<table><tr><td><table><caption><table></table></caption></table>"
+	     "</td></tr></table>"},
+	    {"<h4><div><h2>a</div></h4><h3>",
+	     "<h4><div>&lt;h2&gt;a</div></h4><h3></h3>"},
+	    {"<ruby>a<rp>(<rt>b<rp>)</ruby>",
+	     "<ruby>a<rp>(</rp><rt>b</rt><rp>)</rp></ruby>"},
+	    {"<ruby><dl><dd><rt>a",
+	     "<ruby><dl><dd>&lt;rt&gt;a</dd></dl></ruby>"},
+	    {"<rt>", "&lt;rt&gt;"},
+	};
+
+	(void)state;
+	CHECK(examples);
+}
+
 static void
 test_text(void **state)
 {
@@ -380,10 +403,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_allowed), cmocka_unit_test(test_aliases),
-	    cmocka_unit_test(test_srcset),  cmocka_unit_test(test_text),
-	    cmocka_unit_test(test_balance), cmocka_unit_test(test_xss),
-	    cmocka_unit_test(test_soup),    cmocka_unit_test(test_depth),
+	    cmocka_unit_test(test_allowed),
+	    cmocka_unit_test(test_aliases),
+	    cmocka_unit_test(test_srcset),
+	    cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_nesting_of_their_own),
+	    cmocka_unit_test(test_balance),
+	    cmocka_unit_test(test_xss),
+	    cmocka_unit_test(test_soup),
+	    cmocka_unit_test(test_depth),
 	    cmocka_unit_test(test_ids),
 	};
 
