@@ -86,12 +86,13 @@ secrets_ca(const char *path, struct buf *out, struct faults *faults)
 		      path);
 }
 
+/* It may come without its first slash. */
 static int
 is_hook(const char *text)
 {
-	size_t len = strlen(text);
+	size_t len = strlen(text) + (text[0] != '/');
 
-	return len >= 1 && len < HOOK_MAX &&
+	return text[0] != '\0' && len <= HOOK_MAX &&
 	       text[strspn(
 		   text, "abcdefghijklmnopqrstuvwxyz"
 			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")] == '\0';
@@ -110,7 +111,7 @@ secrets_hook(const char *path, struct buf *out, struct faults *faults)
 		fault(faults,
 		      "--hook-file: the first line of %s is no path of "
 		      "letters, digits, \"-\", \"_\" and \"/\", at most %d "
-		      "bytes",
+		      "bytes with its first \"/\"",
 		      path, HOOK_MAX);
 	else {
 		if (line.data[0] != '/')

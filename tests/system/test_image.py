@@ -307,6 +307,14 @@ def test_options_for_secrets_are_refused(t):
     assert SECRET not in "\n".join(errors), errors
 
 
+def test_longest_hook(t):
+    for hook in "h" * 126, "/" + "h" * 126:
+        made(t, hook_file=t.write("hook", hook + "\n", 0o600))
+    for hook in "h" * 127, "/" + "h" * 127:
+        refused(t, "--hook-file: .* at most 127 bytes with its first",
+                hook_file=t.write("hook", hook + "\n", 0o600))
+
+
 def test_bad_hook_is_not_shown(t):
     hook = t.write("hook", SECRET + " x\n", 0o600)
     errors = refused(t, "--hook-file: .* no path", hook_file=hook)
