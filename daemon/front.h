@@ -62,7 +62,7 @@ int front_shows(const struct front *f, const struct published *p);
 
 /* No new connections, sockets that keep (or NULL) has not are closed; ends when
  * the readers have gone or after ms.  idle_too: connections between two
- * requests are closed at once. */
+ * requests are closed at once.  Once more: what is asked for last holds. */
 void front_drain(struct front *f, const struct front *keep, int idle_too,
 		 long long ms);
 /* At once; keep as above. */

@@ -24,9 +24,10 @@ struct parent {
 	struct front *draining; /* of the last reload */
 	struct tickets tickets;
 	struct event *tickets_timer;
-	int launcher; /* see background.h; -1: nobody waits */
-	int told;     /* systemd knows that we are ready */
-	int reload_again;
+	int launcher;	  /* see background.h; -1: nobody waits */
+	int told;	  /* systemd knows that we are ready */
+	int reload_again; /* asked for while next was starting */
+	int reload_waits; /* for draining to go */
 	int stopping;
 	int foreground;
 	uint32_t sandbox; /* what the start was asked for */

@@ -15,6 +15,10 @@
 #include "parent_parts.h"
 #include "record.h"
 
+/* How long the processes of one reload may finish what they write, once there
+ * is another. */
+#define HURRY_MS 3000
+
 static void
 reload_ended(int good)
 {
@@ -51,8 +55,6 @@ take_over(void)
 		reload_failed(err.text);
 		return;
 	}
-	if (parent.draining != NULL)
-		front_kill(parent.draining, NULL);
 	parent.draining = parent.front;
 	parent.front = parent.next;
 	parent.next = NULL;
@@ -100,6 +102,15 @@ front_hook(struct front *f)
 }
 
 static void
+go_on(void)
+{
+	if (!parent.reload_waits || parent.draining != NULL || parent.stopping)
+		return;
+	parent.reload_waits = 0;
+	parent_reload();
+}
+
+static void
 front_is_gone(struct front *f)
 {
 	if (f == parent.draining)
@@ -109,6 +120,7 @@ front_is_gone(struct front *f)
 	if (f == parent.front)
 		parent.front = NULL;
 	front_free(f);
+	go_on();
 	if (parent.stopping && parent.front == NULL && parent.draining == NULL)
 		event_base_loopexit(parent.base, NULL);
 }
@@ -145,17 +157,27 @@ parent_check_access_log(const struct conf *conf, struct err *err)
 			    "background: name a file, or start blogd with -d");
 }
 
-void
-parent_reload(void)
+/* No more than three fronts at a time, however often one reloads: the one of
+ * the reload before is to go first, and may finish what it writes. */
+static void
+wait_for_draining(void)
+{
+	if (parent.reload_waits)
+		return;
+	parent.reload_waits = 1;
+	log_info("the reload waits for those who read from before the last "
+		 "one, %d s at most",
+		 HURRY_MS / 1000);
+	front_drain(parent.draining, parent.front, 0, HURRY_MS);
+}
+
+static void
+start_next(void)
 {
 	static struct conf conf;
 	struct listeners l;
 	struct err err;
 
-	if (parent.next != NULL) {
-		parent.reload_again = 1;
-		return;
-	}
 	if (parent.told)
 		notify_reloading();
 	memset(&conf, 0, sizeof(conf));
@@ -183,4 +205,15 @@ parent_reload(void)
 	front_tickets(parent.next, &parent.tickets.keys);
 	front_show(parent.next, update_published(parent.update));
 	front_launch(parent.next);
+}
+
+void
+parent_reload(void)
+{
+	if (parent.next != NULL)
+		parent.reload_again = 1;
+	else if (parent.draining != NULL)
+		wait_for_draining();
+	else
+		start_next();
 }
