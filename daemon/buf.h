@@ -41,6 +41,13 @@ struct slice {
 struct slice slice_of(const char *s);
 int slice_cmp(struct slice a, struct slice b); /* byte order, shorter first */
 
+/* What follows the first n bytes, of which there are as many. */
+static inline struct slice
+slice_from(struct slice s, size_t n)
+{
+	return (struct slice){s.data + n, s.len - n};
+}
+
 /* Equal to the C string?  Inline, as nearly all are literals. */
 static inline int
 slice_is(struct slice s, const char *text)

@@ -9,14 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LABEL_MAX 63 /* RFC 1035 section 2.3.4 */
+#include "ascii.h"
 
-static int
-is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
+#define LABEL_MAX 63 /* RFC 1035 section 2.3.4 */
 
 static void
 lower(char *s)
@@ -49,7 +44,7 @@ conf_is_host(const char *text, size_t len)
 			if (label == 0 || text[i - 1] == '-')
 				return 0;
 			label = 0;
-		} else if (is_alnum(text[i]) || text[i] == '_' ||
+		} else if (ascii_is_alnum(text[i]) || text[i] == '_' ||
 			   (text[i] == '-' && label > 0)) {
 			if (++label > LABEL_MAX)
 				return 0;

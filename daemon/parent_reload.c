@@ -101,8 +101,9 @@ front_hook(struct front *f)
 	update_hook(parent.update);
 }
 
+/* The reload that waited for a front which has gone now. */
 static void
-go_on(void)
+reload_after_draining(void)
 {
 	if (!parent.reload_waits || parent.draining != NULL || parent.stopping)
 		return;
@@ -120,7 +121,7 @@ front_is_gone(struct front *f)
 	if (f == parent.front)
 		parent.front = NULL;
 	front_free(f);
-	go_on();
+	reload_after_draining();
 	if (parent.stopping && parent.front == NULL && parent.draining == NULL)
 		event_base_loopexit(parent.base, NULL);
 }

@@ -6,17 +6,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../ascii.h"
+
 /* A part of a tag between hyphens. */
 struct part {
 	struct slice text;
 	int letters, digits; /* does it hold nothing else? */
 };
-
-static int
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* Takes the next part of 1 to 8 letters and digits; 0 at the end, or when there
  * is no such part. */
@@ -29,10 +25,10 @@ next_part(struct slice *rest, struct part *p)
 	for (i = 0; i < rest->len && rest->data[i] != '-'; i++) {
 		char c = rest->data[i];
 
-		if (!is_letter(c) && !(c >= '0' && c <= '9'))
+		if (!ascii_is_letter(c) && !(c >= '0' && c <= '9'))
 			return 0;
-		p->letters &= is_letter(c);
-		p->digits &= !is_letter(c);
+		p->letters &= ascii_is_letter(c);
+		p->digits &= !ascii_is_letter(c);
 	}
 	if (i == 0 || i > 8 || i + 1 == rest->len)
 		return 0;
@@ -60,7 +56,7 @@ place_of(const struct part *p, enum place least)
 	if (least <= REGION &&
 	    ((n == 2 && p->letters) || (n == 3 && p->digits)))
 		return REGION;
-	if (n >= 5 || (n == 4 && !is_letter(p->text.data[0])))
+	if (n >= 5 || (n == 4 && !ascii_is_letter(p->text.data[0])))
 		return VARIANT;
 	return LANGUAGE; /* fits nowhere */
 }

@@ -4,6 +4,7 @@
 #include "math.h"
 #include "mathtree.h"
 
+#include "../ascii.h"
 #include "../utf8.h"
 
 /* ---- nodes ---- */
@@ -51,18 +52,6 @@ math_bad(struct math_parser *p)
 /* ---- characters ---- */
 
 static int
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static int
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static int
 is_one_of(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
@@ -99,7 +88,7 @@ math_read_name(struct math_parser *p)
 {
 	struct slice name = {p->p, 0};
 
-	while (p->p < p->end && is_letter(*p->p))
+	while (p->p < p->end && ascii_is_letter(*p->p))
 		p->p++;
 	if (p->p == name.data && p->p < p->end)
 		p->p++;
@@ -143,7 +132,7 @@ letters(struct math_parser *p, int only_one)
 	const char *start = p->p++;
 
 	while (!only_one && p->font != MATH_NO_FONT && p->p < p->end &&
-	       is_letter(*p->p))
+	       ascii_is_letter(*p->p))
 		p->p++;
 	node->text = (struct slice){start, (size_t)(p->p - start)};
 	node->font = p->font;
@@ -157,8 +146,8 @@ number(struct math_parser *p, int only_one)
 	const char *start = p->p++;
 
 	while (!only_one && p->p < p->end &&
-	       (is_digit(*p->p) ||
-		(*p->p == '.' && p->end - p->p > 1 && is_digit(p->p[1]))))
+	       (ascii_is_digit(*p->p) ||
+		(*p->p == '.' && p->end - p->p > 1 && ascii_is_digit(p->p[1]))))
 		p->p++;
 	node->text = (struct slice){start, (size_t)(p->p - start)};
 	node->font = p->font;
@@ -196,9 +185,9 @@ command(struct math_parser *p)
 static struct math_node *
 token(struct math_parser *p, int only_one)
 {
-	if (is_letter(*p->p))
+	if (ascii_is_letter(*p->p))
 		return letters(p, only_one);
-	if (is_digit(*p->p))
+	if (ascii_is_digit(*p->p))
 		return number(p, only_one);
 	if (*p->p == '\\')
 		return command(p);

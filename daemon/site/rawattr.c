@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../ascii.h"
 #include "notes.h"
 #include "rawsrcset.h"
 #include "rawtext.h"
@@ -72,24 +73,6 @@ static const struct attribute {
 #define NATTRIBUTES (sizeof(attributes) / sizeof(attributes[0]))
 _Static_assert(NATTRIBUTES <= 32, "each has a bit");
 
-static int
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static int
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static int
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* ---- one attribute ---- */
 
 struct pair {
@@ -99,7 +82,7 @@ struct pair {
 static size_t
 blanks(struct slice s, size_t i)
 {
-	while (i < s.len && is_blank(s.data[i]))
+	while (i < s.len && ascii_is_space(s.data[i]))
 		i++;
 	return i;
 }
@@ -110,8 +93,9 @@ name_end(struct slice s, size_t i)
 	size_t start = i;
 
 	while (i < s.len &&
-	       (is_letter(s.data[i]) || s.data[i] == '_' || s.data[i] == ':' ||
-		(i > start && (is_digit(s.data[i]) || s.data[i] == '-' ||
+	       (ascii_is_letter(s.data[i]) || s.data[i] == '_' ||
+		s.data[i] == ':' ||
+		(i > start && (ascii_is_digit(s.data[i]) || s.data[i] == '-' ||
 			       s.data[i] == '.'))))
 		i++;
 	return i;
@@ -135,7 +119,7 @@ parse_value(struct slice s, size_t i, struct slice *value)
 					(size_t)(end - s.data) - i - 1};
 		return (size_t)(end - s.data) + 1;
 	}
-	while (i < s.len && !is_blank(s.data[i]) && s.data[i] != '\0' &&
+	while (i < s.len && !ascii_is_space(s.data[i]) && s.data[i] != '\0' &&
 	       strchr("\"'=<>`", s.data[i]) == NULL)
 		i++;
 	*value = (struct slice){s.data + start, i - start};
@@ -244,7 +228,7 @@ is_number(struct slice s)
 	if (s.len == 0 || s.len > 6)
 		return 0;
 	for (; i < s.len; i++)
-		if (!is_digit(s.data[i]))
+		if (!ascii_is_digit(s.data[i]))
 			return 0;
 	return 1;
 }
@@ -257,7 +241,7 @@ is_words(struct slice s, const char *extra)
 	if (s.len == 0 || s.len > 200)
 		return 0;
 	for (i = 0; i < s.len; i++)
-		if (!is_letter(s.data[i]) && !is_digit(s.data[i]) &&
+		if (!ascii_is_letter(s.data[i]) && !ascii_is_digit(s.data[i]) &&
 		    (s.data[i] == '\0' || strchr(extra, s.data[i]) == NULL))
 			return 0;
 	return 1;

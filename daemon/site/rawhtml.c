@@ -315,12 +315,6 @@ name_len(struct slice s)
 	return i;
 }
 
-static struct slice
-rest(struct slice s, size_t from)
-{
-	return (struct slice){s.data + from, s.len - from};
-}
-
 /* Parses the tag at "<"; 0 when it is none, or none that is allowed. */
 static int
 parse_tag(struct slice s, struct tag *t)
@@ -332,12 +326,12 @@ parse_tag(struct slice s, struct tag *t)
 		t->closing = 1;
 		i++;
 	}
-	n = name_len(rest(s, i));
+	n = name_len(slice_from(s, i));
 	t->element = element_by_name((struct slice){s.data + i, n}, &t->class);
 	if (n == 0 || t->element == NULL)
 		return 0;
 	i += n;
-	n = rawattr_skip(rest(s, i));
+	n = rawattr_skip(slice_from(s, i));
 	t->attributes = (struct slice){s.data + i, n};
 	i += n;
 	if (i < s.len && s.data[i] == '/' && !t->closing) {
@@ -471,7 +465,7 @@ note_refused(struct htmlout *o, struct slice s)
 	char lower[NAME_MAX_LEN], message[80];
 	size_t i;
 
-	if (!lower_name((struct slice){s.data + 1, name_len(rest(s, 1))},
+	if (!lower_name((struct slice){s.data + 1, name_len(slice_from(s, 1))},
 			lower))
 		return;
 	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
@@ -514,9 +508,9 @@ rawhtml_write(struct htmlout *o, struct slice html)
 		markup = memchr(html.data, '<', html.len);
 		n = markup != NULL ? (size_t)(markup - html.data) : html.len;
 		rawtext_write(o, (struct slice){html.data, n});
-		html = rest(html, n);
+		html = slice_from(html, n);
 		if (html.len > 0)
-			html = rest(html, write_markup(o, html));
+			html = slice_from(html, write_markup(o, html));
 	}
 }
 
@@ -527,7 +521,7 @@ rawhtml_begins_allowed(struct slice html)
 
 	while (html.len > 0 && strchr(" \t\n", html.data[0]) != NULL &&
 	       html.data[0] != '\0')
-		html = rest(html, 1);
+		html = slice_from(html, 1);
 	return html.len > 0 && html.data[0] == '<' &&
 	       (comment_len(html) > 0 || parse_tag(html, &tag));
 }

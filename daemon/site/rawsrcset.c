@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "../ascii.h"
 #include "notes.h"
 #include "url.h"
 
@@ -14,24 +15,12 @@ struct candidate {
 	struct slice url, descriptor; /* the latter may be empty */
 };
 
-static int
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static struct slice
-rest(struct slice s, size_t from)
-{
-	return (struct slice){s.data + from, s.len - from};
-}
-
 static struct slice
 trimmed(struct slice s)
 {
-	while (s.len > 0 && is_blank(s.data[0]))
-		s = rest(s, 1);
-	while (s.len > 0 && is_blank(s.data[s.len - 1]))
+	while (s.len > 0 && ascii_is_space(s.data[0]))
+		s = slice_from(s, 1);
+	while (s.len > 0 && ascii_is_space(s.data[s.len - 1]))
 		s.len--;
 	return s;
 }
@@ -55,14 +44,14 @@ next_candidate(struct slice *s, struct candidate *c)
 {
 	size_t n = 0;
 
-	while (s->len > 0 && (is_blank(s->data[0]) || s->data[0] == ','))
-		*s = rest(*s, 1);
+	while (s->len > 0 && (ascii_is_space(s->data[0]) || s->data[0] == ','))
+		*s = slice_from(*s, 1);
 	if (s->len == 0)
 		return 0;
-	while (n < s->len && !is_blank(s->data[n]))
+	while (n < s->len && !ascii_is_space(s->data[n]))
 		n++;
 	c->url = (struct slice){s->data, n};
-	*s = rest(*s, n);
+	*s = slice_from(*s, n);
 	c->descriptor = slice_of("");
 	/* A comma at its end is none of it. */
 	if (c->url.data[n - 1] == ',') {
@@ -72,7 +61,7 @@ next_candidate(struct slice *s, struct candidate *c)
 	}
 	n = descriptor_end(*s);
 	c->descriptor = trimmed((struct slice){s->data, n});
-	*s = rest(*s, n);
+	*s = slice_from(*s, n);
 	return 1;
 }
 

@@ -5,17 +5,7 @@
 
 #include <string.h>
 
-static int
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static int
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+#include "../ascii.h"
 
 /* Length of a well-formed reference at "&", or 0. */
 static size_t
@@ -30,7 +20,7 @@ reference_len(struct slice s)
 	}
 	start = i;
 	while (i < s.len && i - start < 32 &&
-	       (is_letter(s.data[i]) || is_digit(s.data[i])))
+	       (ascii_is_letter(s.data[i]) || ascii_is_digit(s.data[i])))
 		i++;
 	return i > start && i < s.len && s.data[i] == ';' ? i + 1 : 0;
 }
@@ -70,7 +60,7 @@ numeric_reference(struct slice s, uint32_t *cp)
 	for (; i < s.len; i++) {
 		char c = s.data[i];
 
-		if (is_digit(c))
+		if (ascii_is_digit(c))
 			n = n * (uint32_t)base + (uint32_t)(c - '0');
 		else if (base == 16 && (c | 0x20) >= 'a' && (c | 0x20) <= 'f')
 			n = n * 16 + (uint32_t)((c | 0x20) - 'a') + 10;

@@ -5,12 +5,6 @@
 
 #include "url.h"
 
-static struct slice
-rest(struct slice s, size_t from)
-{
-	return (struct slice){s.data + from, s.len - from};
-}
-
 void
 reference_parse(struct reference *r, struct slice text)
 {
@@ -19,10 +13,10 @@ reference_parse(struct reference *r, struct slice text)
 	const char *query = memchr(text.data, '?', n);
 
 	r->text = text;
-	r->fragment = hash != NULL ? rest(text, n + 1) : slice_of("");
+	r->fragment = hash != NULL ? slice_from(text, n + 1) : slice_of("");
 	n = query != NULL ? (size_t)(query - text.data) : n;
 	r->path = (struct slice){text.data, n};
-	r->suffix = rest(text, n);
+	r->suffix = slice_from(text, n);
 	r->elsewhere = url_has_scheme(text) ||
 		       (text.len > 1 && memcmp(text.data, "//", 2) == 0);
 }
@@ -96,7 +90,7 @@ reference_path(struct buf *out, struct slice directory, struct slice path)
 		slash = memchr(path.data, '/', path.len);
 		n = slash != NULL ? (size_t)(slash - path.data) : path.len;
 		add_segment(out, (struct slice){path.data, n});
-		path = rest(path, n + (slash != NULL));
+		path = slice_from(path, n + (slash != NULL));
 	}
 }
 
@@ -107,5 +101,5 @@ reference_directory(struct slice path)
 		path.len--;
 	if (path.len > 0)
 		path.len--;
-	return path.len > 0 && path.data[0] == '/' ? rest(path, 1) : path;
+	return path.len > 0 && path.data[0] == '/' ? slice_from(path, 1) : path;
 }

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <utf8proc.h>
 
+#include "../ascii.h"
+
 #define FOLD_OPTIONS                                              \
 	(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | \
 	 UTF8PROC_CASEFOLD | UTF8PROC_IGNORE)
@@ -331,17 +333,11 @@ sign_at(const struct words *w, struct slice text, size_t at)
 }
 
 static int
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static int
 is_point(const struct words *w, struct slice text, size_t at)
 {
 	return text.data[at] == '.' && text.len - at >= 2 &&
-	       is_digit(text.data[at + 1]) && w->len > 0 &&
-	       is_digit(w->text[w->len - 1]) && !w->spaceless &&
+	       ascii_is_digit(text.data[at + 1]) && w->len > 0 &&
+	       ascii_is_digit(w->text[w->len - 1]) && !w->spaceless &&
 	       WORD_MAX - w->len >= 2;
 }
 
