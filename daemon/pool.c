@@ -123,23 +123,38 @@ ask_for_job(struct pool *p, const struct pool_caller *caller)
 	}
 }
 
-/* A second job for one that is busy: when nobody else could begin with it, and
- * it is small, for a large one is better off with who is free first. */
-#define SMALL ((size_t)64 << 10)
+/* One more job for one that is busy: when nobody else could begin with it, and
+ * all it then has is little, for a large one is better off with who is free
+ * first. */
+#define LITTLE ((size_t)256 << 10)
+
+static size_t
+bytes_in(const struct pool_worker *w)
+{
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < w->njobs; i++)
+		bytes += w->job[i].in.len;
+	return bytes;
+}
 
 static struct pool_worker *
 worker_with_room(struct pool *p)
 {
-	unsigned i;
+	struct pool_worker *best = NULL;
+	size_t bytes, least = LITTLE;
 
-	if (p->job.in.len > SMALL || worker_in(p, WORKER_ABSENT) != NULL ||
+	if (worker_in(p, WORKER_ABSENT) != NULL ||
 	    worker_in(p, WORKER_STARTING) != NULL)
 		return NULL;
-	for (i = 0; i < p->n; i++)
-		if (p->worker[i].njobs < POOL_DEPTH &&
-		    p->worker[i].job[0].in.len <= SMALL)
-			return &p->worker[i];
-	return NULL;
+	for (unsigned i = 0; i < p->n; i++) {
+		bytes = bytes_in(&p->worker[i]) + p->job.in.len;
+		if (p->worker[i].njobs < POOL_DEPTH && bytes < least) {
+			best = &p->worker[i];
+			least = bytes;
+		}
+	}
+	return best;
 }
 
 /* For a job that is tried again: one that no other job can have spoilt.  The

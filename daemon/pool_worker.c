@@ -199,6 +199,22 @@ pool_worker_free(struct pool_worker *w)
 /* -------------------------------------------------- questions and answers --
  */
 
+_Static_assert(POOL_DEPTH < 32, "slots are bits of an unsigned");
+
+/* The first that is free, so that those behind it, which only small jobs get
+ * to, stay small. */
+static unsigned
+free_slot(const struct pool_worker *w)
+{
+	unsigned taken = 0, slot = 0;
+
+	for (unsigned i = 0; i < w->njobs; i++)
+		taken |= 1u << w->job[i].slot;
+	while (taken >> slot & 1)
+		slot++;
+	return slot;
+}
+
 /* MSG_DONTWAIT: a worker that answers without reading would let its channel
  * fill, and render wait for it. */
 int
@@ -206,9 +222,8 @@ pool_worker_ask(struct pool_worker *w, const struct pool_job *job,
 		uint64_t sequence)
 {
 	struct pool_job *mine = &w->job[w->njobs];
-	struct question q = {.sequence = sequence,
-			     .slot = w->turn % POOL_DEPTH,
-			     .len = job->in.len};
+	struct question q = {
+	    .sequence = sequence, .slot = free_slot(w), .len = job->in.len};
 	struct iovec iov = {&q, sizeof(q)};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 
@@ -221,7 +236,6 @@ pool_worker_ask(struct pool_worker *w, const struct pool_job *job,
 	mine->sequence = sequence;
 	mine->slot = (unsigned)q.slot;
 	w->njobs++;
-	w->turn++;
 	w->state = WORKER_BUSY;
 	return 0;
 }
@@ -264,6 +278,8 @@ answer_ok(const struct pool_worker *w, const struct pool_answer *a)
 	       lengths_ok(a);
 }
 
+/* ECONNRESET comes once, before the answers that are there, when it has died
+ * with questions unread. */
 int
 pool_worker_answer(const struct pool_worker *w, struct pool_answer *a)
 {
@@ -271,7 +287,8 @@ pool_worker_answer(const struct pool_worker *w, struct pool_answer *a)
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n = recvmsg(w->fd, &msg, MSG_DONTWAIT);
 
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+	if (n == -1 &&
+	    (errno == EAGAIN || errno == EINTR || errno == ECONNRESET))
 		return 0;
 	return n == (ssize_t)sizeof(*a) && !(msg.msg_flags & MSG_TRUNC) &&
 		       answer_ok(w, a)

@@ -18,9 +18,10 @@ enum pool_worker_state {
 	WORKER_BUSY
 };
 
-/* How many jobs a worker has at once: with the next one there already, it need
- * not wait for render between two small ones. */
-#define POOL_DEPTH 2
+/* How many jobs a worker has at once: with the next ones there already, it need
+ * not wait for render between small ones, nor render for it.  Each has a slot of
+ * the area. */
+#define POOL_DEPTH 16
 
 struct pool_job {
 	size_t id; /* the pool's own, like again */
@@ -40,7 +41,7 @@ struct pool_worker {
 	int fd;
 	char *area; /* input, then output of each job; mapped once, kept when
 		       replaced */
-	unsigned njobs, turn;
+	unsigned njobs;
 	struct pool_job job[POOL_DEPTH]; /* BUSY: the first is worked on */
 	int answered;			 /* a question, since it was started */
 	int64_t deadline_ms;		 /* the pool's own: of the first job */

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,21 +62,38 @@ sandbox_begin(void)
 
 /* proc(5), /proc/PID/oom_score_adj: what a render held is free at once, while
  * git would have to fetch again. */
-void
-sandbox_give_way(enum role role)
+static void
+be_ended_first(const char *score)
 {
-	const char *score = role == ROLE_RENDER ? "1000"
-			    : role == ROLE_GIT	? "500"
-						: NULL;
-	int fd;
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
-	if (score == NULL)
-		return;
-	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (fd == -1)
 		return;
 	(void)!write(fd, score, strlen(score));
 	close(fd);
+}
+
+/* sched(7): one of SCHED_BATCH that wakes up does not take the processor from
+ * another.  So readers come before render, and render before its workers, which
+ * else interrupt it at each job that it gives them. */
+static void
+wait_for_others(void)
+{
+	struct sched_param param = {0};
+
+	if (sched_setscheduler(0, SCHED_BATCH, &param) == -1)
+		log_debug("sched_setscheduler: %s", strerror(errno));
+}
+
+void
+sandbox_give_way(enum role role)
+{
+	if (role == ROLE_GIT)
+		be_ended_first("500");
+	if (role != ROLE_RENDER)
+		return;
+	be_ended_first("1000");
+	wait_for_others();
 }
 
 int

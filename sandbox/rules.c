@@ -374,6 +374,8 @@ const struct rule rules[] = {
     MAY(BROKER, "setpgid", "Ctrl-C is not for children"),
     MAY(BROKER, "setpriority", "a child gives way to others",
 	INT(0, which, PRIO_PROCESS), IS(1, who, 0)),
+    MAY(BROKER, "sched_setscheduler", "a child waits for others",
+	IS(0, pid, 0), INT(1, policy, SCHED_BATCH)),
     MAY(BROKER, "dup", "a child's descriptors"),
     MAY(BROKER, "dup2", "a child's descriptors"),
     MAY(BROKER, "dup3", "a child's descriptors"),

@@ -53,7 +53,8 @@ void sandbox_init(void);
 void sandbox_begin(void);
 
 /* git and render: when memory runs out they are to end, and not those that
- * serve the site there is. */
+ * serve the site there is.  render and its workers (Linux): they do not take the
+ * processor from another process when they wake up. */
 void sandbox_give_way(enum role role);
 
 /* dial, before sandbox_enter: the one TCP port, beside that of name servers,

@@ -56,6 +56,23 @@ def test_who_ends_first_without_memory(t):
     eventually(lambda: score(render[0]) == 1000, 5, "render's score")
 
 
+def test_who_waits_for_others(t):
+    """A rendering that wakes up does not interrupt who answers readers."""
+    files = {"p%d" % i: article("P", "Some *text*.\n\n" * 400)
+             for i in range(300)}
+    made, daemon = networked(t)
+    for role, pids in daemon.settled().items():
+        assert os.sched_getscheduler(pids[0]) == os.SCHED_OTHER, role
+    made.commit(files)
+    daemon.push_hook()
+
+    def worker():
+        return [pid for render in daemon.children("render")
+                for pid in blogd.descendants(render)]
+    workers = eventually(worker, 10, "a worker of render")
+    assert os.sched_getscheduler(workers[0]) == os.SCHED_BATCH
+
+
 def test_number_of_serve_processes(t):
     daemon = t.serve(options={"serve": {"processes": 3}})
     assert len(daemon.children("serve")) == 3

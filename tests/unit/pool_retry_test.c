@@ -27,6 +27,7 @@
 static struct tries {
 	unsigned of[JOBS_MAX];
 	unsigned workers;
+	unsigned by[JOBS_MAX]; /* of the first, the second... worker */
 } * tries;
 
 /* -------------------------------------------------------------- the worker --
@@ -34,6 +35,7 @@ static struct tries {
 
 /* What an earlier job has left in a worker's memory. */
 static int spoilt;
+static unsigned number; /* among all workers */
 
 static void
 start(const void *arg)
@@ -42,7 +44,7 @@ start(const void *arg)
 	/* cmocka's handlers would run the tests on in the worker */
 	signal(SIGSEGV, SIG_DFL);
 	signal(SIGABRT, SIG_DFL);
-	__atomic_fetch_add(&tries->workers, 1, __ATOMIC_SEQ_CST);
+	number = __atomic_fetch_add(&tries->workers, 1, __ATOMIC_SEQ_CST);
 }
 
 /* The job is its number, and what it does. */
@@ -54,6 +56,7 @@ run(const void *arg, struct slice in, char *out, size_t room,
 	unsigned try = __atomic_add_fetch(&tries->of[id], 1, __ATOMIC_SEQ_CST);
 
 	(void)arg, (void)out;
+	__atomic_fetch_add(&tries->by[number], 1, __ATOMIC_SEQ_CST);
 	switch (in.data[1]) {
 	case 's': /* spoils the worker for others, unnoticed */
 		spoilt = 1;
@@ -74,6 +77,10 @@ run(const void *arg, struct slice in, char *out, size_t room,
 	case 'z': /* lets the next job come, and be lost with the worker */
 		usleep(50000);
 		raise(SIGKILL);
+		break;
+	case 'b': /* waits until the second worker has a job */
+		while (__atomic_load_n(&tries->by[1], __ATOMIC_SEQ_CST) == 0)
+			usleep(1000);
 		break;
 	case '2': /* works at the second try */
 		if (try == 1)
@@ -254,6 +261,18 @@ all_workers_fail(void **state)
 		expect(i, POOL_CRASHED, 1);
 }
 
+/* None has all that waits, which it did when the other came later. */
+static void
+jobs_are_shared_out(void **state)
+{
+	(void)state;
+	run_jobs("bggggggggggggggggggggggg", 2, WALL_MS);
+	for (size_t i = 0; i < jobs.n; i++)
+		expect(i, POOL_DONE, 1);
+	assert_int_equal(tries->workers, 2);
+	assert_in_range(tries->by[0], jobs.n / 2 - 1, jobs.n / 2 + 1);
+}
+
 static int
 set_up(void **state)
 {
@@ -282,6 +301,7 @@ main(void)
 	    cmocka_unit_test(late_is_not_tried_again),
 	    cmocka_unit_test(job_behind_a_culprit_is_taken_back),
 	    cmocka_unit_test(all_workers_fail),
+	    cmocka_unit_test(jobs_are_shared_out),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
