@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
+#include "dialect.h"
 #include "path.h"
 
 /*
@@ -124,6 +124,20 @@ add_list(struct claims *c, enum rank rank, struct file *f, struct slice list)
 		add(c, rank, f, address);
 }
 
+/* Zola takes the date off a name. */
+static void
+add_undated(struct claims *c, struct file *f, struct slice address)
+{
+	struct slice dir = address, name;
+	int64_t date;
+
+	if (c->s->dialect != DIALECT_HUGO ||
+	    !dated_name(path_base(address), &date, &name))
+		return;
+	dir.len -= path_base(address).len + 1;
+	add(c, RANK_IMPLIED, f, joined(c->s, dir, name));
+}
+
 static void
 add_file(struct claims *c, struct file *f, const struct directory *dirs,
 	 size_t ndirs)
@@ -141,6 +155,7 @@ add_file(struct claims *c, struct file *f, const struct directory *dirs,
 		add(c, RANK_PERMALINK, f, f->article->permalink);
 	add_list(c, RANK_ALIAS, f, f->article->aliases);
 	add_list(c, RANK_IMPLIED, f, f->article->implied);
+	add_undated(c, f, address);
 }
 
 /* ---- who gets it ---- */

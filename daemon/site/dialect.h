@@ -20,6 +20,8 @@ int dialect_is_for_people(struct slice path);
 /* Its path within the site, below content/ or not. */
 struct slice dialect_place(const struct site *s, struct slice path);
 
+/* The name of "YYYY-MM-DD-name". */
+int dated_name(struct slice base, int64_t *date, struct slice *name);
 /* YYYY-MM-DD-name.md, as Jekyll's posts are called. */
 int jekyll_name(struct slice path, int64_t *date, struct slice *name);
 /* "my-first-post" as "My First Post". */

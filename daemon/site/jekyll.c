@@ -10,18 +10,23 @@
 static const char *const endings[] = {".html", ".markdown", ".md", ".mkd"};
 
 int
+dated_name(struct slice base, int64_t *date, struct slice *name)
+{
+	if (base.len < 12 || base.data[10] != '-' ||
+	    !date_parse((struct slice){base.data, 10}, date))
+		return 0;
+	*name = slice_from(base, 11);
+	return 1;
+}
+
+int
 jekyll_name(struct slice path, int64_t *date, struct slice *name)
 {
 	struct slice base = path_base(path);
 
 	*name =
 	    path_without(base, endings, sizeof(endings) / sizeof(endings[0]));
-	if (name->len == base.len || name->len < 12 || name->data[10] != '-' ||
-	    !date_parse((struct slice){name->data, 10}, date))
-		return 0;
-	name->data += 11;
-	name->len -= 11;
-	return 1;
+	return name->len < base.len && dated_name(*name, date, name);
 }
 
 struct slice

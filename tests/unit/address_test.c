@@ -295,6 +295,42 @@ test_hugo(void **state)
 	fx_free(&fx);
 }
 
+/* Where Zola has them: without their date. */
+static void
+test_zola_dates(void **state)
+{
+	const struct fx_file files[] = {
+	    {UUID, 0, 1, 1, 0},
+	    {"content/posts/2020-01-02-a.md", POST("A"), 0, 1, 1, 0},
+	    {"content/posts/2020-01-02-b/index.md", POST("B"), 0, 1, 1, 0},
+	    {"content/posts/2020-01-02-b/p.webp", "webp", 0, 1, 1, 0},
+	    {"content/posts/2020-01-02-c.md", POST("Old"), 0, 1, 1, 0},
+	    {"content/posts/2020-13-02-d.md", POST("D"), 0, 1, 1, 0},
+	    {"content/posts/2020-01-02-e.md", SAYS("E", "slug: f"), 0, 1, 1, 0},
+	    {"content/posts/c.md", POST("New"), 0, 1, 1, 0},
+	    {"zola.toml", "title = 'x'\n", 0, 1, 1, 0}};
+	struct fx fx;
+
+	(void)state;
+	build(&fx, files, COUNT(files));
+	assert_true(is_served(&fx, "/posts/2020-01-02-a", "A"));
+	assert_true(fx_location_is(&fx, "/posts/a", "/posts/2020-01-02-a"));
+	assert_true(is_served(&fx, "/posts/2020-01-02-b", "B"));
+	assert_true(fx_location_is(&fx, "/posts/b", "/posts/2020-01-02-b"));
+	assert_true(is_served(&fx, "/posts/c", "New"));
+	assert_true(is_served(&fx, "/posts/2020-01-02-c", "Old"));
+	assert_null(fx_page(&fx, "/posts/d"));
+	assert_true(is_served(&fx, "/posts/f", "E"));
+	assert_null(fx_page(&fx, "/posts/e"));
+	assert_int_equal(article(&fx, "content/posts/2020-01-02-a.md")->created,
+			 1577923200);
+	assert_string_equal(
+	    buf_cstr(&fx.problems),
+	    "zola.toml:1:1: a repository for Hugo or Zola: of its files only "
+	    "those below content/ and static/ are published\n");
+	fx_free(&fx);
+}
+
 /* What both directories have is content/'s. */
 static void
 test_hugo_doubles(void **state)
@@ -529,6 +565,7 @@ main(void)
 	    cmocka_unit_test(test_weights),
 	    cmocka_unit_test(test_jekyll),
 	    cmocka_unit_test(test_hugo),
+	    cmocka_unit_test(test_zola_dates),
 	    cmocka_unit_test(test_hugo_doubles),
 	    cmocka_unit_test(test_hugo_doubles_again),
 	    cmocka_unit_test(test_hugo_order),
