@@ -45,16 +45,6 @@ add(struct claims *c, enum rank rank, struct file *f, struct slice address)
 	c->list[c->n++] = (struct claim){address, f, rank, 0};
 }
 
-static struct slice
-with_slash(struct site *s, struct slice path)
-{
-	char *p = region_alloc(&s->region, path.len + 1, 1);
-
-	p[0] = '/';
-	memcpy(p + 1, path.data, path.len);
-	return (struct slice){p, path.len + 1};
-}
-
 /* ---- what a file claims ---- */
 
 /* The article is the only one below its directory. */
@@ -91,6 +81,14 @@ joined(struct site *s, struct slice dir, struct slice name)
 	return result;
 }
 
+/* The directory it is in. */
+static struct slice
+above(struct slice address)
+{
+	address.len -= path_base(address).len + 1;
+	return address;
+}
+
 /* "/Posts/x.md" is served as "/Posts/x". */
 static struct slice
 short_address(struct site *s, const struct file *f,
@@ -105,12 +103,11 @@ short_address(struct site *s, const struct file *f,
 		if (f->article->jekyll.len > 0)
 			address = f->article->jekyll;
 	}
-	dir = address;
-	dir.len -= path_base(address).len + 1;
+	dir = above(address);
 	if (f->kind == FILE_ARTICLE && dir.len > 1 && path_is_index(f->path) &&
 	    is_bundle(dirs, ndirs, (struct slice){dir.data + 1, dir.len - 1})) {
 		address = dir;
-		dir.len -= path_base(address).len + 1;
+		dir = above(address);
 	}
 	return slug.len > 0 ? joined(s, dir, slug) : address;
 }
@@ -128,14 +125,12 @@ add_list(struct claims *c, enum rank rank, struct file *f, struct slice list)
 static void
 add_undated(struct claims *c, struct file *f, struct slice address)
 {
-	struct slice dir = address, name;
+	struct slice name;
 	int64_t date;
 
-	if (c->s->dialect != DIALECT_HUGO ||
-	    !dated_name(path_base(address), &date, &name))
-		return;
-	dir.len -= path_base(address).len + 1;
-	add(c, RANK_IMPLIED, f, joined(c->s, dir, name));
+	if (c->s->dialect == DIALECT_HUGO &&
+	    dated_name(path_base(address), &date, &name))
+		add(c, RANK_IMPLIED, f, joined(c->s, above(address), name));
 }
 
 static void
@@ -148,7 +143,7 @@ add_file(struct claims *c, struct file *f, const struct directory *dirs,
 	if (slice_cmp(address, f->exact) != 0)
 		add(c, RANK_SHORT, f, address);
 	if (f->kind == FILE_STATIC && slice_cmp(f->place, f->path) != 0)
-		add(c, RANK_IMPLIED, f, with_slash(c->s, f->path));
+		add(c, RANK_IMPLIED, f, link_with_slash(c->s, f->path));
 	if (f->kind != FILE_ARTICLE)
 		return;
 	if (f->article->permalink.len > 0)
@@ -266,7 +261,7 @@ claim_addresses(struct site *s, const struct directory *dirs, size_t ndirs)
 	size_t i, n;
 
 	for (i = 0; i < ndirs; i++)
-		add(&c, RANK_DIRECTORY, NULL, with_slash(s, dirs[i].path));
+		add(&c, RANK_DIRECTORY, NULL, link_with_slash(s, dirs[i].path));
 	for (i = 0; i < s->nfiles; i++)
 		if (s->files[i].address.len > 0)
 			add_file(&c, &s->files[i], dirs, ndirs);

@@ -165,8 +165,8 @@ link_directories(struct site *s, struct article **list, size_t n, size_t *ndirs)
 
 /* ---- addresses ---- */
 
-static struct slice
-with_slash(struct site *s, struct slice path)
+struct slice
+link_with_slash(struct site *s, struct slice path)
 {
 	char *p = region_alloc(&s->region, path.len + 1, 1);
 
@@ -227,7 +227,7 @@ take_exact(struct site *s)
 
 		if (!has_page(f))
 			continue;
-		f->exact = with_slash(s, f->place);
+		f->exact = link_with_slash(s, f->place);
 		if (link_reserved(s, f->exact)) {
 			model_notice(s, SEVERITY_ERROR, f->path,
 				     "left out: its address belongs to blogd");

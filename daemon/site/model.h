@@ -347,6 +347,8 @@ void claim_addresses(struct site *s, const struct directory *dirs,
 /* Directories with articles below, by path; the caller frees it. */
 struct directory *link_directories(struct site *s, struct article **list,
 				   size_t n, size_t *ndirs);
+/* "/" and the path, in the site's region. */
+struct slice link_with_slash(struct site *s, struct slice path);
 /* Would this address collide with what is always there? */
 int link_reserved(const struct site *s, struct slice address);
 void link_menu(struct site *s);

@@ -358,6 +358,24 @@ broker_removes_elsewhere(void)
 	return unlinkat(STDERR_FILENO, "none", 0) == -1 ? 98 : 97;
 }
 
+/* Before all others on the machine. */
+static int
+broker_comes_first(void)
+{
+	struct sched_param param = {.sched_priority = 1};
+
+	return sched_setscheduler(0, SCHED_FIFO, &param) == -1 ? 98 : 97;
+}
+
+static int
+broker_schedules_others(void)
+{
+	struct sched_param param = {0};
+
+	return sched_setscheduler(getppid(), SCHED_BATCH, &param) == -1 ? 98
+									: 97;
+}
+
 /* A datagram to somebody else than the syslog server. */
 static int
 parent_sends_elsewhere(void)
@@ -423,6 +441,8 @@ conditions_hold(void **state)
 	current = &jail_of_broker;
 	assert_true(killed(run(filter_only, broker_removes_with_flags)));
 	assert_true(killed(run(filter_only, broker_removes_elsewhere)));
+	assert_true(killed(run(filter_only, broker_comes_first)));
+	assert_true(killed(run(filter_only, broker_schedules_others)));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		current = jail_named(cases[i].jail);
 		if (!killed(run(filter_only, cases[i].what)))
