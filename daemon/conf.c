@@ -20,6 +20,7 @@
 
 #define FILE_BYTES_MAX (1U << 20)
 #define PROBLEMS_MAX   100
+#define WARNINGS_MAX   50 /* the rest is for what is more than that */
 
 /* ------------------------------------------------------------- problems -- */
 
@@ -50,10 +51,12 @@ draft_problem(struct draft *d, int line, const char *fmt, ...)
 void
 draft_warning(struct draft *d, int line, const char *fmt, ...)
 {
-	struct conf_problem *one = add_problem(&d->problems, line);
 	const size_t before = strlen("warning: ");
+	struct conf_problem *one = NULL;
 	va_list ap;
 
+	if (d->problems.warnings < WARNINGS_MAX)
+		one = add_problem(&d->problems, line);
 	if (one == NULL)
 		return;
 	memcpy(one->text, "warning: ", before);

@@ -419,6 +419,22 @@ test_everything(void **state)
 /* ----------------------------------------------------------------- errors --
  */
 
+/* However much readers may be warned of, what stops is told of. */
+static void
+test_warnings_leave_room(void **state)
+{
+	static struct draft d;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		draft_warning(&d, 1, "%d", i);
+	draft_problem(&d, 1, "the key is another's");
+	assert_true(d.problems.warnings < d.problems.n);
+	assert_string_equal(d.problems.list[d.problems.n - 1].text,
+			    "the key is another's");
+	conf_problems_free(&d.problems);
+}
+
 static void
 test_unknown(void **state)
 {
@@ -1043,6 +1059,7 @@ main(void)
 	    cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_behind_proxy),
 	    cmocka_unit_test(test_everything),
+	    cmocka_unit_test(test_warnings_leave_room),
 	    cmocka_unit_test(test_unknown),
 	    cmocka_unit_test(test_long_values),
 	    cmocka_unit_test(test_synonyms),
