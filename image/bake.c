@@ -42,13 +42,10 @@ bake_check(const struct image_options *o, struct faults *faults)
 			      "of the two");
 }
 
-static void
-hear_ends(void (*how)(int))
-{
-	signal(SIGHUP, how);
-	signal(SIGINT, how);
-	signal(SIGTERM, how);
-}
+/* What ends a build, and what we did about it before. */
+static const int ends[] = {SIGHUP, SIGINT, SIGTERM};
+#define ENDS (sizeof(ends) / sizeof(ends[0]))
+static void (*heard[ENDS])(int);
 
 /* Its environment is ours; of the site's it knows the archive's path. */
 static pid_t
@@ -58,7 +55,8 @@ start(char *const argv[])
 
 	if (pid != 0)
 		return pid;
-	hear_ends(SIG_DFL);
+	for (size_t i = 0; i < ENDS; i++)
+		signal(ends[i], heard[i]);
 	execv(argv[0], argv);
 	fprintf(stderr, "blogd-image: --bake: %s: %s\n", argv[0],
 		strerror(errno));
@@ -72,7 +70,8 @@ run(char *const argv[], struct faults *faults)
 	pid_t pid;
 
 	/* Who interrupts the build wants the archive to be removed. */
-	hear_ends(SIG_IGN);
+	for (size_t i = 0; i < ENDS; i++)
+		heard[i] = signal(ends[i], SIG_IGN);
 	pid = start(argv);
 	if (pid == -1) {
 		fault(faults, "--bake: cannot start %s: %s", argv[0],

@@ -326,10 +326,8 @@ report_long(const char *word, struct faults *faults)
 static enum image_result
 not_understood(int c, char **argv, struct faults *faults)
 {
-	const char *word = argv[optind - 1];
-
-	if (strncmp(word, "--", 2) == 0)
-		report_long(word, faults);
+	if (optopt == 0 || optopt >= FIRST_CODE)
+		report_long(argv[optind - 1], faults);
 	else
 		fault(faults, "%s -%c",
 		      c == ':' ? "an argument is missing behind"

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import xml.etree.ElementTree as etree
@@ -738,6 +739,7 @@ BUILD = """#!/bin/sh
 tr '\\0' '\\n' </proc/$$/cmdline >%(dir)s/command
 while [ "$1" != --bake ]; do shift; done
 stat -c %%a "$2" >%(dir)s/mode
+sed -n 's/^SigIgn:\t*//p' /proc/$$/status >%(dir)s/ignored
 umask 077
 { echo image; cat "$2"; } >"$3"
 exit %(status)d
@@ -767,6 +769,20 @@ def test_bake(t):
         "-o", "/b/xen", "--bake", os.path.join(out, ".site.cpio.bake"),
         os.path.join(out, "site.xen")], command
     assert SECRET not in command
+
+
+def test_bake_with_nohup(t):
+    """A build hears of the ends that its caller hears of, and of no other."""
+    for ignored in [set(), {signal.SIGHUP}]:
+        def ignore():
+            for number in [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]:
+                signal.signal(number, signal.SIG_IGN if number in ignored
+                              else signal.SIG_DFL)
+        status, _, errors = run(t, good(t, bake=source(t)), preexec_fn=ignore)
+        assert status == 0, errors
+        mask = int(open(t.path("ignored")).read(), 16)
+        assert {n for n in [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
+                if mask >> n - 1 & 1} == ignored, hex(mask)
 
 
 def test_bake_that_fails(t):
@@ -803,6 +819,7 @@ def test_command_lines_that_are_not_understood(t):
             (["--passwor=" + SECRET], "several options begin with --passwor"),
             (["-r"], "an argument is missing behind -r"),
             (["-x"], "unknown option -x"),
+            (["--check", "-qx"], "unknown option -q"),
             ([SECRET], "word 1 of the command line belongs to no option")]:
         assert not_understood(t, *words) == why, words
 
