@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ascii.h"
 #include "../utf8.h"
 #include "lines.h"
 #include "lint.h"
@@ -22,19 +23,16 @@ static void
 shown(struct slice s, char out[LABEL_MAX + 1])
 {
 	const unsigned char *p = (const unsigned char *)s.data;
-	size_t i = 0, n, len = 0;
+	size_t i, n, good;
 
-	for (; i<s.len; i += n> 0 ? n : 1) {
-		n = utf8_printable_len(p + i, s.len - i);
-		if (len + (n > 0 ? n : 1) > LABEL_MAX)
+	for (i = 0; i < s.len; i += n) {
+		good = utf8_printable_len(p + i, s.len - i);
+		n = good > 0 ? good : 1;
+		if (i + n > LABEL_MAX)
 			break;
-		if (n > 0)
-			memcpy(out + len, p + i, n);
-		else
-			out[len] = '?';
-		len += n > 0 ? n : 1;
+		memcpy(out + i, good > 0 ? s.data + i : "?", n);
 	}
-	out[len] = '\0';
+	out[i] = '\0';
 }
 
 /* ---- footnotes that are not shown ---- */
@@ -152,6 +150,16 @@ find_in_source(struct writer *w, struct slice from, struct slice text)
 	return at;
 }
 
+static int
+is_escaped(struct slice source, const char *at)
+{
+	const char *p = at;
+
+	while (p > source.data && p[-1] == '\\')
+		p--;
+	return (at - p) % 2 == 1;
+}
+
 /* It must stand so in the source too: with a backslash it is meant as text. */
 static void
 tell_undefined(struct writer *w, cmark_node *node, struct slice text,
@@ -167,7 +175,7 @@ tell_undefined(struct writer *w, cmark_node *node, struct slice text,
 	w->undefined++;
 	from = md_source_from(w, node, &line, &column);
 	at = find_in_source(w, from, text);
-	if (at == NULL)
+	if (at == NULL || is_escaped(w->source, at))
 		return;
 	for (p = from.data; p < at; p++) {
 		column = *p == '\n' ? 1 : column + 1;
@@ -181,8 +189,7 @@ tell_undefined(struct writer *w, cmark_node *node, struct slice text,
 static int
 is_word(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z') || c == '_' || c == ']' || c == ')';
+	return ascii_is_alnum(c) || c == '_' || c == ']' || c == ')';
 }
 
 /* "[text][label]", of which the first bracket is at `at`: its length, or 0.

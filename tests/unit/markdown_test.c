@@ -547,6 +547,9 @@ test_noted_losses(void **state)
 	    {"[^a\x01]\n\n[^\x7f]: b\n",
 	     "problem 3:1 " UNSHOWN("?") "problem 1:1 [^a?]" NO_NOTE},
 	    {"a[i][j] [b] [c] [d]: [[e]] \\[f\\]\\[g\\] `[h][i]`\n", ""},
+	    {"a \\[^d] \\[f][g]\n", ""},
+	    {"a \\[^d] [^d]\n", "problem 1:9 [^d]" NO_NOTE},
+	    {"a \\\\[^d]\n", "problem 1:5 [^d]" NO_NOTE},
 	};
 	size_t i;
 
