@@ -215,17 +215,6 @@ page_links(struct buf *out, const struct site *s, const struct page *p)
 	page_link(out, s, "last", p->parts);
 }
 
-/* By the last commit, or because the time of an article has come. */
-static int64_t
-site_updated(const struct site *s)
-{
-	int64_t t = s->src->head->commit_time;
-
-	return s->nshown > 0 && s->newest[0]->created > t
-		   ? s->newest[0]->created
-		   : t;
-}
-
 static void
 begin_feed(struct buf *out, const struct site *s, const struct page *p)
 {
@@ -242,7 +231,7 @@ begin_feed(struct buf *out, const struct site *s, const struct page *p)
 		element(out, "subtitle", s->description);
 	feed_id(out, s, p);
 	time_element(out, "updated",
-		     is_main(p) && p->part == 1 ? site_updated(s)
+		     is_main(p) && p->part == 1 ? p->pub.modified
 						: feed_updated(p));
 }
 

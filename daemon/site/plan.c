@@ -44,7 +44,8 @@ changed(const struct article *a)
 {
 	int64_t t = a->file->src->updated;
 
-	return t > a->created ? t : a->created;
+	t = t > a->created ? t : a->created;
+	return t > a->publish ? t : a->publish;
 }
 
 void

@@ -497,6 +497,10 @@ test_hidden(void **state)
 	assert_false(fx_has(&fx, "/P", ">Future</a>"));
 	assert_int_equal(site_next_change(fx.site), 1700006400);
 	assert_int_equal(fx.site->nhidden, 4);
+	assert_int_equal(fx_page(&fx, "/P")->modified, NOW);
+	assert_int_equal(fx_page(&fx, "/atom")->modified, NOW);
+	assert_true(
+	    fx_has(&fx, "/atom", "<updated>2023-11-14T22:13:20Z</updated>"));
 	fx_free(&fx);
 }
 
