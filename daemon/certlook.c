@@ -27,6 +27,23 @@ certlook_date(const ASN1_TIME *date, char text[32])
 		snprintf(text, 32, "a date that cannot be read");
 }
 
+int
+certlook_dates(X509 *leaf, char text[128])
+{
+	const ASN1_TIME *from = X509_get0_notBefore(leaf);
+	const ASN1_TIME *to = X509_get0_notAfter(leaf);
+	int early = X509_cmp_time(from, NULL) >= 0;
+	char date[32];
+
+	if (!early && X509_cmp_time(to, NULL) > 0)
+		return 0;
+	certlook_date(early ? from : to, date);
+	snprintf(text, 128, "%s %s: %s",
+		 early ? "is not valid before" : "has expired at", date,
+		 early ? "is this machine's clock right?" : "have it renewed");
+	return 1;
+}
+
 void
 certlook_chain(X509 *leaf, BIO *rest, void (*say)(void *ctx, const char *text),
 	       void *ctx)

@@ -16,6 +16,10 @@ X509 *certlook_next(BIO *pem);
 /* A date of a certificate, as in "2026-11-29 12:00 UTC". */
 void certlook_date(const ASN1_TIME *date, char text[32]);
 
+/* 1 and a clause about the file when the certificate is not valid now, else
+ * 0. */
+int certlook_dates(X509 *leaf, char text[128]);
+
 /* Each one has to be issued by what follows it in the text, of which leaf was
  * the first.  say gets what is wrong, as a clause about the file. */
 void certlook_chain(X509 *leaf, BIO *rest,

@@ -60,26 +60,17 @@ warn_of_chain(void *ctx, const char *text)
 static void
 check_dates(const struct look *l)
 {
-	const ASN1_TIME *from = X509_get0_notBefore(l->leaf);
-	const ASN1_TIME *to = X509_get0_notAfter(l->leaf);
-	int early = X509_cmp_time(from, NULL) >= 0;
-	char text[32];
+	char text[128];
 
-	if (!early && X509_cmp_time(to, NULL) > 0)
-		return;
-	certlook_date(early ? from : to, text);
-	draft_warning(l->d, l->pair->certificate_line,
-		      "certificate: %s %s %s: %s", l->pair->certificate,
-		      early ? "is not valid before" : "has expired at", text,
-		      early ? "is this machine's clock right?"
-			    : "have it renewed");
+	if (certlook_dates(l->leaf, text))
+		draft_warning(l->d, l->pair->certificate_line,
+			      "certificate: %s %s", l->pair->certificate, text);
 }
 
 static X509 *
 check_certificate(struct draft *d, const struct draft_pair *pair, int fd)
 {
-	FILE *file = fdopen(dup(fd), "r");
-	BIO *pem = file != NULL ? BIO_new_fp(file, BIO_CLOSE) : NULL;
+	BIO *pem = BIO_new_fd(fd, BIO_NOCLOSE);
 	struct look l = {d, pair, pem != NULL ? certlook_next(pem) : NULL};
 
 	if (l.leaf == NULL)

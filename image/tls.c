@@ -5,10 +5,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-
 #include "../daemon/certlook.h"
 #include "../daemon/conf_url.h"
 #include "../daemon/http/sans.h"
@@ -34,29 +30,19 @@ first_name(void *arg, struct slice name)
 static void
 check_dates(const struct tls_pair *p, const char *path, struct faults *faults)
 {
-	const ASN1_TIME *from = X509_get0_notBefore(p->leaf);
 	const ASN1_TIME *to = X509_get0_notAfter(p->leaf);
 	time_t soon = time(NULL) + TLS_SOON_DAYS * 86400;
-	char text[32];
+	char text[128], date[32];
 
-	if (X509_cmp_time(from, NULL) >= 0) {
-		certlook_date(from, text);
-		fault(faults,
-		      "--tls-dir: %s is not valid before %s: is this machine's "
-		      "clock right?",
-		      path, text);
-	}
-	certlook_date(to, text);
-	if (X509_cmp_time(to, NULL) <= 0)
-		fault(faults,
-		      "--tls-dir: %s has expired at %s: have it "
-		      "renewed",
-		      path, text);
-	else if (X509_cmp_time(to, &soon) <= 0)
+	if (certlook_dates(p->leaf, text)) {
+		fault(faults, "--tls-dir: %s %s", path, text);
+	} else if (X509_cmp_time(to, &soon) <= 0) {
+		certlook_date(to, date);
 		caution(faults,
 			"--tls-dir: %s expires at %s: the guest needs a new "
 			"archive and a restart before",
-			path, text);
+			path, date);
+	}
 }
 
 /* What is to be told, and about which file. */
