@@ -9,6 +9,7 @@
 #include "escape.h"
 #include "items.h"
 #include "markdown.h"
+#include "path.h"
 #include "url.h"
 
 #define EXCERPT_MAX 280 /* characters */
@@ -121,18 +122,15 @@ absolute_tag(struct buf *out, const struct site *s, struct slice path,
 static size_t
 anchor_at(struct slice html)
 {
-	static const char begin[] = MARKDOWN_ANCHOR, end[] = "></a>";
+	static const char end[] = "></a>";
 	const char *close;
+	size_t n;
 
-	if (html.len < sizeof(begin) ||
-	    memcmp(html.data, begin, sizeof(begin) - 1) != 0)
+	if (!slice_begins(html, MARKDOWN_ANCHOR))
 		return 0;
 	close = memchr(html.data, '>', html.len);
-	if (close == NULL ||
-	    html.len - (size_t)(close - html.data) < sizeof(end) - 1 ||
-	    memcmp(close, end, sizeof(end) - 1) != 0)
-		return 0;
-	return (size_t)(close - html.data) + sizeof(end) - 1;
+	n = close != NULL ? (size_t)(close - html.data) : html.len;
+	return slice_begins(slice_from(html, n), end) ? n + sizeof(end) - 1 : 0;
 }
 
 void
@@ -146,16 +144,16 @@ feed_html(struct buf *out, const struct site *s, struct slice path,
 		start = memchr(html.data, '<', html.len);
 		n = start != NULL ? (size_t)(start - html.data) : html.len;
 		buf_add(out, html.data, n);
-		html = (struct slice){html.data + n, html.len - n};
+		html = slice_from(html, n);
 		n = anchor_at(html);
 		if (n > 0) {
-			html = (struct slice){html.data + n, html.len - n};
+			html = slice_from(html, n);
 			continue;
 		}
 		end = html.len > 0 ? memchr(html.data, '>', html.len) : NULL;
 		n = end != NULL ? (size_t)(end - html.data) + 1 : html.len;
 		absolute_tag(out, s, path, (struct slice){html.data, n});
-		html = (struct slice){html.data + n, html.len - n};
+		html = slice_from(html, n);
 	}
 }
 

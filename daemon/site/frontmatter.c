@@ -169,9 +169,8 @@ say_nothing(void *ctx, enum severity severity, size_t line, size_t column,
 	(void)ctx, (void)severity, (void)line, (void)column, (void)message;
 }
 
-/* What was reported last, and how much before it. */
+/* What was reported last; without a message: nothing. */
 struct last {
-	unsigned n;
 	enum severity severity;
 	struct fm_place at;
 	char message[320];
@@ -183,7 +182,6 @@ keep_last(void *ctx, enum severity severity, size_t line, size_t column,
 {
 	struct last *last = ctx;
 
-	last->n++;
 	last->severity = severity;
 	last->at = (struct fm_place){line, column};
 	snprintf(last->message, sizeof(last->message), "%s", message);
@@ -204,7 +202,7 @@ read_yaml(const struct header *h, struct fm *fm)
 		fm_reset(fm);
 		return 0;
 	}
-	if (last.n > 0) {
+	if (last.message[0] != '\0') {
 		fm_reset(fm);
 		fm_yaml(fm, h->text, h->begin.number + 1);
 	}
@@ -340,8 +338,7 @@ read_file(struct slice text, struct header *h, struct fm *fm)
 static int
 is_utf16(struct slice text)
 {
-	return text.len >= 2 && (memcmp(text.data, "\xff\xfe", 2) == 0 ||
-				 memcmp(text.data, "\xfe\xff", 2) == 0);
+	return slice_begins(text, "\xff\xfe") || slice_begins(text, "\xfe\xff");
 }
 
 static void

@@ -53,30 +53,6 @@ icon_write(const struct site *s, struct buf *out)
 	buf_str(out, "</text></svg>\n");
 }
 
-/* The address of the file of this name: at the root, or below static/ and shown
- * at the root as well.  Empty: there is none. */
-static struct slice
-own_file(struct site *s, const char *name)
-{
-	struct buf b = {0};
-	const struct file *f = plan_file(s, slice_of(name));
-	struct slice address;
-
-	if (f == NULL || f->address.len == 0) {
-		buf_printf(&b, "static/%s", name);
-		f = plan_file(s, (struct slice){b.data, b.len});
-		buf_clear(&b);
-	}
-	buf_printf(&b, "/%s", name);
-	address = region_take(&s->region, &b);
-	buf_free(&b);
-	if (f == NULL || f->address.len == 0)
-		return slice_of("");
-	if (slice_cmp(f->address, address) != 0)
-		plan_alias(s, f, address);
-	return address;
-}
-
 static void
 find_logo(struct site *s)
 {
@@ -123,7 +99,7 @@ plan_icon(struct site *s)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		found = own_file(s, names[i]);
+		found = plan_own_file(s, names[i]);
 		if (found.len > 0 && s->icon.len == 0)
 			s->icon = found;
 	}

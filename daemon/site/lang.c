@@ -25,7 +25,7 @@ next_part(struct slice *rest, struct part *p)
 	for (i = 0; i < rest->len && rest->data[i] != '-'; i++) {
 		char c = rest->data[i];
 
-		if (!ascii_is_letter(c) && !(c >= '0' && c <= '9'))
+		if (!ascii_is_alnum(c))
 			return 0;
 		p->letters &= ascii_is_letter(c);
 		p->digits &= !ascii_is_letter(c);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ascii.h"
 #include "lines.h"
 #include "lint.h"
 #include "path.h"
@@ -18,23 +19,22 @@
 #define TAG_MAX	     2048 /* bytes from its beginning to its end */
 #define TICKS_MAX    80	  /* cmark's own limit: more begin no code */
 
-#define LIST_OF_ATTRIBUTES "{:" /* one where it begins a line */
-
 /* The forms; in the order in which they are tried. */
 static const struct form {
 	const char *open, *close, *behind; /* behind the name, or NULL */
 	const char *before, *after;	   /* the name in the message */
+	int begins;			   /* only where it begins a line */
 } forms[] = {
     {"{{<", ">}}", NULL, "the shortcode {{< ",
-     " >}} is Hugo's and shows as text"},
+     " >}} is Hugo's and shows as text", 0},
     {"{{%", "%}}", NULL, "the shortcode {{% ",
-     " %}} is Hugo's and shows as text"},
-    {"{{", ")}}", "(", "the shortcode {{ ",
-     "() }} is Zola's and shows as text"},
+     " %}} is Hugo's and shows as text", 0},
+    {"{{", ")}}", "(", "the shortcode {{ ", "() }} is Zola's and shows as text",
+     0},
     {"{%", "%}", NULL, "the tag {% ",
-     " %} is Liquid's (Jekyll) or Zola's and shows as text"},
-    {LIST_OF_ATTRIBUTES, "}", NULL,
-     "the list of attributes {:", "} is kramdown's (Jekyll) and shows as text"},
+     " %} is Liquid's (Jekyll) or Zola's and shows as text", 0},
+    {"{:", "}", NULL, "the list of attributes {:",
+     "} is kramdown's (Jekyll) and shows as text", 1},
 };
 #define FORMS (sizeof(forms) / sizeof(forms[0]))
 
@@ -65,8 +65,7 @@ blanks(struct slice s, size_t at)
 static int
 is_name(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
+	return ascii_is_alnum(c) || c == '_' || c == '-' || c == '.' ||
 	       c == '/' || c == ':' || c == '#';
 }
 
@@ -88,8 +87,7 @@ tag_name(struct slice text, size_t at)
 		name.len++;
 	/* Anything else is Hugo's way to show one and not to call it. */
 	if (name.len > TAG_NAME_MAX || name.len == 0 ||
-	    !((name.data[0] >= 'a' && name.data[0] <= 'z') ||
-	      (name.data[0] >= 'A' && name.data[0] <= 'Z') ||
+	    !(ascii_is_letter(name.data[0]) ||
 	      strchr("_.#", name.data[0]) != NULL))
 		name.len = 0;
 	return name;
@@ -139,8 +137,7 @@ form_at(struct tags *t, struct slice rest, int begins_line, struct slice *name)
 		const struct form *f = &forms[i];
 		size_t behind;
 
-		if (!slice_begins(rest, f->open) ||
-		    (!begins_line && strcmp(f->open, LIST_OF_ATTRIBUTES) == 0))
+		if (!slice_begins(rest, f->open) || (f->begins && !begins_line))
 			continue;
 		*name = tag_name(rest, strlen(f->open));
 		behind = (size_t)(name->data - rest.data) + name->len;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../ascii.h"
 #include "../utf8.h"
 #include "markdown.h"
 #include "mdwriter.h"
@@ -131,11 +132,10 @@ is_id(struct slice s)
 	size_t i;
 
 	for (i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.data[i];
+		char c = s.data[i];
 
-		if (c < 0x80 && !(c >= 'a' && c <= 'z') &&
-		    !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-		    c != '-' && c != '_')
+		if ((unsigned char)c < 0x80 && !ascii_is_alnum(c) && c != '-' &&
+		    c != '_')
 			return 0;
 	}
 	return s.len > 0;

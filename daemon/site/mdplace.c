@@ -41,13 +41,16 @@ in_characters(struct writer *w, size_t line, size_t bytes)
 }
 
 /* Some inlines do not know where they are: then it is their block. */
-static cmark_node *
-with_place(cmark_node *node)
+static void
+place_of(cmark_node *node, int *line, int *column)
 {
 	while (cmark_node_get_start_line(node) < 1 &&
 	       cmark_node_parent(node) != NULL)
 		node = cmark_node_parent(node);
-	return node;
+	*line = cmark_node_get_start_line(node);
+	*column = cmark_node_get_start_column(node);
+	*line = *line > 0 ? *line : 1;
+	*column = *column > 0 ? *column : 1;
 }
 
 struct slice
@@ -55,11 +58,7 @@ md_source_from(struct writer *w, cmark_node *node, int *line, int *column)
 {
 	size_t at;
 
-	node = with_place(node);
-	*line = cmark_node_get_start_line(node);
-	*column = cmark_node_get_start_column(node);
-	*line = *line > 0 ? *line : 1;
-	*column = *column > 0 ? *column : 1;
+	place_of(node, line, column);
 	at = line_start(w, (size_t)*line) + (size_t)*column - 1;
 	at = at < w->source.len ? at : w->source.len;
 	return (struct slice){w->source.data + at, w->source.len - at};
@@ -73,11 +72,7 @@ md_mark(struct writer *w, cmark_node *node)
 
 	if (w->o->notes == NULL)
 		return;
-	node = with_place(node);
-	line = cmark_node_get_start_line(node);
-	column = cmark_node_get_start_column(node);
-	line = line > 0 ? line : 1;
-	column = column > 0 ? column : 1;
+	place_of(node, &line, &column);
 	notes_mark(w->o->notes, raw, (uint32_t)line,
 		   in_characters(w, (size_t)line, (size_t)column));
 }

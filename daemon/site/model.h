@@ -374,6 +374,9 @@ void plan_page_address(struct buf *out, struct slice base, size_t number);
 void plan_list(struct page *p, struct article **list, size_t n);
 /* Shows a file of static/ at another address as well, should that be free. */
 void plan_alias(struct site *s, const struct file *f, struct slice path);
+/* The address of the file of this name: at the root, or below static/ and shown
+ * at the root as well.  Empty: there is none. */
+struct slice plan_own_file(struct site *s, const char *name);
 /* The file of this path, or NULL. */
 const struct file *plan_file(const struct site *s, struct slice path);
 /* The page at this address, or NULL: once all are planned. */

@@ -163,6 +163,28 @@ plan_alias(struct site *s, const struct file *f, struct slice path)
 	add_static(s, f, path)->gives_way = GIVES_WAY;
 }
 
+struct slice
+plan_own_file(struct site *s, const char *name)
+{
+	struct buf b = {0};
+	const struct file *f = plan_file(s, slice_of(name));
+	struct slice address;
+
+	if (f == NULL || f->address.len == 0) {
+		buf_printf(&b, "static/%s", name);
+		f = plan_file(s, (struct slice){b.data, b.len});
+		buf_clear(&b);
+	}
+	buf_printf(&b, "/%s", name);
+	address = region_take(&s->region, &b);
+	buf_free(&b);
+	if (f == NULL || f->address.len == 0)
+		return slice_of("");
+	if (slice_cmp(f->address, address) != 0)
+		plan_alias(s, f, address);
+	return address;
+}
+
 static void
 plan_static(struct site *s, const struct file *f)
 {

@@ -15,14 +15,16 @@ static const struct file *
 rules_file(const struct site *s, const char *name)
 {
 	static const char *const tops[] = {"", "static/", "content/"};
-	const struct file *f = NULL;
+	const struct file *f;
 	char path[32];
 
-	for (size_t i = 0; i < 3 && (f == NULL || f->kind != FILE_RULES); i++) {
+	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++) {
 		snprintf(path, sizeof(path), "%s%s", tops[i], name);
 		f = plan_file(s, slice_of(path));
+		if (f != NULL && f->kind == FILE_RULES)
+			return f;
 	}
-	return f != NULL && f->kind == FILE_RULES ? f : NULL;
+	return NULL;
 }
 
 struct reading {

@@ -19,8 +19,7 @@ reference_len(struct slice s)
 			i++;
 	}
 	start = i;
-	while (i < s.len && i - start < 32 &&
-	       (ascii_is_letter(s.data[i]) || ascii_is_digit(s.data[i])))
+	while (i < s.len && i - start < 32 && ascii_is_alnum(s.data[i]))
 		i++;
 	return i > start && i < s.len && s.data[i] == ';' ? i + 1 : 0;
 }

@@ -113,15 +113,7 @@ add_parts(struct site *s, size_t parts)
 static void
 plan_robots(struct site *s)
 {
-	const struct file *f = plan_file(s, slice_of("static/robots.txt"));
-
-	if (plan_file(s, slice_of("robots.txt")) != NULL)
-		return;
-	if (f != NULL && slice_is(f->address, "/robots.txt"))
-		return;
-	if (f != NULL && f->address.len > 0)
-		plan_alias(s, f, slice_of("/robots.txt"));
-	else
+	if (plan_own_file(s, "robots.txt").len == 0)
 		add(s, PAGE_ROBOTS, slice_of("/robots.txt"),
 		    "text/plain; charset=utf-8");
 }
@@ -148,24 +140,12 @@ plan_opensearch(struct site *s)
 
 /* ---- documents ---- */
 
-/* As authors say it. */
-static int64_t
-updated(const struct page *p)
-{
-	int64_t latest = 0;
-
-	for (size_t i = 0; i < p->nlist; i++)
-		if (latest < p->list[i]->updated)
-			latest = p->list[i]->updated;
-	return latest;
-}
-
 static void
 last_modified(struct buf *out, int64_t t)
 {
 	char text[DATE_LEN + 1];
 
-	if (t == 0)
+	if (t <= 0)
 		return;
 	date_rfc3339(t, text);
 	buf_printf(out, "<lastmod>%s</lastmod>", text);
@@ -184,7 +164,7 @@ url_set(const struct site *s, size_t part, struct buf *out)
 		buf_str(out, "<url><loc>");
 		feed_url(out, s, p->pub.path);
 		buf_str(out, "</loc>");
-		last_modified(out, updated(p));
+		last_modified(out, feed_updated(p));
 		buf_str(out, "</url>\n");
 	}
 	buf_str(out, "</urlset>\n");
@@ -228,7 +208,7 @@ recipe_sitemap(struct digest *d, const struct site *s, const struct page *p)
 		    (p->part > 0 && p->part != w.part))
 			continue;
 		digest_add(d, listed->pub.path);
-		digest_number(d, (uint64_t)updated(listed));
+		digest_number(d, (uint64_t)feed_updated(listed));
 	}
 }
 
